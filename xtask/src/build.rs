@@ -1,0 +1,114 @@
+//! `cargo xtask build`: compiles one flavour and lays out `target/gimbal`, the folder the command runs from.
+//!
+//! ```text
+//! bin/gimbal
+//! 3.11/lib/libpython3.11.so.1.0      the shim
+//! 3.11/lib/libpython3.so             no code; needs the one above
+//! 3.11/lib/gimbal/pypy/              the host's native module and its Python adapter
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command};
+
+use anyhow::{Context as _, Result};
+
+use crate::progress;
+use crate::project::{Flavour, Project};
+
+/// Builds one flavour and the command.
+pub fn build(project: &Project, flavour: &Flavour) -> Result<()> {
+    let mut shim = project.cargo_for(flavour, "build");
+    shim.args([
+        "--release",
+        "--package",
+        "gimbal-libpython",
+        "--package",
+        "gimbal-pypy",
+    ]);
+    progress::run(&format!("build flavour {}", flavour.name), shim)?;
+
+    let mut tools = project.cargo("build");
+    tools.args(["--release", "--package", "gimbal-cli"]);
+    progress::run("build the gimbal command", tools)?;
+
+    lay_out(project, flavour).with_context(|| format!("cannot lay out {}", project.home().display()))
+}
+
+fn lay_out(project: &Project, flavour: &Flavour) -> Result<()> {
+    let built = project.flavour_target(flavour).join("release");
+    let lib = project.home().join(&flavour.name).join("lib");
+    let host = lib.join("gimbal/pypy");
+    let bin = project.home().join("bin");
+    for folder in [&bin, &host] {
+        fs::create_dir_all(folder)?;
+    }
+
+    let libpython = lib.join(format!("libpython{}.so.1.0", flavour.name));
+    put(&built.join("libgimbal_libpython.so"), &libpython)?;
+    link_stable_name(&libpython, &lib.join("libpython3.so"))?;
+    put(&built.join("libgimbal_pypy.so"), &host.join("_gimbal_pypy.so"))?;
+    put(&project.target().join("release/gimbal"), &bin.join("gimbal"))?;
+    mirror_python(&project.root.join("hosts/pypy/adapter"), &host)
+}
+
+/// Replaces `to` in one step: a running process may have the old file mapped, so it is never written into.
+fn put(from: &Path, to: &Path) -> Result<()> {
+    replace(to, |new| {
+        fs::copy(from, new).with_context(|| format!("cannot copy {}", from.display()))?;
+        Ok(())
+    })
+}
+
+/// Has `write` make a new file beside `to`, then renames it over `to`.
+fn replace(to: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let name = to.file_name().context("no file name")?.to_string_lossy();
+    let new = to.with_file_name(format!(".{name}.{}", process::id()));
+    let result = write(&new).and_then(|()| Ok(fs::rename(&new, to)?));
+    if result.is_err() {
+        // Nothing to clean when `write` made no file; the first error is the one to report.
+        let _ = fs::remove_file(&new);
+    }
+    result
+}
+
+/// `libpython3.so`, what abi3 programs link: no code, only the need for the real library.
+fn link_stable_name(libpython: &Path, to: &Path) -> Result<()> {
+    replace(to, |new| {
+        let mut cc = Command::new("cc");
+        cc.args([
+            "-shared",
+            "-nostdlib",
+            "-Wl,-soname,libpython3.so",
+            "-Wl,--no-as-needed",
+            "-o",
+        ]);
+        cc.arg(new).arg(libpython);
+        progress::capture(cc).map(drop)
+    })
+}
+
+/// Makes the Python files in `to` those of `from`: new ones are copied, ones that are gone are removed.
+fn mirror_python(from: &Path, to: &Path) -> Result<()> {
+    let wanted = python_files(from)?;
+    for old in python_files(to)? {
+        if !wanted.iter().any(|new| new.file_name() == old.file_name()) {
+            fs::remove_file(old)?;
+        }
+    }
+    for file in wanted {
+        put(&file, &to.join(file.file_name().context("no file name")?))?;
+    }
+    Ok(())
+}
+
+fn python_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ext| ext == "py") {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}

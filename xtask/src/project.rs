@@ -1,0 +1,97 @@
+//! Where things are: the checkout, the target folders, the flavours, and how to call cargo and the programs of a build.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context as _, Result, bail};
+
+/// The checkout that this command was started from.
+pub struct Project {
+    pub root: PathBuf,
+}
+
+/// One ABI to imitate, given as data: a file in `shim/abi/flavours`.
+pub struct Flavour {
+    pub name: String,
+    config: PathBuf,
+}
+
+/// The flavour that is built when none is named.
+pub const MAIN_FLAVOUR: &str = "3.11";
+
+impl Project {
+    /// Finds the checkout: the folder above this crate.
+    pub fn find() -> Result<Self> {
+        let here = env::var("CARGO_MANIFEST_DIR").context("start this with `cargo xtask`")?;
+        let root = Path::new(&here).parent().context("xtask has no parent folder")?;
+        Ok(Self {
+            root: root.to_owned(),
+        })
+    }
+
+    /// The main target folder: tools, and below it one folder per flavour.
+    pub fn target(&self) -> PathBuf {
+        self.root.join("target")
+    }
+
+    /// The finished layout that the `gimbal` command runs from.
+    pub fn home(&self) -> PathBuf {
+        self.target().join("gimbal")
+    }
+
+    /// Cargo, for the tools: the main target folder.
+    pub fn cargo(&self, subcommand: &str) -> Command {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(&self.root).arg(subcommand);
+        command.env("CARGO_TARGET_DIR", self.target());
+        command
+    }
+
+    /// Cargo, for crates whose layouts depend on the flavour: each flavour has its own target folder,
+    /// so that changing from one to another rebuilds nothing.
+    pub fn cargo_for(&self, flavour: &Flavour, subcommand: &str) -> Command {
+        let mut command = self.cargo(subcommand);
+        command
+            .env("CARGO_TARGET_DIR", self.flavour_target(flavour))
+            .env("GIMBAL_FLAVOUR", &flavour.name)
+            .env("PYO3_CONFIG_FILE", &flavour.config);
+        command
+    }
+
+    /// The target folder of one flavour.
+    pub fn flavour_target(&self, flavour: &Flavour) -> PathBuf {
+        self.target().join(format!("flavour-{}", flavour.name))
+    }
+
+    /// All flavours there is data for, sorted by name.
+    pub fn flavours(&self) -> Result<Vec<Flavour>> {
+        let folder = self.root.join("shim/abi/flavours");
+        let mut flavours = Vec::new();
+        for entry in fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
+            let config = entry?.path();
+            if config.extension().is_some_and(|ext| ext == "txt")
+                && let Some(name) = config.file_stem().and_then(|stem| stem.to_str())
+            {
+                flavours.push(Flavour {
+                    name: name.to_owned(),
+                    config,
+                });
+            }
+        }
+        flavours.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(flavours)
+    }
+
+    /// The flavour of this name.
+    pub fn flavour(&self, name: &str) -> Result<Flavour> {
+        let mut flavours = self.flavours()?;
+        match flavours.iter().position(|flavour| flavour.name == name) {
+            Some(at) => Ok(flavours.swap_remove(at)),
+            None => {
+                let known: Vec<_> = flavours.into_iter().map(|flavour| flavour.name).collect();
+                bail!("unknown flavour {name}; known: {}", known.join(", "))
+            }
+        }
+    }
+}
