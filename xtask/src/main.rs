@@ -1,8 +1,10 @@
 //! `cargo xtask`: everything one does with this repository (build, check, demo, test), without other tools.
 
 mod build;
+mod check;
 mod progress;
 mod project;
+mod tally;
 
 use std::process::ExitCode;
 
@@ -27,11 +29,18 @@ enum Task {
         #[arg(long, default_value = MAIN_FLAVOUR)]
         flavour: String,
     },
+    /// Check statically: formatting, lints, generated files, headers, dependency arrows
+    Check {
+        /// Format and regenerate instead of complaining
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 fn main() -> ExitCode {
     match run(Arguments::parse().task) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -39,9 +48,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Result<()> {
+/// Runs one task. False: it ran to its end and has said what is wrong.
+fn run(task: Task) -> Result<bool> {
     let project = Project::find()?;
     match task {
-        Task::Build { flavour } => build::build(&project, &project.flavour(&flavour)?),
+        Task::Build { flavour } => {
+            build::build(&project, &project.flavour(&flavour)?)?;
+            Ok(true)
+        }
+        Task::Check { write } => Ok(check::check(&project, write)?.report()),
     }
 }

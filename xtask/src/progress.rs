@@ -1,6 +1,7 @@
 //! Long steps, shown: a spinner with the last line of output on a terminal, two plain lines elsewhere.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,7 @@ pub fn step<T>(label: &str, work: impl FnOnce(&ProgressBar) -> Result<T>) -> Res
 
 /// Runs a command to its end; the bar shows its last line, an error carries all of its output.
 fn quietly(mut command: Command, bar: &ProgressBar) -> Result<()> {
-    let name = command.get_program().to_string_lossy().into_owned();
+    let name = name(&command);
     let (reader, writer) = std::io::pipe()?;
     command
         .stdin(Stdio::null())
@@ -56,19 +57,34 @@ fn quietly(mut command: Command, bar: &ProgressBar) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command and returns what it wrote to its standard output.
+/// Runs a command and returns what it wrote to its standard output. An error carries all of its output.
 pub fn capture(mut command: Command) -> Result<String> {
-    let name = command.get_program().to_string_lossy().into_owned();
+    let name = name(&command);
     let output = command
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("cannot start {name}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         bail!(
-            "{name}: {}\n{}",
+            "{name}: {}\n{text}{}",
             output.status,
             String::from_utf8_lossy(&output.stderr).trim_end()
         );
     }
-    String::from_utf8(output.stdout).with_context(|| format!("{name} wrote something that is not UTF-8"))
+    Ok(text.into_owned())
+}
+
+/// What to call a command in a message: the program, and the subcommand when it has one.
+fn name(command: &Command) -> String {
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    match command.get_args().next() {
+        Some(first) if !first.to_string_lossy().starts_with(['-', '/']) => {
+            format!("{program} {}", first.to_string_lossy())
+        }
+        _ => program.into_owned(),
+    }
 }

@@ -1,0 +1,127 @@
+//! `cargo xtask check`: what can be said without running anything. Every check runs; failures are listed at the end.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+use cargo_metadata::MetadataCommand;
+
+use crate::progress::capture;
+use crate::project::Project;
+use crate::tally::Tally;
+
+/// Which crates of ours each crate may use. The dependencies point one way, as DESIGN's picture shows them:
+/// `libpython -> capi -> proxies -> {abi, handles, host}`, `hosts/* -> host`; tools know nothing of the shim but its data.
+const ARROWS: [(&str, &[&str]); 12] = [
+    ("gimbal-libpython", &["gimbal-capi"]),
+    (
+        "gimbal-capi",
+        &["gimbal-proxies", "gimbal-abi", "gimbal-host", "gimbal-macros"],
+    ),
+    ("gimbal-proxies", &["gimbal-abi", "gimbal-handles", "gimbal-host"]),
+    ("gimbal-abi", &[]),
+    ("gimbal-handles", &[]),
+    ("gimbal-host", &[]),
+    ("gimbal-macros", &[]),
+    ("gimbal-pypy", &["gimbal-host", "gimbal-handles"]),
+    ("gimbal-codegen", &[]),
+    ("gimbal-cli", &["gimbal-codegen"]),
+    ("gimbal-abi-tests", &["gimbal-codegen"]),
+    ("xtask", &["gimbal-codegen"]),
+];
+
+/// Runs all checks. With `write`, formats and regenerates instead of complaining.
+pub fn check(project: &Project, write: bool) -> Result<Tally> {
+    let mut tally = Tally::default();
+    tally.run("formatting", || formatting(project, write));
+    tally.run("dependency arrows", || arrows(project));
+    tally.run("generated files", || generated(project, write));
+    tally.run("published headers", || headers(project, write));
+    for flavour in project.flavours()? {
+        tally.run(&format!("lints, flavour {}", flavour.name), || {
+            let mut clippy = project.cargo_for(&flavour, "clippy");
+            clippy.args([
+                "--quiet",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "--deny",
+                "warnings",
+            ]);
+            capture(clippy).map(drop)
+        });
+    }
+    Ok(tally)
+}
+
+fn formatting(project: &Project, write: bool) -> Result<()> {
+    let mut fmt = project.cargo("fmt");
+    fmt.arg("--all");
+    if !write {
+        // Names are enough: the cure is one command.
+        fmt.args(["--", "--check", "--files-with-diff"]);
+    }
+    capture(fmt).map(drop).context("run `cargo fmt --all`")
+}
+
+fn generated(project: &Project, write: bool) -> Result<()> {
+    let mut codegen = project.cargo("run");
+    codegen.args([
+        "--quiet",
+        "--package",
+        "gimbal-codegen",
+        "--",
+        if write { "write" } else { "check" },
+    ]);
+    capture(codegen).map(drop)
+}
+
+/// `headers/gimbal_host.h` says what `shim/host` says.
+fn headers(project: &Project, write: bool) -> Result<()> {
+    let source = project.root.join("shim/host");
+    let header = project.root.join("headers/gimbal_host.h");
+    let config = cbindgen::Config::from_file(source.join("cbindgen.toml")).map_err(anyhow::Error::msg)?;
+    let mut fresh = Vec::new();
+    cbindgen::generate_with_config(&source, config)?.write(&mut fresh);
+    if write {
+        fs::create_dir_all(project.root.join("headers"))?;
+        return Ok(fs::write(&header, &fresh)?);
+    }
+    let published = fs::read(&header).with_context(|| format!("cannot read {}", header.display()))?;
+    if published != fresh {
+        bail!("headers/gimbal_host.h is not what shim/host says; run `cargo xtask check --write`");
+    }
+    Ok(())
+}
+
+/// No crate uses a crate of ours that it should not know, for building or for testing.
+fn arrows(project: &Project) -> Result<()> {
+    let metadata = MetadataCommand::new()
+        .current_dir(&project.root)
+        .no_deps()
+        .exec()?;
+    let members: Vec<_> = metadata.workspace_packages();
+    let ours = |name: &str| members.iter().any(|member| member.name.as_str() == name);
+    let mut wrong = Vec::new();
+    for member in &members {
+        let name = member.name.as_str();
+        let Some((_, may_use)) = ARROWS.iter().find(|(known, _)| *known == name) else {
+            wrong.push(format!(
+                "{name} has no place in the table ARROWS of xtask/src/check.rs"
+            ));
+            continue;
+        };
+        for dependency in member
+            .dependencies
+            .iter()
+            .map(|dependency| dependency.name.as_str())
+        {
+            if ours(dependency) && !may_use.contains(&dependency) {
+                wrong.push(format!("{name} must not use {dependency}"));
+            }
+        }
+    }
+    if !wrong.is_empty() {
+        bail!("{}", wrong.join("\n"));
+    }
+    Ok(())
+}
