@@ -2,9 +2,12 @@
 
 mod build;
 mod check;
+mod debian;
+mod demo;
 mod progress;
 mod project;
 mod tally;
+mod test;
 
 use std::process::ExitCode;
 
@@ -35,6 +38,10 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// Run ten unmodified CPython wheels on PyPy and compare with CPython 3.11
+    Demo,
+    /// Run everything: static checks, unit tests, and the built library against the real one
+    Test(test::Selection),
 }
 
 fn main() -> ExitCode {
@@ -57,5 +64,7 @@ fn run(task: Task) -> Result<bool> {
             Ok(true)
         }
         Task::Check { write } => Ok(check::check(&project, write)?.report()),
+        Task::Demo => demo::demo(&project),
+        Task::Test(selection) => Ok(test::test(&project, &selection)?.report()),
     }
 }

@@ -4,19 +4,23 @@ use anyhow::Result;
 
 use crate::progress;
 
-/// Counts of tests, and the names of what failed.
+/// Counts of tests, the names of what failed, and what was left out and why.
 #[derive(Default)]
 pub struct Tally {
     pub passed: usize,
-    pub failed: usize,
-    /// One line for each failure: a check, a step, or a suite with its number of failed tests.
-    pub failures: Vec<String>,
+    failures: Vec<String>,
+    skipped: Vec<String>,
 }
 
 impl Tally {
-    /// Runs one check as a step. A failure is shown at once and counted; what comes after still runs.
-    pub fn run(&mut self, name: &str, check: impl FnOnce() -> Result<()>) -> bool {
+    /// Runs one check as a step and counts it; what comes after still runs.
+    pub fn run(&mut self, name: &str, check: impl FnOnce() -> Result<()>) {
         let result = progress::step(name, |_| check());
+        self.count(name, result);
+    }
+
+    /// Counts what a step came to; a failure is shown at once. True when it succeeded.
+    pub fn count(&mut self, name: &str, result: Result<()>) -> bool {
         match &result {
             Ok(()) => self.passed += 1,
             Err(error) => {
@@ -29,16 +33,30 @@ impl Tally {
 
     /// Counts one failure.
     pub fn fail(&mut self, name: &str) {
-        self.failed += 1;
         self.failures.push(name.to_owned());
     }
 
-    /// Prints what failed and, last, the counts. True when nothing failed.
+    /// The number of failures so far.
+    pub fn failed(&self) -> usize {
+        self.failures.len()
+    }
+
+    /// Notes, now and in the report, that something was left out.
+    pub fn skip(&mut self, what: String) {
+        println!("SKIPPED {what}");
+        self.skipped.push(what);
+    }
+
+    /// Prints what was skipped, what failed and, last, the counts. True when nothing failed.
     pub fn report(&self) -> bool {
-        for failure in &self.failures {
-            eprintln!("FAILED: {failure}");
+        println!();
+        for what in &self.skipped {
+            println!("SKIPPED {what}");
         }
-        println!("{} passed, {} failed", self.passed, self.failed);
-        self.failed == 0
+        for name in &self.failures {
+            println!("FAILED {name}");
+        }
+        println!("{} passed, {} failed", self.passed, self.failed());
+        self.failures.is_empty()
     }
 }

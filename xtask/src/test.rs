@@ -1,0 +1,137 @@
+//! `cargo xtask test`: everything, from the Debian packages to the tests against the real libpython.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result};
+
+use crate::project::{MAIN_FLAVOUR, Project};
+use crate::tally::Tally;
+use crate::{build, check, debian, demo};
+
+/// The second host. It comes from a moving suite of Debian, so its absence is reported and is no failure.
+const MOVING_HOST: &str = "pypy3.11@8.0";
+
+/// What to run.
+#[derive(clap::Args)]
+pub struct Selection {
+    /// Leave out the second host and the packages' own test suites
+    #[arg(long)]
+    fast: bool,
+    /// Run only tests whose name contains this, and no static checks
+    filter: Option<String>,
+}
+
+/// Runs the tests. What later steps need must succeed; everything else runs to the end and is counted.
+pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
+    debian::ensure()?;
+    let mut tally = match selection.filter {
+        None => check::check(project, false)?,
+        Some(_) => Tally::default(),
+    };
+    let flavour = project.flavour(MAIN_FLAVOUR)?;
+
+    let mut units = project.cargo_for(&flavour, "test");
+    units.args([
+        "--workspace",
+        "--exclude",
+        "gimbal-abi-tests",
+        "--no-fail-fast",
+        "--",
+    ]);
+    units.args(&selection.filter);
+    run_suite(&mut tally, "unit tests", units)?;
+
+    if !(tally.count("build", build::build(project, &flavour))
+        && tally.count("main host", demo::install_host(project, demo::HOST))
+        && tally.count("wheels", demo::fetch_wheels(project)))
+    {
+        return Ok(tally);
+    }
+    if !selection.fast
+        && let Err(error) = demo::install_host(project, MOVING_HOST)
+    {
+        tally.skip(format!("lane {MOVING_HOST}: {error:#}"));
+    }
+
+    let mut abi = project.cargo("test");
+    abi.args(["--package", "gimbal-abi-tests", "--no-fail-fast", "--"])
+        .args(&selection.filter);
+    if selection.fast {
+        abi.args(["--skip", "pypy-8.0", "--skip", "suites::"]);
+    }
+    run_suite(&mut tally, "tests against the real libpython", abi)?;
+    Ok(tally)
+}
+
+/// Runs `cargo test`, shows its output as it comes, and adds its counts and the names of failed tests.
+fn run_suite(tally: &mut Tally, label: &str, mut command: Command) -> Result<()> {
+    eprintln!("{label} ...");
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {label}"))?;
+    let output = child.stdout.take().context("cargo test has no output")?;
+    let failed_before = tally.failed();
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        if let Some(name) = failed_test(&line) {
+            tally.fail(name);
+        } else if let Some(passed) = passed_count(&line) {
+            tally.passed += passed;
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() && tally.failed() == failed_before {
+        tally.fail(&format!("{label}: {status}"));
+    }
+    Ok(())
+}
+
+/// The name in `test NAME ... FAILED`.
+fn failed_test(line: &str) -> Option<&str> {
+    Some(
+        line.strip_prefix("test ")?
+            .strip_suffix("FAILED")?
+            .trim_end()
+            .trim_end_matches("...")
+            .trim_end(),
+    )
+}
+
+/// The number in `test result: ok. NUMBER passed; ...`.
+fn passed_count(line: &str) -> Option<usize> {
+    let (before, _) = line.strip_prefix("test result: ")?.split_once(" passed;")?;
+    before.rsplit(' ').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{failed_test, passed_count};
+
+    #[test]
+    fn reads_what_test_programs_print() {
+        assert_eq!(
+            failed_test("test wheels::lz4::pypy-7.3 ... FAILED"),
+            Some("wheels::lz4::pypy-7.3")
+        );
+        assert_eq!(failed_test("test padded     ... FAILED"), Some("padded"));
+        assert_eq!(failed_test("test good ... ok"), None);
+        assert_eq!(
+            failed_test("test result: ok. 3 passed; 0 failed; 1 ignored"),
+            None
+        );
+        assert_eq!(
+            passed_count("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured"),
+            Some(12)
+        );
+        assert_eq!(
+            passed_count("test result: FAILED. 1 passed; 2 failed; 0 ignored"),
+            Some(1)
+        );
+        assert_eq!(passed_count("test good ... ok"), None);
+    }
+}
