@@ -9,7 +9,7 @@ use crate::progress::capture;
 use crate::project::Project;
 use crate::tally::Tally;
 
-/// Which crates of ours each crate may use. The dependencies point one way, as DESIGN's picture shows them:
+/// Which crates of ours each crate may use. The dependencies point one way, as docs/ARCHITECTURE.md draws them:
 /// `libpython -> capi -> proxies -> {abi, handles, host}`, `hosts/* -> host`; tools know nothing of the shim but its data.
 const ARROWS: [(&str, &[&str]); 12] = [
     ("gimbal-libpython", &["gimbal-capi"]),
