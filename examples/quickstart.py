@@ -315,7 +315,8 @@ def show(kind, result):
 
 def results():
     """Everything, one result after the other."""
-    yield "python", f"{platform.python_implementation()} {platform.python_version()}"
+    implementation_version = ".".join(str(part) for part in sys.implementation.version[:3])
+    yield "python", f"{platform.python_implementation()} {implementation_version}"
     for entry in PACKAGES:
         yield "package", run_package(*entry)
     yield "timing", run_timing("pure-Python loop", python_loop)

@@ -56,8 +56,8 @@ pub fn demo(project: &Project) -> Result<bool> {
         "quickstart.py on CPython 3.11",
         Command::new(debian::PYTHON),
     )?;
-    let mut gimbal = Command::new(project.home().join("bin/gimbal"));
-    gimbal.args(["run", "--host", HOST]);
+    let mut gimbal = project.gimbal("run");
+    gimbal.args(["--host", HOST]);
     let found = quickstart(project, &format!("quickstart.py on {HOST}"), gimbal)?;
     if let Some(end) = &expected.end {
         bail!("quickstart.py failed on CPython 3.11 itself: {end}");
@@ -67,8 +67,8 @@ pub fn demo(project: &Project) -> Result<bool> {
 
 /// Installs a host; the command shows its own progress and does nothing when the host is there.
 pub fn install_host(project: &Project, host: &str) -> Result<()> {
-    let mut install = Command::new(project.home().join("bin/gimbal"));
-    install.args(["host", "install", host]);
+    let mut install = project.gimbal("host");
+    install.args(["install", host]);
     progress::stream(&format!("install host {host}"), install)
 }
 
@@ -146,7 +146,15 @@ fn report(expected: &Run, found: &Run) -> bool {
     println!("\n{}", table(&rows));
 
     let gimbal = format!("Gimbal on {}", found.python);
-    let mut rows = vec![["best of three runs", &expected.python, &gimbal, "ratio"].map(str::to_owned)];
+    let mut rows = vec![
+        [
+            "best of three runs",
+            &expected.python,
+            &gimbal,
+            "Gimbal : CPython",
+        ]
+        .map(str::to_owned),
+    ];
     for wanted in &expected.timings {
         let seen = found.timings.iter().find(|seen| seen.name == wanted.name);
         compare(wanted, seen, &mut differences);

@@ -40,6 +40,13 @@ impl Project {
         self.target().join("gimbal")
     }
 
+    /// The built `gimbal` command, using the build it lies in.
+    pub fn gimbal(&self, subcommand: &str) -> Command {
+        let mut command = Command::new(self.home().join("bin/gimbal"));
+        command.env_remove("GIMBAL_HOME").arg(subcommand);
+        command
+    }
+
     /// Cargo, for the tools: the main target folder.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
