@@ -1,0 +1,7 @@
+//! Fetches the pinned wheels and source distributions into `target/wheels`.
+
+use gimbal_abi_tests::wheels;
+
+fn main() -> anyhow::Result<()> {
+    wheels::fetch(&wheels::lock()?)
+}

@@ -1,0 +1,114 @@
+//! C extensions, built with the real headers and kept by the hash of everything that goes into them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+
+use crate::{paths, process};
+
+/// The file name suffix of a CPython 3.11 extension on this platform.
+pub const SUFFIX: &str = ".cpython-311-x86_64-linux-gnu.so";
+
+const FLAGS: [&str; 11] = [
+    "-std=c11",
+    "-O2",
+    "-g",
+    "-fPIC",
+    "-shared",
+    "-pthread",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    // What CPython's own build leaves out of -Wextra, because its headers and method tables ask for it.
+    "-Wno-unused-parameter",
+    "-Wno-missing-field-initializers",
+];
+
+/// Builds `source` into an extension module named after it, and returns the directory to import it from.
+pub fn extension(source: &Path) -> Result<PathBuf> {
+    extension_with(source, &[])
+}
+
+/// Like [`extension`], with further arguments for the C compiler's command line.
+pub fn extension_with(source: &Path, extra: &[&str]) -> Result<PathBuf> {
+    let name = source
+        .file_stem()
+        .context("a C file has a name")?
+        .to_string_lossy()
+        .into_owned();
+    let include = include_dir()?;
+    let mut hash = Sha256::new();
+    for input in [
+        source,
+        &paths::sources().join("c/checks.h"),
+        &include.join("patchlevel.h"),
+    ] {
+        hash.update(fs::read(input).with_context(|| format!("cannot read {}", input.display()))?);
+    }
+    hash.update(format!("{FLAGS:?} {extra:?} {}", include.display()));
+    let digest: String = hash
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+
+    let kept = paths::target().join("abi-tests");
+    let directory = kept.join(format!("{name}-{digest}"));
+    if directory.is_dir() {
+        return Ok(directory);
+    }
+    fs::create_dir_all(&kept)?;
+    let fresh = tempfile::tempdir_in(&kept)?;
+    let mut command = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    command
+        .args(FLAGS)
+        .arg("-I")
+        .arg(include)
+        .arg("-o")
+        .arg(fresh.path().join(name + SUFFIX))
+        .arg(source)
+        .args(extra);
+    let outcome = process::run(command, Duration::from_secs(120))?;
+    ensure!(
+        outcome.success(),
+        "{} does not compile:\n{}",
+        source.display(),
+        outcome.stderr
+    );
+    // A test running beside us may have been first, with the same content.
+    match fs::rename(fresh.path(), &directory) {
+        Err(_) if directory.is_dir() => {}
+        result => result?,
+    }
+    Ok(directory)
+}
+
+/// Where the oracle's `Python.h` is.
+pub fn include_dir() -> Result<&'static Path> {
+    static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let mut command = Command::new(paths::cpython());
+        command.args([
+            "-c",
+            "import sysconfig; print(sysconfig.get_path('include'), end='')",
+        ]);
+        match process::run(command, Duration::from_secs(60)) {
+            Ok(outcome) if outcome.success() => Ok(outcome.stdout.into()),
+            Ok(outcome) => Err(format!(
+                "CPython does not say where its headers are: {}",
+                outcome.stderr
+            )),
+            Err(error) => Err(format!("{error:#}")),
+        }
+    });
+    match found {
+        Ok(path) => Ok(path),
+        Err(message) => anyhow::bail!("{message}"),
+    }
+}

@@ -1,0 +1,200 @@
+//! Interpreters that run a program: the oracle, and one lane for each host.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
+
+use crate::paths;
+use crate::process::{self, Outcome};
+
+/// The hosts, by the lane's name in test names and by the name that `gimbal` knows them by.
+const HOSTS: [(&str, &str); 2] = [("pypy-7.3", "pypy3.11@7.3"), ("pypy-8.0", "pypy3.11@8.0")];
+
+/// A command that runs Python programs.
+#[derive(Clone, Debug)]
+pub struct Interpreter {
+    prefix: Vec<OsString>,
+}
+
+/// A program to run.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The script.
+    pub script: PathBuf,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Directories to put on `PYTHONPATH`.
+    pub path: Vec<PathBuf>,
+    /// How long it may take.
+    pub limit: Duration,
+}
+
+impl Program {
+    /// A program with the usual time limit of five minutes.
+    pub fn new(script: impl Into<PathBuf>, path: Vec<PathBuf>) -> Self {
+        Self {
+            script: script.into(),
+            args: Vec::new(),
+            path,
+            limit: Duration::from_secs(300),
+        }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+}
+
+impl Interpreter {
+    /// CPython 3.11.
+    pub fn oracle() -> Self {
+        Self {
+            prefix: vec![paths::cpython().into()],
+        }
+    }
+
+    /// Runs `program` in an empty working directory and an environment that hides nothing of the machine
+    /// but its Python settings.
+    pub fn run(&self, program: &Program) -> Result<Outcome> {
+        let work = tempfile::tempdir()?;
+        let mut command = Command::new(&self.prefix[0]);
+        command
+            .args(&self.prefix[1..])
+            .arg(&program.script)
+            .args(&program.args)
+            .current_dir(work.path());
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"PYTHON") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("PYTHONPATH", std::env::join_paths(&program.path)?)
+            .env("PYTHONHASHSEED", "0")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("PYTHONIOENCODING", "utf-8")
+            .env("LC_ALL", "C.UTF-8");
+        process::run(command, program.limit)
+    }
+}
+
+/// One host that the tests run on, or the reason why they do not.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// The last part of the names of its tests.
+    pub name: &'static str,
+    interpreter: Result<Interpreter, String>,
+}
+
+impl Lane {
+    /// All lanes, those whose host is not installed included.
+    pub fn all() -> Vec<Self> {
+        let selftest = std::env::var_os("GIMBAL_SELFTEST").is_some_and(|value| value == "1");
+        HOSTS
+            .map(|(name, host)| {
+                let interpreter = if selftest {
+                    Ok(Interpreter::oracle())
+                } else {
+                    find(host)
+                };
+                Self { name, interpreter }
+            })
+            .into()
+    }
+
+    /// A named test on this lane: ignored when the host is missing.
+    pub fn trial<F>(&self, name: &str, test: F) -> Trial
+    where
+        F: FnOnce(&Interpreter) -> Result<(), Failed> + Send + 'static,
+    {
+        let interpreter = self.interpreter.clone();
+        let missing = interpreter.is_err();
+        Trial::test(format!("{name}::{}", self.name), move || {
+            test(&interpreter.map_err(Failed::from)?)
+        })
+        .with_ignored_flag(missing)
+    }
+}
+
+/// Asks the `gimbal` command where the host is. It is run through `gimbal run` later, which is what users do.
+fn find(host: &str) -> Result<Interpreter, String> {
+    let gimbal = paths::gimbal_home().join("bin/gimbal");
+    let mut query = Command::new(&gimbal);
+    query.args(["host", "path", host, "--json"]);
+    let outcome = process::run(query, Duration::from_secs(60)).map_err(|error| format!("{error:#}"))?;
+    if !outcome.success() {
+        return Err(format!(
+            "no host {host} ({}): {}",
+            outcome.status,
+            outcome.stderr.trim()
+        ));
+    }
+    serde_json::from_str::<Vec<String>>(&outcome.stdout)
+        .map_err(|error| format!("`gimbal host path {host} --json` printed no list of strings: {error}"))?;
+    Ok(Interpreter {
+        prefix: [
+            gimbal.as_os_str(),
+            "run".as_ref(),
+            "--host".as_ref(),
+            host.as_ref(),
+        ]
+        .map(OsString::from)
+        .into(),
+    })
+}
+
+/// Runs the trials that `make` lists for the lanes, after saying which lanes are skipped and why.
+/// A run without any lane would test nothing, so it fails.
+pub fn main(make: impl FnOnce(&[Lane]) -> Result<Vec<Trial>>) -> Conclusion {
+    let arguments = Arguments::from_args();
+    let lanes = Lane::all();
+    let mut trials = make(&lanes).unwrap_or_else(|error| vec![failing("setup", format!("{error:#}"))]);
+    let missing: Vec<_> = lanes
+        .iter()
+        .filter_map(|lane| Some((lane.name, lane.interpreter.as_ref().err()?)))
+        .collect();
+    if !arguments.list {
+        for (name, reason) in &missing {
+            eprintln!("lane {name} skipped: {reason}");
+        }
+    }
+    if missing.len() == lanes.len() {
+        let build = paths::gimbal_home();
+        trials.push(failing(
+            "lanes",
+            format!("no lane can run; the build is expected in {}", build.display()),
+        ));
+    }
+    libtest_mimic::run(&arguments, trials)
+}
+
+fn failing(name: &str, message: String) -> Trial {
+    Trial::test(name, move || Err(message.into()))
+}
+
+/// The oracle's outcome of a program, found once for all lanes.
+#[derive(Clone, Default)]
+pub struct Expected(Arc<OnceLock<Result<Outcome, String>>>);
+
+impl Expected {
+    /// The outcome; `find` makes it when this is the first call.
+    pub fn get(&self, find: impl FnOnce() -> Result<Outcome>) -> Result<&Outcome, Failed> {
+        let outcome = self
+            .0
+            .get_or_init(|| find().map_err(|error| format!("{error:#}")));
+        outcome.as_ref().map_err(|message| Failed::from(message.as_str()))
+    }
+}
+
+/// Shorthand for a driver's directory and script.
+pub fn script(directory: &str, name: &str) -> PathBuf {
+    Path::new(paths::sources()).join(directory).join(name)
+}

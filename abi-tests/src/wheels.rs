@@ -1,0 +1,208 @@
+//! The wheels and source distributions that the tests use: pinned in `wheels/wheels.toml`, fetched by pip,
+//! verified by their hashes, unpacked one directory per package.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::{paths, process};
+
+/// The lock file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// Binary and pure-Python wheels.
+    pub wheel: Vec<Package>,
+    /// Source distributions, for their test suites.
+    pub sdist: Vec<Package>,
+    /// Test suites to run.
+    pub suite: Vec<Suite>,
+}
+
+/// One pinned file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// The project's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The file's name.
+    pub file: String,
+    /// The file's SHA-256, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// A package's own test suite.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// The package; both its wheel and its source distribution are in the lock.
+    pub name: String,
+    /// Test files, relative to the root of the source distribution.
+    pub tests: Vec<String>,
+    /// Tests that cannot be the same on another interpreter, each with the reason.
+    #[serde(default)]
+    pub skip: Vec<Skip>,
+}
+
+/// A test of a suite that is left out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skip {
+    /// What pytest's `--deselect` takes.
+    pub test: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Which of the two lists of the lock a file is in.
+#[derive(Clone, Copy)]
+enum Kind {
+    Wheel,
+    Sdist,
+}
+
+/// Reads the lock file.
+pub fn lock() -> Result<Lock> {
+    let path = paths::sources().join("wheels/wheels.toml");
+    let text = fs::read_to_string(&path)?;
+    toml::from_str(&text).with_context(|| format!("in {}", path.display()))
+}
+
+/// Where a wheel is unpacked: a directory for `sys.path`.
+pub fn site(name: &str) -> PathBuf {
+    root().join("site").join(name)
+}
+
+/// Where a source distribution is unpacked: the directory with its `tests`.
+pub fn sdist(name: &str) -> PathBuf {
+    root().join("sdist").join(name)
+}
+
+fn root() -> PathBuf {
+    paths::target().join("wheels")
+}
+
+/// Fetches, verifies and unpacks whatever of the lock is not there yet. Safe to call from several processes.
+pub fn fetch(lock: &Lock) -> Result<()> {
+    fs::create_dir_all(root())?;
+    let guard = File::create(root().join("lock"))?;
+    guard.lock()?;
+    fetch_kind(&lock.wheel, Kind::Wheel)?;
+    fetch_kind(&lock.sdist, Kind::Sdist)
+}
+
+fn fetch_kind(packages: &[Package], kind: Kind) -> Result<()> {
+    let files = root().join("files");
+    fs::create_dir_all(&files)?;
+    let missing: Vec<_> = packages
+        .iter()
+        .filter(|package| verify(&files, package).is_err())
+        .collect();
+    if !missing.is_empty() {
+        download(&missing, kind, &files)?;
+    }
+    for package in packages {
+        verify(&files, package)?;
+        unpack(&files.join(&package.file), package, kind)?;
+    }
+    Ok(())
+}
+
+/// The oracle's pip knows the machine's package index, its mirrors and certificates; we need not.
+fn download(packages: &[&Package], kind: Kind, files: &Path) -> Result<()> {
+    let mut requirements = tempfile::NamedTempFile::new()?;
+    let mut command = Command::new(paths::cpython());
+    command.args([
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "--disable-pip-version-check",
+    ]);
+    match kind {
+        Kind::Wheel => command.args(["--only-binary", ":all:"]),
+        // By name: with ":all:", pip would build the build tools themselves from source.
+        Kind::Sdist => command.args(packages.iter().flat_map(|package| ["--no-binary", &package.name])),
+    };
+    for package in packages {
+        writeln!(
+            requirements,
+            "{}=={} --hash=sha256:{}",
+            package.name, package.version, package.sha256
+        )?;
+    }
+    command
+        .arg("--dest")
+        .arg(files)
+        .arg("--requirement")
+        .arg(requirements.path());
+    let outcome = process::run(command, Duration::from_secs(900))?;
+    ensure!(
+        outcome.success(),
+        "pip download: {}\n{}",
+        outcome.status,
+        outcome.stderr
+    );
+    Ok(())
+}
+
+fn verify(files: &Path, package: &Package) -> Result<()> {
+    let path = files.join(&package.file);
+    let mut hash = Sha256::new();
+    let mut file = File::open(&path).with_context(|| format!("no file {}", path.display()))?;
+    std::io::copy(&mut file, &mut hash)?;
+    let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    ensure!(digest == package.sha256, "{} has the hash {digest}", package.file);
+    Ok(())
+}
+
+/// Unpacks beside the final place and renames, so that a directory that exists is complete. The hash is in
+/// a file beside it: a new version in the lock replaces the old directory.
+fn unpack(archive: &Path, package: &Package, kind: Kind) -> Result<()> {
+    let directory = match kind {
+        Kind::Wheel => site(&package.name),
+        Kind::Sdist => sdist(&package.name),
+    };
+    let stamp = directory.with_extension("sha256");
+    if directory.is_dir() && fs::read_to_string(&stamp).is_ok_and(|known| known == package.sha256) {
+        return Ok(());
+    }
+    let parent = directory.parent().context("a place below the target directory")?;
+    fs::create_dir_all(parent)?;
+    let fresh = tempfile::tempdir_in(parent)?;
+    let contents = match kind {
+        Kind::Wheel => {
+            zip::ZipArchive::new(File::open(archive)?)?.extract(fresh.path())?;
+            fresh.path().to_path_buf()
+        }
+        Kind::Sdist => {
+            tar::Archive::new(flate2::read::GzDecoder::new(File::open(archive)?)).unpack(fresh.path())?;
+            only_entry(fresh.path())?
+        }
+    };
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
+    }
+    fs::rename(contents, &directory)?;
+    fs::write(stamp, &package.sha256)?;
+    Ok(())
+}
+
+/// A source distribution holds one directory, `NAME-VERSION`.
+fn only_entry(directory: &Path) -> Result<PathBuf> {
+    let mut entries = directory.read_dir()?.collect::<Result<Vec<_>, _>>()?;
+    match (entries.pop(), entries.is_empty()) {
+        (Some(entry), true) => Ok(entry.path()),
+        _ => bail!("not exactly one directory in a source distribution"),
+    }
+}

@@ -1,0 +1,51 @@
+//! Unmodified wheels, used as their users do: the same script on CPython and on Gimbal.
+//!
+//! One test: `cargo test -p gimbal-abi-tests --test wheels NAME`, with the name of a script in `wheels/`.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use gimbal_abi_tests::lanes::{self, Expected, Interpreter, Lane, Program};
+use gimbal_abi_tests::{paths, report, wheels};
+use libtest_mimic::{Failed, Trial};
+
+fn main() -> ExitCode {
+    lanes::main(trials).exit_code()
+}
+
+fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
+    let mut scripts = Vec::new();
+    for entry in paths::sources().join("wheels").read_dir()? {
+        let path = entry?.path();
+        if path.extension() == Some(OsStr::new("py")) {
+            scripts.push(path);
+        }
+    }
+    scripts.sort();
+    let mut trials = Vec::new();
+    for script in scripts {
+        let name = script
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let expected = Expected::default();
+        for lane in lanes {
+            let (name, script, expected) = (name.clone(), script.clone(), expected.clone());
+            trials.push(lane.trial(&format!("wheels::{name}"), move |gimbal| {
+                wheel(&name, &script, gimbal, &expected)
+            }));
+        }
+    }
+    Ok(trials)
+}
+
+fn wheel(name: &str, script: &Path, gimbal: &Interpreter, expected: &Expected) -> Result<(), Failed> {
+    wheels::fetch(&wheels::lock()?)?;
+    // The drivers' label helper is beside the C themes.
+    let program = Program::new(script, vec![wheels::site(name), paths::sources().join("c")]);
+    let oracle = expected.get(|| Interpreter::oracle().run(&program))?;
+    report::compare(oracle, &gimbal.run(&program)?)
+}

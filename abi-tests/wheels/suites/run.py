@@ -1,0 +1,33 @@
+"""Run a package's pytest suite and print one line per test: run.py DIRECTORY [PYTEST ARGUMENTS]."""
+
+import os
+import sys
+
+import pytest
+
+
+class Outcomes:
+    """Reports each test's outcome by its full name; an error outside of the test itself counts as its outcome."""
+
+    def __init__(self):
+        self.found = {}
+
+    def pytest_runtest_logreport(self, report):
+        if report.when == "call" or report.outcome != "passed":
+            outcome = "xfail-" + report.outcome if hasattr(report, "wasxfail") else report.outcome
+            self.found[report.nodeid] = outcome
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.found[report.nodeid] = "not collected"
+
+
+os.chdir(sys.argv[1])
+outcomes = Outcomes()
+options = ["-q", "--tb=short", "-p", "no:cacheprovider", "-o", "addopts=", "--rootdir=."]
+pytest.main(options + sys.argv[2:], plugins=[outcomes])
+print()
+for name, outcome in sorted(outcomes.found.items()):
+    name = name.encode("ascii", "backslashreplace").decode()
+    print(f"outcome\t{outcome}\t{name}")
+print("ended", flush=True)
