@@ -37,9 +37,9 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
 
 fn compare(suite: &Suite, gimbal: &Interpreter) -> Result<(), Failed> {
     wheels::fetch(&wheels::lock()?)?;
-    let (oracle, _) = outcomes(suite, &Interpreter::oracle())?;
+    let (oracle, messages) = outcomes(suite, &Interpreter::oracle())?;
     if oracle.values().all(|outcome| outcome != "passed") {
-        return Err("no test of the suite passes on CPython".into());
+        return Err(format!("no test of the suite passes on CPython\n{messages}").into());
     }
     let (lane, messages) = outcomes(suite, gimbal)?;
     if oracle == lane {
@@ -73,7 +73,7 @@ fn outcomes(suite: &Suite, interpreter: &Interpreter) -> Result<(BTreeMap<String
             None => writeln!(messages, "{line}")?,
         }
     }
-    let ended = outcome.stdout.contains("\nended\n");
+    let ended = outcome.stdout.ends_with("\nended\n");
     ensure!(
         ended,
         "pytest did not end: {}\n{messages}{}",

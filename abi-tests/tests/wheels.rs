@@ -1,8 +1,9 @@
 //! Unmodified wheels, used as their users do: the same script on CPython and on Gimbal.
 //!
-//! One test: `cargo test -p gimbal-abi-tests --test wheels NAME`, with the name of a script in `wheels/`.
+//! One test: `cargo test -p gimbal-abi-tests --test wheels NAME`, for a script
+//! `wheels/use_NAME.py` (a script named like the package would be imported in the package's place).
 
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,14 +17,21 @@ fn main() -> ExitCode {
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
-    let mut scripts = Vec::new();
+    let mut scripts = BTreeMap::new();
     for entry in paths::sources().join("wheels").read_dir()? {
         let path = entry?.path();
-        if path.extension() == Some(OsStr::new("py")) {
-            scripts.push(path);
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if let Some(name) = name
+            .strip_prefix("use_")
+            .and_then(|name| name.strip_suffix(".py"))
+        {
+            scripts.insert(name.to_owned(), path);
         }
     }
-    scripts.sort();
     let mut trials = Vec::new();
     for script in scripts {
         let name = script
