@@ -33,12 +33,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
         }
     }
     let mut trials = Vec::new();
-    for script in scripts {
-        let name = script
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+    for (name, script) in scripts {
         let expected = Expected::default();
         for lane in lanes {
             let (name, script, expected) = (name.clone(), script.clone(), expected.clone());

@@ -13,7 +13,8 @@ x, y, z = Variable("x"), Variable("y"), Variable("é漢")
 
 
 def terms(expression):
-    return [(term.variable().name(), term.coefficient()) for term in expression.terms()], expression.constant()
+    # In order of name: the solver keeps them in the order of their addresses.
+    return sorted((term.variable().name(), term.coefficient()) for term in expression.terms()), expression.constant()
 
 
 def caught(function):
@@ -36,7 +37,7 @@ check("set name None", x.setName, None)
 
 check("repr", lambda: (repr(x), repr(2 * x), str(x)))
 check("term repr", lambda: repr(x * 2.5 + 1))
-check("constraint repr", lambda: repr((x + 2 * y >= 10) | "weak"))
+check("constraint repr", lambda: repr((2 * y >= 10) | "weak"))
 operations = {
     "neg": lambda: terms(-(x + 1)),
     "neg variable": lambda: ((-x).variable().name(), (-x).coefficient()),
@@ -126,7 +127,7 @@ for value in (500, 250.5, 50, -10):
     solver.updateVariables()
     check(f"suggest {value}", lambda: (left.value(), width.value(), right.value()))
 check("expression value", lambda: ((left + 2 * width).value(), (3 * width).value()))
-check("duplicate", lambda: solver.addConstraint(rule))
+check_type("duplicate", lambda: solver.addConstraint(rule))
 check("unknown", lambda: solver.removeConstraint(left == 5))
 check("unsatisfiable", lambda: solver.addConstraint((left == -5)))
 check("duplicate edit", lambda: solver.addEditVariable(right, "weak"))

@@ -23,7 +23,9 @@ pub fn entry(attr: TokenStream, item: TokenStream) -> TokenStream {
     } else {
         let argument = parse_macro_input!(attr as MetaNameValue);
         if !argument.path.is_ident("error") {
-            return syn::Error::new_spanned(argument.path, "expected `error = VALUE`").to_compile_error().into();
+            return syn::Error::new_spanned(argument.path, "expected `error = VALUE`")
+                .to_compile_error()
+                .into();
         }
         argument.value
     };
