@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
@@ -67,6 +68,7 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
 /// Runs `cargo test`, shows its output as it comes, and adds its counts and the names of failed tests.
 fn run_suite(tally: &mut Tally, label: &str, mut command: Command) -> Result<()> {
     eprintln!("{label} ...");
+    let started = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -85,6 +87,7 @@ fn run_suite(tally: &mut Tally, label: &str, mut command: Command) -> Result<()>
         }
     }
     let status = child.wait()?;
+    eprintln!("{label}: {status} after {:.1} s", started.elapsed().as_secs_f64());
     if !status.success() && tally.failed() == failed_before {
         tally.fail(&format!("{label}: {status}"));
     }
