@@ -63,7 +63,7 @@ impl Input<'_> {
         ));
         let mut rows = String::new();
         for symbol in self.missing().filter(|symbol| symbol.kind != Kind::Data) {
-            let answer = stub_answer(symbol).with_context(|| format!("row {}", symbol.name))?;
+            let answer = stub_answer(symbol, self.flavour).with_context(|| format!("row {}", symbol.name))?;
             let _ = writeln!(rows, "    {} => {answer};", symbol.name);
         }
         text.push_str(&invocation("stubs", &rows));
@@ -104,7 +104,7 @@ impl Input<'_> {
             let Some(item) = self.implementations.get(symbol.name) else {
                 continue;
             };
-            let reason = match symbol.row.ctype()?.map(|ty| self.types.parts(&ty)) {
+            let reason = match symbol.row.ctype(self.flavour)?.map(|ty| self.types.parts(&ty)) {
                 None => "no header declares it".to_owned(),
                 Some(Err(name)) => format!("`{name}` has no Rust name in types.toml"),
                 Some(Ok(_)) if !item.visible => "its item is private".to_owned(),
@@ -220,8 +220,8 @@ impl std::fmt::Display for Need {
 }
 
 /// What a stub answers, in the words of `stubs!`.
-fn stub_answer(symbol: &Symbol<'_>) -> Result<&'static str> {
-    let returns = match symbol.row.ctype()? {
+fn stub_answer(symbol: &Symbol<'_>, flavour: &str) -> Result<&'static str> {
+    let returns = match symbol.row.ctype(flavour)? {
         Some(CType::Function { ret, .. }) => Some(*ret),
         _ => None,
     };

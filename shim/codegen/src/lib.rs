@@ -1,5 +1,6 @@
 //! Reads the symbol table (`shim/symbols`) and the sources of the shim, and checks or writes what follows from both:
-//! named stubs, placeholders, signature checks, the expected exports and `docs/STATUS.md`.
+//! named stubs, placeholders, signature checks, the expected exports, `docs/STATUS.md`, and the table itself in its
+//! canonical form.
 
 pub mod ctype;
 pub mod elf;
@@ -23,7 +24,7 @@ use table::Table;
 /// The flavours that are built.
 const BUILT: [&str; 1] = ["3.11"];
 
-/// The flavour of `docs/STATUS.md`.
+/// The flavour of `docs/STATUS.md`, and of the column `sig`.
 const MAIN: &str = "3.11";
 
 /// The repository that this crate lies in.
@@ -43,7 +44,10 @@ pub fn symbols_folder(root: &Path) -> PathBuf {
 pub fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>> {
     let folder = symbols_folder(root);
     let table = Table::load(&folder)?;
-    let mut files = Vec::new();
+    let mut files: Vec<_> = table
+        .files()
+        .map(|(name, text)| (folder.join(name), text))
+        .collect();
     for flavour in BUILT {
         let symbols = table.of_flavour(flavour);
         let implementations = scan::scan(&root.join("shim/capi"), flavour, &symbols)?;

@@ -1,5 +1,6 @@
 //! `gimbal-codegen`: checks (the default) or writes the files generated from the symbol table; seeds the table.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -67,16 +68,16 @@ fn main() -> Result<ExitCode> {
             } else {
                 Table::default()
             };
-            seed(
-                &old,
-                &Sources {
-                    include,
-                    libpython,
-                    flavour,
-                    versions,
-                },
-            )?
-            .save(&folder)?;
+            let sources = Sources {
+                include,
+                libpython,
+                flavour,
+                versions,
+            };
+            fs::create_dir_all(&folder)?;
+            for (name, text) in seed(&old, &sources)?.files() {
+                fs::write(folder.join(name), text)?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

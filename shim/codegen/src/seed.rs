@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::MAIN;
 use crate::ctype::{CType, Declaration, lex};
 use crate::elf;
 use crate::table::{FLAVOURS, Kind, Table};
@@ -35,18 +36,18 @@ struct Found {
     ty: CType,
 }
 
-/// The table with its facts refreshed.
+/// The table with its facts for the flavour of the sources refreshed; what other flavours have stays.
 pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
     let mut public = declarations(&sources.include, &[])?;
     // Modern extensions call the variadic functions under other names.
     public.extend(declarations(&sources.include, &["PY_SSIZE_T_CLEAN"])?);
     let internal = declarations(&sources.include, &[INTERNAL])?;
     let versions = versions(&sources.versions)?;
-    let old = old.symbols();
+    let mut old = old.symbols();
     let mut table = Table::default();
     for export in elf::exports(&sources.libpython)? {
+        let earlier = old.remove(export.name.as_str());
         let found = public.get(&export.name).or_else(|| internal.get(&export.name));
-        let earlier = old.get(export.name.as_str());
         let kind = match found.map(|found| &found.ty) {
             _ if export.is_object => Kind::Data,
             Some(CType::Function { variadic: true, .. }) => Kind::Variadic,
@@ -55,7 +56,13 @@ pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
         };
         let mut row = earlier.map(|symbol| symbol.row.clone()).unwrap_or_default();
         if let Some(found) = found {
-            row.sig = Some(found.ty.to_string());
+            let sig = found.ty.to_string();
+            row.sig_in.remove(&sources.flavour);
+            if sources.flavour == MAIN || row.sig.is_none() {
+                row.sig = Some(sig);
+            } else if row.sig.as_ref() != Some(&sig) {
+                row.sig_in.insert(sources.flavour.clone(), sig);
+            }
         }
         if kind == Kind::Data {
             row.size.insert(sources.flavour.clone(), export.size);
@@ -68,13 +75,20 @@ pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
             row.flavours = (flavours.len() < FLAVOURS.len()).then(|| flavours.clone());
             row.abi3.clone_from(abi3);
         }
-        let group = public.get(&export.name).map_or("private", |found| &found.group);
-        table
-            .groups
-            .entry(group.to_owned())
-            .or_default()
-            .section_mut(kind)
-            .insert(export.name, row);
+        let group = match (earlier, public.get(&export.name)) {
+            // A symbol stays where its main flavour declares it.
+            (Some(symbol), _) if sources.flavour != MAIN => symbol.group,
+            (_, found) => found.map_or("private", |found| &found.group),
+        };
+        table.insert(group, kind, export.name, row);
+    }
+    for symbol in old.values().filter(|symbol| !symbol.row.is_in(&sources.flavour)) {
+        table.insert(
+            symbol.group,
+            symbol.kind,
+            symbol.name.to_owned(),
+            symbol.row.clone(),
+        );
     }
     Ok(table)
 }

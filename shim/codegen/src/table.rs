@@ -14,6 +14,11 @@ use crate::ctype::CType;
 /// The flavours that the table speaks of, oldest first. A row without `flavours` is in all of them.
 pub const FLAVOURS: [&str; 5] = ["3.9", "3.11", "3.12", "3.13", "3.14"];
 
+/// The version of a flavour; a free-threaded one has the signatures of its version.
+fn version(flavour: &str) -> &str {
+    flavour.trim_end_matches('t')
+}
+
 /// What a symbol is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -40,8 +45,11 @@ impl Kind {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
-    /// C type, without names; absent where no header of CPython declares the symbol.
+    /// C type, without names; absent where it is not known.
     pub sig: Option<String>,
+    /// The type in the flavours where it is another one.
+    #[serde(default)]
+    pub sig_in: BTreeMap<String, String>,
     /// Size in bytes per flavour (data).
     #[serde(default)]
     pub size: BTreeMap<String, u64>,
@@ -61,15 +69,15 @@ pub struct Row {
 impl Row {
     /// Whether the flavour has the symbol.
     pub fn is_in(&self, flavour: &str) -> bool {
-        let version = flavour.trim_end_matches('t');
         self.flavours
             .as_ref()
-            .is_none_or(|list| list.iter().any(|f| f == version))
+            .is_none_or(|list| list.iter().any(|f| f == version(flavour)))
     }
 
-    /// The parsed signature.
-    pub fn ctype(&self) -> Result<Option<CType>> {
-        self.sig.as_deref().map(CType::parse).transpose()
+    /// The parsed type in a flavour.
+    pub fn ctype(&self, flavour: &str) -> Result<Option<CType>> {
+        let sig = self.sig_in.get(version(flavour)).or(self.sig.as_ref());
+        sig.map(|sig| CType::parse(sig)).transpose()
     }
 }
 
@@ -89,8 +97,7 @@ pub struct Group {
 }
 
 impl Group {
-    /// The section for a kind.
-    pub fn section_mut(&mut self, kind: Kind) -> &mut BTreeMap<String, Row> {
+    fn section_mut(&mut self, kind: Kind) -> &mut BTreeMap<String, Row> {
         match kind {
             Kind::Function => &mut self.function,
             Kind::Variadic => &mut self.variadic,
@@ -205,20 +212,47 @@ impl Table {
         Ok(())
     }
 
-    /// Writes every group.
-    pub fn save(&self, folder: &Path) -> Result<()> {
-        fs::create_dir_all(folder)?;
-        for (name, group) in &self.groups {
-            fs::write(folder.join(format!("{name}.toml")), group.to_toml(name))?;
-        }
-        Ok(())
+    /// Adds a row.
+    pub fn insert(&mut self, group: &str, kind: Kind, name: String, row: Row) {
+        self.groups
+            .entry(group.to_owned())
+            .or_default()
+            .section_mut(kind)
+            .insert(name, row);
+    }
+
+    /// The names and the canonical texts of the table's files.
+    pub fn files(&self) -> impl Iterator<Item = (String, String)> {
+        self.groups
+            .iter()
+            .map(|(name, group)| (format!("{name}.toml"), group.to_toml(name)))
     }
 }
 
 impl Symbol<'_> {
     fn check(&self) -> Result<()> {
         let row = self.row;
-        let parameters = match (self.kind, row.ctype()?) {
+        let named = row
+            .flavours
+            .iter()
+            .flatten()
+            .chain(row.size.keys())
+            .chain(row.sig_in.keys());
+        for flavour in named {
+            ensure!(FLAVOURS.contains(&flavour.as_str()), "unknown flavour {flavour}");
+        }
+        for flavour in FLAVOURS.iter().filter(|flavour| row.is_in(flavour)) {
+            self.check_in(flavour)?;
+        }
+        if let Some(error) = &row.error {
+            ensure!(ERRORS.contains(&error.as_str()), "unknown error value {error}");
+        }
+        Ok(())
+    }
+
+    fn check_in(&self, flavour: &str) -> Result<()> {
+        let row = self.row;
+        let parameters = match (self.kind, row.ctype(flavour)?) {
             (Kind::Data, Some(CType::Function { .. })) => bail!("data with a function's type"),
             (Kind::Data, _) => {
                 ensure!(
@@ -239,12 +273,6 @@ impl Symbol<'_> {
             (_, Some(other)) => bail!("`{other}` is no function"),
             (_, None) => usize::MAX,
         };
-        for flavour in row.flavours.iter().flatten().chain(row.size.keys()) {
-            ensure!(FLAVOURS.contains(&flavour.as_str()), "unknown flavour {flavour}");
-        }
-        if let Some(error) = &row.error {
-            ensure!(ERRORS.contains(&error.as_str()), "unknown error value {error}");
-        }
         ensure!(
             row.steals.iter().all(|&index| index < parameters),
             "steals a parameter it has not"
@@ -299,6 +327,14 @@ impl Row {
         text("abi3", &self.abi3);
         if !self.steals.is_empty() {
             fields.push(format!("steals = {:?}", self.steals));
+        }
+        if !self.sig_in.is_empty() {
+            let sigs: Vec<String> = self
+                .sig_in
+                .iter()
+                .map(|(flavour, sig)| format!("\"{flavour}\" = \"{sig}\""))
+                .collect();
+            fields.push(format!("sig_in = {{ {} }}", sigs.join(", ")));
         }
         if !self.size.is_empty() {
             let sizes: Vec<String> = self
