@@ -74,6 +74,8 @@ pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
         if let Some((flavours, abi3)) = versions.get(&export.name) {
             row.flavours = (flavours.len() < FLAVOURS.len()).then(|| flavours.clone());
             row.abi3.clone_from(abi3);
+        } else if earlier.is_none() {
+            row.flavours = Some(vec![sources.flavour.clone()]);
         }
         let group = match (earlier, public.get(&export.name)) {
             // A symbol stays where its main flavour declares it.
