@@ -2,10 +2,10 @@
 //! SONAMEs, nothing that binds symbols otherwise than CPython's library does.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gimbal_abi_tests::paths;
 use gimbal_codegen::elf::{Export, exports};
 use object::elf::{DF_SYMBOLIC, DT_FLAGS, DT_NEEDED, DT_SONAME, DT_SYMBOLIC};
 use object::read::elf::{Dyn as _, ElfFile64};
@@ -16,21 +16,13 @@ const FLAVOUR: &str = "3.11";
 const CPYTHON: &str = "/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0";
 
 fn data(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name);
+    let path = paths::sources().join("data").join(name);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// A file of the build under test; without a build the test is skipped with a word.
 fn built(name: &str) -> Option<PathBuf> {
-    let home = env::var_os("GIMBAL_HOME").map_or_else(
-        || {
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .with_file_name("target")
-                .join("gimbal")
-        },
-        PathBuf::from,
-    );
-    let path = home.join(FLAVOUR).join("lib").join(name);
+    let path = paths::gimbal_home().join(FLAVOUR).join("lib").join(name);
     if path.exists() {
         return Some(path);
     }
