@@ -122,10 +122,11 @@ impl Scanner<'_> {
         Ok(())
     }
 
+    /// The contents of a macro call; what such a macro makes counts as visible.
     fn tokens(&mut self, tokens: TokenStream, module: &str) -> Result<()> {
         let mut after_fn = false;
-        let mut visible = false;
         for token in tokens {
+            let mut is_fn = false;
             match token {
                 TokenTree::Ident(ident) => {
                     let name = ident.to_string();
@@ -135,19 +136,14 @@ impl Scanner<'_> {
                         None => false,
                     };
                     if implemented && !self.found.contains_key(&name) {
-                        self.add(Some(name.clone()), &name, module, visible)?;
+                        self.add(Some(name.clone()), &name, module, true)?;
                     }
-                    after_fn = name == "fn";
-                    visible =
-                        name == "pub" || (visible && matches!(name.as_str(), "unsafe" | "extern" | "fn"));
+                    is_fn = name == "fn";
                 }
                 TokenTree::Group(group) => self.tokens(group.stream(), module)?,
-                TokenTree::Literal(_) => after_fn = false,
-                TokenTree::Punct(_) => {
-                    after_fn = false;
-                    visible = false;
-                }
+                TokenTree::Literal(_) | TokenTree::Punct(_) => {}
             }
+            after_fn = is_fn;
         }
         Ok(())
     }
@@ -300,7 +296,7 @@ mod tests {
         .collect();
         assert_eq!(
             names,
-            [("PyList_New".to_owned(), true), ("PyList_Type".to_owned(), false)]
+            [("PyList_New".to_owned(), true), ("PyList_Type".to_owned(), true)]
         );
     }
 
