@@ -109,7 +109,8 @@ impl Input<'_> {
                 Some(Err(name)) => format!("`{name}` has no Rust name in types.toml"),
                 Some(Ok(_)) if !item.visible => "its item is private".to_owned(),
                 Some(Ok((parameters, ret))) => {
-                    let ret = ret.unwrap_or_else(|| "()".to_owned());
+                    let returns = symbol.row.error.as_deref() != Some("no_return");
+                    let ret = ret.unwrap_or_else(|| if returns { "()" } else { "!" }.to_owned());
                     let _ = writeln!(
                         checked,
                         "    {}: ({}) -> {ret};",
@@ -228,6 +229,7 @@ fn stub_answer(symbol: &Symbol<'_>, flavour: &str) -> Result<&'static str> {
     let returns_floats =
         matches!(&returns, Some(CType::Named { name, .. }) if name == "double" || name == "Py_complex");
     Ok(match (symbol.row.error.as_deref(), returns) {
+        (Some("no_return"), _) => "abort",
         (_, Some(ret)) if ret.is_void() => "nothing",
         (Some("-1.0"), Some(CType::Named { name, .. })) if name == "Py_complex" => "minus_one_complex",
         (Some("-1.0"), _) => "minus_one_float",

@@ -292,7 +292,7 @@ impl Symbol<'_> {
 }
 
 /// The values of the column `error`.
-pub const ERRORS: [&str; 6] = ["NULL", "-1", "0", "-1.0", "status", "none"];
+pub const ERRORS: [&str; 7] = ["NULL", "-1", "0", "-1.0", "status", "none", "no_return"];
 
 impl Group {
     /// The file's text.

@@ -31,6 +31,12 @@ macro_rules! stubs {
         stubs!(@function $name, gimbal_abi::Py_complex, gimbal_abi::Py_complex { real: -1.0, imag: 0.0 });
     };
     (@nothing $name:ident) => { stubs!(@function $name, (), ()); };
+    (@abort $name:ident) => {
+        stubs!(@function $name, !, {
+            eprintln!(concat!("Gimbal does not implement ", stringify!($name), " yet"));
+            std::process::abort()
+        });
+    };
     (@status $name:ident) => {
         stubs!(@function $name, gimbal_abi::PyStatus, gimbal_abi::PyStatus {
             _type: gimbal_abi::_PyStatus_TYPE::_PyStatus_TYPE_ERROR,

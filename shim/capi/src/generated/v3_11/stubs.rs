@@ -654,7 +654,7 @@ stubs! {
     PyThread_create_key => minus_one;
     PyThread_delete_key => nothing;
     PyThread_delete_key_value => nothing;
-    PyThread_exit_thread => nothing;
+    PyThread_exit_thread => abort;
     PyThread_free_lock => nothing;
     PyThread_get_key_value => zero;
     PyThread_get_stacksize => zero;
@@ -835,9 +835,9 @@ stubs! {
     Py_EncodeLocale => zero;
     Py_EndInterpreter => nothing;
     Py_EnterRecursiveCall => minus_one;
-    Py_Exit => nothing;
-    Py_ExitStatusException => nothing;
-    Py_FatalError => nothing;
+    Py_Exit => abort;
+    Py_ExitStatusException => abort;
+    Py_FatalError => abort;
     Py_FdIsInteractive => zero;
     Py_Finalize => nothing;
     Py_FinalizeEx => minus_one;
@@ -1098,7 +1098,7 @@ stubs! {
     _PyOS_IsMainThread => zero;
     _PyOS_URandom => minus_one;
     _PyOS_URandomNonblock => minus_one;
-    _PyObject_AssertFailed => nothing;
+    _PyObject_AssertFailed => abort;
     _PyObject_Call => zero;
     _PyObject_CallFunction_SizeT => zero;
     _PyObject_CallMethod => zero;
@@ -1314,10 +1314,10 @@ stubs! {
     _Py_EncodeLocaleEx => minus_one;
     _Py_EncodeLocaleRaw => zero;
     _Py_EncodeUTF8Ex => minus_one;
-    _Py_FatalErrorFormat => nothing;
-    _Py_FatalErrorFunc => nothing;
-    _Py_FatalError_TstateNULL => nothing;
-    _Py_FatalRefcountErrorFunc => nothing;
+    _Py_FatalErrorFormat => abort;
+    _Py_FatalErrorFunc => abort;
+    _Py_FatalError_TstateNULL => abort;
+    _Py_FatalRefcountErrorFunc => abort;
     _Py_FdIsInteractive => zero;
     _Py_FreeCharPArray => nothing;
     _Py_GetAllocatedBlocks => zero;
