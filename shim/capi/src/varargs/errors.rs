@@ -1,0 +1,268 @@
+//! Errors and warnings whose message is formatted.
+
+use std::ffi::{c_char, c_int};
+use std::ptr::null_mut;
+
+use gimbal_abi::*;
+
+use super::VaArgs;
+use super::format::gimbal_format_str;
+
+unsafe extern "C" {
+    fn _Py_FatalErrorFunc(function: *const c_char, message: *const c_char) -> !;
+}
+
+/// An exception taken from the thread: class, value and traceback, each owned.
+struct Raised {
+    class: *mut PyObject,
+    value: *mut PyObject,
+    traceback: *mut PyObject,
+}
+
+impl Raised {
+    /// Takes the exception that is set, with an instance as its value.
+    unsafe fn take() -> Self {
+        let mut raised = Self {
+            class: null_mut(),
+            value: null_mut(),
+            traceback: null_mut(),
+        };
+        // SAFETY: three places for three references.
+        unsafe {
+            PyErr_Fetch(
+                &raw mut raised.class,
+                &raw mut raised.value,
+                &raw mut raised.traceback,
+            );
+            PyErr_NormalizeException(
+                &raw mut raised.class,
+                &raw mut raised.value,
+                &raw mut raised.traceback,
+            );
+        }
+        raised
+    }
+
+    /// Sets it again.
+    unsafe fn restore(self) {
+        // SAFETY: the references go back.
+        unsafe { PyErr_Restore(self.class, self.value, self.traceback) };
+    }
+
+    /// The value alone, which keeps the traceback.
+    unsafe fn into_value(self) -> *mut PyObject {
+        // SAFETY: owned references.
+        unsafe {
+            if !self.traceback.is_null() {
+                PyException_SetTraceback(self.value, self.traceback);
+                Py_DECREF(self.traceback);
+            }
+            Py_DECREF(self.class);
+        }
+        self.value
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_err_format(
+    exception: *mut PyObject,
+    format: *const c_char,
+    va: VaArgs,
+) -> *mut PyObject {
+    // SAFETY: the caller's contract. Formatting may run code of objects, which must not find an exception set.
+    unsafe {
+        PyErr_Clear();
+        let message = gimbal_format_str(format, va);
+        PyErr_SetObject(exception, message);
+        Py_XDECREF(message);
+    }
+    null_mut()
+}
+
+/// Replaces the exception that is set; the new one names it as its cause.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_err_format_from_cause(
+    exception: *mut PyObject,
+    format: *const c_char,
+    va: VaArgs,
+) -> *mut PyObject {
+    // SAFETY: the caller's contract; the cause and the context each take a reference.
+    unsafe {
+        let cause = Raised::take().into_value();
+        gimbal_err_format(exception, format, va);
+        let raised = Raised::take();
+        PyException_SetCause(raised.value, Py_NewRef(cause));
+        PyException_SetContext(raised.value, cause);
+        raised.restore();
+    }
+    null_mut()
+}
+
+/// Puts a text before the message of the exception that is set, by a new exception of the same class, if the class is
+/// so plain that nothing gets lost. Gives a borrowed reference to the new exception, NULL if the old one stays.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_err_try_set_from_cause(format: *const c_char, va: VaArgs) -> *mut PyObject {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let old = Raised::take();
+        if !is_plain(&old) {
+            old.restore();
+            return null_mut();
+        }
+        let class = Py_NewRef(old.class);
+        let cause = old.into_value();
+        let prefix = gimbal_format_str(format, va);
+        if prefix.is_null() {
+            Py_DECREF(class);
+            Py_DECREF(cause);
+            return null_mut();
+        }
+        let name = (*Py_TYPE(cause)).tp_name;
+        PyErr_Format(class, c"%U (%s: %S)".as_ptr(), prefix, name, cause);
+        Py_DECREF(class);
+        Py_DECREF(prefix);
+        let new = Raised::take();
+        let value = new.value;
+        PyException_SetCause(value, cause);
+        new.restore();
+        value
+    }
+}
+
+/// Whether an exception has no state but at most one str.
+unsafe fn is_plain(raised: &Raised) -> bool {
+    // SAFETY: a live exception and its class.
+    unsafe {
+        let class = &*raised.class.cast::<PyTypeObject>();
+        let base = &*PyExc_BaseException.cast::<PyTypeObject>();
+        let with_weakrefs = base.tp_basicsize + size_of::<*mut PyObject>() as Py_ssize_t;
+        let same_size = class.tp_basicsize == base.tp_basicsize
+            || (class.tp_weaklistoffset > 0 && class.tp_basicsize == with_weakrefs);
+        let address = |function: Option<_>| function.map(|function: initproc| function as usize);
+        let new = |function: Option<newfunc>| function.map(|function| function as usize);
+        if !same_size
+            || class.tp_itemsize != base.tp_itemsize
+            || address(class.tp_init) != address(base.tp_init)
+            || new(class.tp_new) != new(base.tp_new)
+        {
+            return false;
+        }
+        let exception = raised.value.cast::<PyBaseExceptionObject>();
+        let args = (*exception).args;
+        let one_str = match PyTuple_GET_SIZE(args) {
+            0 => true,
+            1 => PyUnicode_CheckExact(PyTuple_GET_ITEM(args, 0)) != 0,
+            _ => false,
+        };
+        let dict = (*exception).dict;
+        one_str && (dict.is_null() || PyDict_Size(dict) == 0)
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_warn_format(
+    category: *mut PyObject,
+    stack_level: Py_ssize_t,
+    format: *const c_char,
+    va: VaArgs,
+) -> c_int {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let message = gimbal_format_str(format, va);
+        if message.is_null() {
+            return -1;
+        }
+        let text = PyUnicode_AsUTF8(message);
+        let outcome = if text.is_null() {
+            -1
+        } else {
+            PyErr_WarnEx(category, text, stack_level)
+        };
+        Py_DECREF(message);
+        outcome
+    }
+}
+
+/// A ResourceWarning that knows the object which was not closed: only `warnings.warn` takes one.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_warn_resource(
+    source: *mut PyObject,
+    stack_level: Py_ssize_t,
+    format: *const c_char,
+    va: VaArgs,
+) -> c_int {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let message = gimbal_format_str(format, va);
+        if message.is_null() {
+            return -1;
+        }
+        let source = if source.is_null() { Py_None() } else { source };
+        let warnings = PyImport_ImportModule(c"warnings".as_ptr());
+        let (method, arguments) = (c"warn".as_ptr(), c"OOnO".as_ptr());
+        let outcome = if warnings.is_null() {
+            null_mut()
+        } else {
+            PyObject_CallMethod(
+                warnings,
+                method,
+                arguments,
+                message,
+                PyExc_ResourceWarning,
+                stack_level,
+                source,
+            )
+        };
+        Py_XDECREF(warnings);
+        Py_DECREF(message);
+        Py_XDECREF(outcome);
+        if outcome.is_null() { -1 } else { 0 }
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_warn_explicit_format(
+    category: *mut PyObject,
+    filename: *const c_char,
+    line: c_int,
+    module: *const c_char,
+    registry: *mut PyObject,
+    format: *const c_char,
+    va: VaArgs,
+) -> c_int {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let filename = PyUnicode_DecodeFSDefault(filename);
+        let named = !module.is_null();
+        let module = if named {
+            PyUnicode_FromString(module)
+        } else {
+            null_mut()
+        };
+        let message = gimbal_format_str(format, va);
+        let complete = !filename.is_null() && !message.is_null() && (!named || !module.is_null());
+        let outcome = if complete {
+            PyErr_WarnExplicitObject(category, message, filename, line, module, registry)
+        } else {
+            -1
+        };
+        Py_XDECREF(filename);
+        Py_XDECREF(module);
+        Py_XDECREF(message);
+        outcome
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_fatal_error_format(
+    function: *const c_char,
+    format: *const c_char,
+    va: VaArgs,
+) -> ! {
+    let mut message = [0; 1024];
+    // SAFETY: the caller's contract; printing ends the message with NUL. Python's own formatter could fail here.
+    unsafe {
+        va.print_into(&mut message, format);
+        _Py_FatalErrorFunc(function, message.as_ptr().cast())
+    }
+}

@@ -1,0 +1,413 @@
+//! Python's own printf: `PyUnicode_FromFormat` and `PyBytes_FromFormat`.
+
+use std::ffi::{CStr, c_char, c_int, c_uint, c_ulong, c_ulonglong, c_void};
+use std::io::Write;
+use std::ptr::null_mut;
+use std::slice;
+
+use gimbal_abi::*;
+
+use super::VaArgs;
+use super::cursor::Cursor;
+
+#[unsafe(no_mangle)]
+pub(super) unsafe extern "C" fn gimbal_format_str(format: *const c_char, va: VaArgs) -> *mut PyObject {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut text = Text { utf8: Vec::new(), va };
+        if text.write(Cursor::new(format)).is_err() {
+            return null_mut();
+        }
+        let (start, len) = (text.utf8.as_ptr().cast(), text.utf8.len() as Py_ssize_t);
+        PyUnicode_DecodeUTF8(start, len, c"surrogatepass".as_ptr())
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_format_bytes(format: *const c_char, va: VaArgs) -> *mut PyObject {
+    // SAFETY: the caller's contract.
+    unsafe {
+        match write_bytes(Cursor::new(format), va) {
+            Ok(bytes) => PyBytes_FromStringAndSize(bytes.as_ptr().cast(), bytes.len() as Py_ssize_t),
+            Err(()) => null_mut(),
+        }
+    }
+}
+
+/// A str in the making.
+struct Text {
+    /// In UTF-8, with surrogates as if they were characters.
+    utf8: Vec<u8>,
+    va: VaArgs,
+}
+
+/// What stands between the `%` and the letter of a directive.
+#[derive(Clone, Copy)]
+struct Directive {
+    zero_padded: bool,
+    width: usize,
+    precision: Option<usize>,
+    size: Size,
+}
+
+/// The size of an integer argument.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Size {
+    Int,
+    Long,
+    LongLong,
+    SizeT,
+}
+
+/// An integer argument.
+enum Integer {
+    Signed(i64),
+    Unsigned(u64),
+}
+
+impl Integer {
+    unsafe fn take(va: VaArgs, size: Size, signed: bool) -> Self {
+        // SAFETY: the next argument is of this size, by the caller's contract.
+        unsafe {
+            match (size, signed) {
+                (Size::Int, true) => Self::Signed(va.int().into()),
+                (Size::Int, false) => Self::Unsigned((va.int() as c_uint).into()),
+                (Size::Long, true) => Self::Signed(va.long()),
+                (Size::Long, false) => Self::Unsigned(va.long() as c_ulong),
+                (Size::LongLong, true) => Self::Signed(va.longlong()),
+                (Size::LongLong, false) => Self::Unsigned(va.longlong() as c_ulonglong),
+                (Size::SizeT, true) => Self::Signed(va.ssize() as i64),
+                (Size::SizeT, false) => Self::Unsigned(va.ssize() as u64),
+            }
+        }
+    }
+
+    fn digits(&self) -> String {
+        match self {
+            Self::Signed(value) => value.to_string(),
+            Self::Unsigned(value) => value.to_string(),
+        }
+    }
+}
+
+impl Text {
+    /// Writes all of `format`; `Err` comes with an exception set.
+    unsafe fn write(&mut self, mut format: Cursor) -> Result<(), ()> {
+        loop {
+            match format.peek() {
+                0 => return Ok(()),
+                // SAFETY: the caller's contract.
+                b'%' => unsafe { self.directive(&mut format) }?,
+                byte if byte.is_ascii() => {
+                    self.utf8.push(byte);
+                    format.next();
+                }
+                byte => {
+                    let message =
+                        c"PyUnicode_FromFormatV() expects an ASCII-encoded format string, got a non-ASCII byte: 0x%02x";
+                    // SAFETY: the argument fits the format.
+                    unsafe { PyErr_Format(PyExc_ValueError, message.as_ptr(), c_int::from(byte)) };
+                    return Err(());
+                }
+            }
+        }
+    }
+
+    /// Writes one directive and moves `format` behind it. One that is not known is copied with all that follows it:
+    /// there is no telling which arguments belong to which directive from there on.
+    unsafe fn directive(&mut self, format: &mut Cursor) -> Result<(), ()> {
+        let start = *format;
+        format.next();
+        let Some(directive) = Directive::read(format)? else {
+            if start.peek_at(1) == 0 {
+                self.utf8.push(b'%');
+                return Ok(());
+            }
+            return self.copy_rest(start, format);
+        };
+        // SAFETY: the arguments are of the types that the letters say, by the caller's contract.
+        unsafe {
+            match format.next() {
+                b'%' => self.utf8.push(b'%'),
+                b'c' => self.character()?,
+                b'd' | b'i' => {
+                    self.integer(directive, &Integer::take(self.va, directive.size, true).digits())
+                }
+                b'u' => self.integer(directive, &Integer::take(self.va, directive.size, false).digits()),
+                b'x' => self.integer(directive, &format!("{:x}", self.va.int())),
+                b'p' => self.utf8.extend_from_slice(pointer(self.va.ptr()).as_bytes()),
+                b's' => self.c_text(directive, self.va.ptr()),
+                b'U' => self.object(directive, self.va.ptr())?,
+                b'V' => {
+                    let object = self.va.ptr::<PyObject>();
+                    let text = self.va.ptr();
+                    if object.is_null() {
+                        self.c_text(directive, text);
+                    } else {
+                        self.object(directive, object)?;
+                    }
+                }
+                b'S' => self.owned_object(directive, PyObject_Str(self.va.ptr()))?,
+                b'R' => self.owned_object(directive, PyObject_Repr(self.va.ptr()))?,
+                b'A' => self.owned_object(directive, PyObject_ASCII(self.va.ptr()))?,
+                _ => return self.copy_rest(start, format),
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies everything from `start` on, as Latin-1.
+    fn copy_rest(&mut self, start: Cursor, format: &mut Cursor) -> Result<(), ()> {
+        *format = start;
+        loop {
+            match format.next() {
+                0 => return Ok(()),
+                byte => self.push(char::from(byte)),
+            }
+        }
+    }
+
+    fn push(&mut self, character: char) {
+        self.utf8
+            .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    fn pad(&mut self, count: usize, fill: u8) {
+        self.utf8.resize(self.utf8.len() + count, fill);
+    }
+
+    /// `%c`; surrogates are characters here.
+    unsafe fn character(&mut self) -> Result<(), ()> {
+        // SAFETY: the caller's contract.
+        let ordinal = unsafe { self.va.int() };
+        match u32::try_from(ordinal) {
+            Ok(surrogate @ 0xd800..=0xdfff) => {
+                let low = |shift: u32| 0x80 | (surrogate >> shift & 0x3f) as u8;
+                self.utf8.extend_from_slice(&[0xed, low(6), low(0)]);
+            }
+            ordinal => match ordinal.ok().and_then(char::from_u32) {
+                Some(character) => self.push(character),
+                None => {
+                    let message = c"character argument not in range(0x110000)";
+                    // SAFETY: the message ends with NUL.
+                    unsafe { PyErr_SetString(PyExc_OverflowError, message.as_ptr()) };
+                    return Err(());
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// An integer: at least `precision` digits, a minus sign counted among them, in at least `width` places.
+    fn integer(&mut self, directive: Directive, digits: &str) {
+        let precision = directive.precision.unwrap_or(0).max(digits.len());
+        let fill = if directive.zero_padded { b'0' } else { b' ' };
+        self.pad(directive.width.saturating_sub(precision), fill);
+        self.pad(precision - digits.len(), b'0');
+        self.utf8.extend_from_slice(digits.as_bytes());
+    }
+
+    /// A C string in UTF-8, of which `precision` counts the bytes; bytes that are wrong become U+FFFD.
+    unsafe fn c_text(&mut self, directive: Directive, text: *const c_char) {
+        // SAFETY: the text ends with NUL, or has as many bytes as the precision says, by the caller's contract.
+        let bytes = unsafe {
+            match directive.precision {
+                None => CStr::from_ptr(text).to_bytes(),
+                Some(limit) => {
+                    let len = (0..limit)
+                        .position(|index| *text.add(index) == 0)
+                        .unwrap_or(limit);
+                    slice::from_raw_parts(text.cast(), len)
+                }
+            }
+        };
+        let text = String::from_utf8_lossy(bytes);
+        self.padded(directive.width, None, text.as_bytes());
+    }
+
+    /// A str object that is owned here; NULL passes its exception on.
+    unsafe fn owned_object(&mut self, directive: Directive, text: *mut PyObject) -> Result<(), ()> {
+        // SAFETY: the caller's contract.
+        unsafe {
+            if text.is_null() {
+                return Err(());
+            }
+            let outcome = self.object(directive, text);
+            Py_DECREF(text);
+            outcome
+        }
+    }
+
+    /// A str object, of which `precision` counts the characters.
+    unsafe fn object(&mut self, directive: Directive, text: *mut PyObject) -> Result<(), ()> {
+        // SAFETY: a live str; what its pointers show is copied before it can go.
+        unsafe {
+            let mut len = 0;
+            let utf8 = PyUnicode_AsUTF8AndSize(text, &raw mut len);
+            if !utf8.is_null() {
+                let bytes = slice::from_raw_parts(utf8.cast(), len as usize);
+                self.padded(directive.width, directive.precision, bytes);
+                return Ok(());
+            }
+            PyErr_Clear();
+            let encoded = PyUnicode_AsEncodedString(text, c"utf-8".as_ptr(), c"surrogatepass".as_ptr());
+            if encoded.is_null() {
+                return Err(());
+            }
+            let bytes =
+                slice::from_raw_parts(PyBytes_AsString(encoded).cast(), PyBytes_Size(encoded) as usize);
+            self.padded(directive.width, directive.precision, bytes);
+            Py_DECREF(encoded);
+        }
+        Ok(())
+    }
+
+    /// At most `precision` characters of `utf8`, in at least `width` places.
+    fn padded(&mut self, width: usize, precision: Option<usize>, utf8: &[u8]) {
+        let starts_character = |&(_, &byte): &(usize, &u8)| byte & 0xc0 != 0x80;
+        let cut = precision.and_then(|limit| utf8.iter().enumerate().filter(starts_character).nth(limit));
+        let utf8 = &utf8[..cut.map_or(utf8.len(), |(index, _)| index)];
+        if width > 0 {
+            let count = utf8.iter().enumerate().filter(starts_character).count();
+            self.pad(width.saturating_sub(count), b' ');
+        }
+        self.utf8.extend_from_slice(utf8);
+    }
+}
+
+impl Directive {
+    /// Reads up to the letter. `None` if the string ends before it or the letter cannot be one; `Err` with an exception
+    /// set if a number is too big.
+    fn read(format: &mut Cursor) -> Result<Option<Self>, ()> {
+        let zero_padded = format.eat(b'0');
+        let width = number(format, c"width too big")?.unwrap_or(0);
+        let mut precision = None;
+        if format.eat(b'.') {
+            precision = number(format, c"precision too big")?;
+            if format.peek() == b'%' {
+                return Ok(None);
+            }
+        }
+        let size = match [format.peek(), format.peek_at(1), format.peek_at(2)] {
+            [b'l', b'd' | b'i' | b'u', _] => Size::Long,
+            [b'l', b'l', b'd' | b'i' | b'u'] => Size::LongLong,
+            [b'z', b'd' | b'i' | b'u', _] => Size::SizeT,
+            [0, ..] => return Ok(None),
+            _ => Size::Int,
+        };
+        let modifiers = match size {
+            Size::Int => 0,
+            Size::Long | Size::SizeT => 1,
+            Size::LongLong => 2,
+        };
+        for _ in 0..modifiers {
+            format.next();
+        }
+        Ok(Some(Self {
+            zero_padded,
+            width,
+            precision,
+            size,
+        }))
+    }
+}
+
+/// A decimal number at `format`; `Err` with a ValueError set if a `Py_ssize_t` cannot hold it.
+fn number(format: &mut Cursor, too_big: &CStr) -> Result<Option<usize>, ()> {
+    let mut value = None;
+    while format.peek().is_ascii_digit() {
+        let digit = Py_ssize_t::from(format.next() - b'0');
+        let longer = value
+            .unwrap_or(0_isize)
+            .checked_mul(10)
+            .and_then(|value| value.checked_add(digit));
+        let Some(longer) = longer else {
+            // SAFETY: the message ends with NUL.
+            unsafe { PyErr_SetString(PyExc_ValueError, too_big.as_ptr()) };
+            return Err(());
+        };
+        value = Some(longer);
+    }
+    Ok(value.map(isize::cast_unsigned))
+}
+
+/// A pointer as glibc's `%p` prints it, with `0x` before it in any case.
+fn pointer(pointer: *const c_void) -> String {
+    if pointer.is_null() {
+        "0x(nil)".to_owned()
+    } else {
+        format!("{:#x}", pointer as usize)
+    }
+}
+
+/// Writes all of `format` as bytes; `Err` comes with an exception set. Widths count for nothing, and precisions only
+/// for `%s`.
+unsafe fn write_bytes(mut format: Cursor, va: VaArgs) -> Result<Vec<u8>, ()> {
+    let mut out = Vec::new();
+    loop {
+        let start = format;
+        match format.next() {
+            0 => return Ok(out),
+            b'%' => {}
+            byte => {
+                out.push(byte);
+                continue;
+            }
+        }
+        while format.peek().is_ascii_digit() {
+            format.next();
+        }
+        let mut precision = 0;
+        if format.eat(b'.') {
+            while format.peek().is_ascii_digit() {
+                precision = precision * 10 + usize::from(format.next() - b'0');
+            }
+        }
+        while !matches!(format.peek(), 0 | b'%') && !format.peek().is_ascii_alphabetic() {
+            format.next();
+        }
+        let size = match [format.peek(), format.peek_at(1)] {
+            [b'l', b'd' | b'u'] => Size::Long,
+            [b'z', b'd' | b'u'] => Size::SizeT,
+            _ => Size::Int,
+        };
+        if size != Size::Int {
+            format.next();
+        }
+        // SAFETY: the arguments are of the types that the letters say, by the caller's contract.
+        unsafe {
+            match format.next() {
+                b'%' => out.push(b'%'),
+                b'c' => {
+                    let Ok(byte) = u8::try_from(va.int()) else {
+                        let message =
+                            c"PyBytes_FromFormatV(): %c format expects an integer in range [0; 255]".as_ptr();
+                        PyErr_SetString(PyExc_OverflowError, message);
+                        return Err(());
+                    };
+                    out.push(byte);
+                }
+                b'd' | b'i' => out.extend_from_slice(Integer::take(va, size, true).digits().as_bytes()),
+                b'u' => out.extend_from_slice(Integer::take(va, size, false).digits().as_bytes()),
+                b'x' => write!(out, "{:x}", va.int()).map_err(drop)?,
+                b's' => {
+                    let text = va.ptr::<c_char>();
+                    let bytes = if precision == 0 {
+                        CStr::from_ptr(text).to_bytes()
+                    } else {
+                        let len = (0..precision)
+                            .position(|index| *text.add(index) == 0)
+                            .unwrap_or(precision);
+                        slice::from_raw_parts(text.cast(), len)
+                    };
+                    out.extend_from_slice(bytes);
+                }
+                b'p' => out.extend_from_slice(pointer(va.ptr()).as_bytes()),
+                _ => {
+                    out.extend_from_slice(CStr::from_ptr(start.as_ptr()).to_bytes());
+                    return Ok(out);
+                }
+            }
+        }
+    }
+}
