@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::progress;
+
 /// The oracle (CPython 3.11 with its library and headers), pip for it, and a C compiler.
 const PACKAGES: [&str; 5] = [
     "python3.11",
@@ -45,37 +47,35 @@ fn install(packages: &[&str]) -> Result<()> {
     if !Path::new("/usr/bin/apt-get").exists() {
         bail!("this machine has no apt-get");
     }
-    eprintln!("installing with apt-get: {}", packages.join(" "));
-    apt_get(&["update"])?;
+    let sudo = !rustix::process::geteuid().is_root();
+    if sudo && std::io::stdin().is_terminal() {
+        // Asks for a password, if it must, before progress is drawn.
+        let status = Command::new("sudo")
+            .arg("--validate")
+            .status()
+            .context("cannot start sudo; become root")?;
+        if !status.success() {
+            bail!("sudo --validate: {status}");
+        }
+    }
+    progress::run("apt-get update", apt_get(sudo, &["update"]))?;
+    let label = format!("apt-get install {}", packages.join(" "));
     let install = ["install", "--yes", "--no-install-recommends"];
-    apt_get(&[&install, packages].concat())
+    progress::run(&label, apt_get(sudo, &[&install, packages].concat()))
 }
 
-/// Runs apt-get as root. Its own output is the progress; `sudo` may ask for a password where somebody can answer.
-fn apt_get(arguments: &[&str]) -> Result<()> {
-    let mut command = if rustix::process::geteuid().is_root() {
-        Command::new("env")
-    } else {
-        let mut sudo = Command::new("sudo");
-        if !std::io::stdin().is_terminal() {
-            sudo.arg("--non-interactive");
-        }
-        sudo.arg("env");
-        sudo
-    };
-    command.args([
-        "DEBIAN_FRONTEND=noninteractive",
-        "apt-get",
-        "--quiet",
-        "--option",
-        "Dpkg::Use-Pty=0",
-    ]);
-    let status = command
-        .args(arguments)
-        .status()
-        .context("cannot start sudo; run this as root")?;
-    if !status.success() {
-        bail!("apt-get {}: {status}", arguments.join(" "));
+fn apt_get(sudo: bool, arguments: &[&str]) -> Command {
+    let mut command = Command::new(if sudo { "sudo" } else { "env" });
+    if sudo {
+        command.args(["--non-interactive", "env"]);
     }
-    Ok(())
+    command
+        .args([
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "--option",
+            "Dpkg::Use-Pty=0",
+        ])
+        .args(arguments);
+    command
 }
