@@ -65,11 +65,11 @@ pub fn demo(project: &Project) -> Result<bool> {
     Ok(report(&expected, &found))
 }
 
-/// Installs a host; the command shows its own progress and does nothing when the host is there.
+/// Installs a host, unless it is there.
 pub fn install_host(project: &Project, host: &str) -> Result<()> {
     let mut install = project.gimbal("host");
     install.args(["install", host]);
-    progress::stream(&format!("install host {host}"), install)
+    progress::run(&format!("install host {host}"), install)
 }
 
 /// Fetches the pinned wheels, by hash, into `target/wheels`.

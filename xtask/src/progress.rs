@@ -13,20 +13,6 @@ pub fn run(label: &str, command: Command) -> Result<()> {
     step(label, |bar| quietly(command, bar))
 }
 
-/// Runs a command that shows its own progress, or whose output is the point.
-pub fn stream(label: &str, mut command: Command) -> Result<()> {
-    eprintln!("{label} ...");
-    let name = name(&command);
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("cannot start {name}"))?;
-    if !status.success() {
-        bail!("{label}: {status}");
-    }
-    Ok(())
-}
-
 /// Runs `work` as one step: announced, timed, and its end reported.
 pub fn step<T>(label: &str, work: impl FnOnce(&ProgressBar) -> Result<T>) -> Result<T> {
     let bar = ProgressBar::new_spinner();
