@@ -1,1 +1,147 @@
-//! (skeleton)
+//! CPython's struct layouts for the flavour being built, and nothing else: no behaviour.
+//!
+//! Most come from `pyo3-ffi`, which follows the version and the build flags of `flavours/FLAVOUR.txt`. Structs that it
+//! keeps opaque although compiled code reads them are declared here. `abi-tests/tests/layouts.rs` asserts all of them
+//! against the flavour's real headers.
+
+#![allow(non_camel_case_types, reason = "the names are CPython's")]
+
+pub use pyo3_ffi::*;
+
+use core::ffi::{c_int, c_long, c_ulong, c_void};
+
+/// `PyLongObject` up to 3.11: the sign is the sign of `ob_size`, digits of 30 bits follow.
+#[repr(C)]
+pub struct LongObject {
+    /// Head; `|ob_size|` is the number of digits.
+    pub ob_base: PyVarObject,
+    /// First digit; the others follow it.
+    pub ob_digit: [u32; 1],
+}
+
+/// `_PyErr_StackItem` of 3.11: one entry of the stack of exceptions being handled.
+#[repr(C)]
+pub struct ErrStackItem {
+    /// The exception being handled, or NULL or None.
+    pub exc_value: *mut PyObject,
+    /// Next outer entry.
+    pub previous_item: *mut ErrStackItem,
+}
+
+/// `_PyCFrame` of 3.11.
+#[repr(C)]
+pub struct CFrame {
+    /// Non-zero while a trace or profile function is set; Cython reads it.
+    pub use_tracing: u8,
+    /// The running interpreter frame (always NULL here).
+    pub current_frame: *mut c_void,
+    /// Next outer frame.
+    pub previous: *mut CFrame,
+}
+
+/// The head of `PyThreadState` of 3.11, down to what compiled code reads in place.
+#[repr(C)]
+pub struct ThreadState {
+    /// Other threads' states; unused here.
+    pub prev: *mut ThreadState,
+    /// Other threads' states; unused here.
+    pub next: *mut ThreadState,
+    /// The one interpreter.
+    pub interp: *mut c_void,
+    /// CPython's `_initialized`.
+    pub initialized: c_int,
+    /// CPython's `_static`.
+    pub is_static: c_int,
+    /// Levels left before `RecursionError`.
+    pub recursion_remaining: c_int,
+    /// The limit.
+    pub recursion_limit: c_int,
+    /// Extra levels while an error is being handled.
+    pub recursion_headroom: c_int,
+    /// Tracing depth.
+    pub tracing: c_int,
+    /// Event being traced.
+    pub tracing_what: c_int,
+    /// Never NULL.
+    pub cframe: *mut CFrame,
+    /// Always NULL here.
+    pub c_profilefunc: *mut c_void,
+    /// Always NULL here.
+    pub c_tracefunc: *mut c_void,
+    /// Always NULL here.
+    pub c_profileobj: *mut PyObject,
+    /// Always NULL here.
+    pub c_traceobj: *mut PyObject,
+    /// The error indicator.
+    pub curexc_type: *mut PyObject,
+    /// The error indicator.
+    pub curexc_value: *mut PyObject,
+    /// The error indicator.
+    pub curexc_traceback: *mut PyObject,
+    /// Top of the stack of exceptions being handled; never NULL.
+    pub exc_info: *mut ErrStackItem,
+    /// `PyThreadState_GetDict`.
+    pub dict: *mut PyObject,
+    /// Depth of `PyGILState_Ensure`.
+    pub gilstate_counter: c_int,
+    /// Unused here.
+    pub async_exc: *mut PyObject,
+    /// `PyThread_get_thread_ident` of the thread.
+    pub thread_id: c_ulong,
+    /// The kernel's thread id.
+    pub native_thread_id: c_ulong,
+    /// Depth of the trashcan.
+    pub trash_delete_nesting: c_int,
+    /// Objects put off by the trashcan.
+    pub trash_delete_later: *mut PyObject,
+    /// Unused here.
+    pub on_delete: Option<unsafe extern "C" fn(*mut c_void)>,
+    /// Unused here.
+    pub on_delete_data: *mut c_void,
+    /// Unused here.
+    pub coroutine_origin_tracking_depth: c_int,
+    /// Unused here.
+    pub async_gen_firstiter: *mut PyObject,
+    /// Unused here.
+    pub async_gen_finalizer: *mut PyObject,
+    /// `PyContext_CopyCurrent`.
+    pub context: *mut PyObject,
+    /// Changes with the context.
+    pub context_ver: u64,
+    /// Number of the thread.
+    pub id: u64,
+    /// Debugging data stack, unused; pads the struct to at least CPython's size.
+    pub rest: [c_long; 64],
+}
+
+/// `PyMethodObject`: a bound method.
+#[repr(C)]
+pub struct MethodObject {
+    /// Head.
+    pub ob_base: PyObject,
+    /// The function.
+    pub im_func: *mut PyObject,
+    /// What it is bound to.
+    pub im_self: *mut PyObject,
+    /// Weak references.
+    pub im_weakreflist: *mut PyObject,
+    /// Vectorcall entry.
+    pub vectorcall: Option<vectorcallfunc>,
+}
+
+/// `PyModuleObject`, private in CPython: the size matters, the fields are ours to use.
+#[repr(C)]
+pub struct ModuleObject {
+    /// Head.
+    pub ob_base: PyObject,
+    /// Unused here: the dictionary is the host's.
+    pub md_dict: *mut PyObject,
+    /// The definition, when the module came from one.
+    pub md_def: *mut PyModuleDef,
+    /// Per-module state of `m_size` bytes.
+    pub md_state: *mut c_void,
+    /// Weak references.
+    pub md_weaklist: *mut PyObject,
+    /// The name.
+    pub md_name: *mut PyObject,
+}

@@ -1,1 +1,296 @@
-//! (skeleton)
+//! The host interface: what a host gives the shim ([`HostTable`]) and what the shim gives a host ([`ShimTable`]).
+//!
+//! Both are plain C tables of functions. Values cross by value in a [`Cell`]; every other object crosses as a
+//! handle, a small dense number that the host assigns. `headers/gimbal_host.h` is generated from this crate.
+//!
+//! # Rules
+//! * No entry may unwind or `longjmp` across the border.
+//! * The tag of a result is also the return value of the entry that made it, so that `int`, `float` and `None`
+//!   results need no second look. [`Tag::Error`] means that an exception is described in the result cell.
+//! * Handles are canonical: while an object has a handle it keeps it, so `==` on proxies is identity.
+//! * A host counts how often it sends each handle; the shim counts how often it receives it and says so in
+//!   [`HostTable::release`]. A host frees the handle only when both counts agree: a handle that another thread has
+//!   encoded and not yet delivered is never freed under it (docs/adr/0001).
+
+mod op;
+
+pub use op::Op;
+
+/// Version of the two tables. A host and a shim with different versions refuse each other.
+pub const GIMBAL_HOST_ABI: u32 = 1;
+
+/// What a [`Cell`] holds. The number is part of the ABI.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// An exception; results are pre-filled with it. As the result of a host entry: `i`, `t` as for `Handle`,
+    /// or `i == 0` when the host ran out of stack. As the result of a shim entry: two cells, type and value.
+    Error = 0,
+    /// No object: the end of an iteration, an absent optional argument.
+    Null = 1,
+    /// `None`.
+    None = 2,
+    /// `True`.
+    True = 3,
+    /// `False`.
+    False = 4,
+    /// `NotImplemented`.
+    NotImplemented = 5,
+    /// `Ellipsis`.
+    Ellipsis = 6,
+    /// An exact `int` that fits `i`.
+    Int = 7,
+    /// An exact `float` in `d`.
+    Float = 8,
+    /// Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed), `aux` is 1 when all are ASCII.
+    Str = 9,
+    /// Shim to host only: exact `bytes`; `i` points at `n` bytes.
+    Bytes = 10,
+    /// An object by handle: `i` is the handle (index in the low 32 bits, generation in the high 32), `t` the handle of
+    /// its type, or 0 when the host has sent the object before.
+    Handle = 11,
+    /// Host to shim only: `i` is a `PyObject*` made by one of the shim's constructors; its reference passes to the shim.
+    Proxy = 12,
+    /// An instance of an extension type: `i` is its `PyObject*` (borrowed), `t` the handle of its type.
+    Instance = 13,
+    /// Shim to host only: an exact `int` beyond 64 bits; `i` points at `n` little-endian two's complement bytes.
+    BigInt = 14,
+    /// Shim to host only: an exact `complex`, real part in `d`, imaginary part as bits in `i`.
+    Complex = 15,
+    /// Shim to host only: a native tuple; `i` points at `n` cells.
+    Tuple = 16,
+    /// Shim to host only: a native list; `i` points at `n` cells. The host writes the handle that it gives the new
+    /// list into `t`, and from then on the host's list is the truth.
+    List = 17,
+    /// Shim to host only: a native dict; `i` points at `2 * n` cells, key and value in turn. `t` as for `List`.
+    Dict = 18,
+    /// Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`.
+    Function = 19,
+}
+
+/// One value on its way across the border. 40 bytes, aligned to 8.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// A [`Tag`].
+    pub tag: i32,
+    /// Depends on the tag.
+    pub aux: i32,
+    /// Depends on the tag: integer, pointer or handle.
+    pub i: i64,
+    /// Depends on the tag: floating-point payload.
+    pub d: f64,
+    /// Depends on the tag: length.
+    pub n: i64,
+    /// Depends on the tag: handle of the type, or a handle written back by the host.
+    pub t: i64,
+}
+
+impl Cell {
+    /// A cell with a tag and nothing else.
+    pub const fn new(tag: Tag) -> Self {
+        Cell {
+            tag: tag as i32,
+            aux: 0,
+            i: 0,
+            d: 0.0,
+            n: 0,
+            t: 0,
+        }
+    }
+}
+
+/// A handle to close, and how often the shim has received it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Release {
+    /// The handle.
+    pub handle: i64,
+    /// Number of times that the shim has received it since it was opened.
+    pub received: i64,
+}
+
+/// What a host gives the shim. Every entry may be called on any thread that runs extension code, never with the
+/// extension lock held; the host attaches the thread itself.
+#[repr(C)]
+pub struct HostTable {
+    /// [`GIMBAL_HOST_ABI`].
+    pub abi_version: u32,
+    /// Zero; room for flags.
+    pub flags: u32,
+    /// `size_of::<HostTable>()` of the host's header.
+    pub size: usize,
+    /// Performs operation `code` (see [`Op`]) on `nargs` argument cells; fills `out` and returns its tag.
+    pub op: unsafe extern "C" fn(code: i32, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32,
+    /// Calls the object with handle `callable`: `nargs` positional cells, then `nkw` keyword values, then (when
+    /// `nkw > 0`) one cell with the tuple of names.
+    pub call:
+        unsafe extern "C" fn(callable: i64, nargs: i32, nkw: i32, args: *mut Cell, out: *mut Cell) -> i32,
+    /// `getattr(object, name)`; `name` is a handle of an exact `str` got from [`Op::InternName`].
+    pub getattr: unsafe extern "C" fn(object: i64, name: i64, out: *mut Cell) -> i32,
+    /// Closes handles: each is freed unless the host has sent it more often than the shim has received it.
+    pub release: unsafe extern "C" fn(n: i32, handles: *const Release),
+}
+
+/// What the shim gives a host. All entries take the extension lock themselves. `out` arguments point at two cells
+/// (an error needs both); argument cells are consumed.
+#[repr(C)]
+pub struct ShimTable {
+    /// [`GIMBAL_HOST_ABI`].
+    pub abi_version: u32,
+    /// Zero; room for flags.
+    pub flags: u32,
+    /// `size_of::<ShimTable>()`.
+    pub size: usize,
+    /// Calls a `METH_NOARGS` function.
+    pub call0: unsafe extern "C" fn(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32,
+    /// Calls a `METH_O` function with an int, a float, a constant or a handle (`tag`, `i`, `d` as in a cell, type 0).
+    pub call1: unsafe extern "C" fn(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, out: *mut Cell) -> i32,
+    /// Calls a `METH_O` function with a `str` of `n` UTF-8 bytes and `points` code points.
+    pub call1s: unsafe extern "C" fn(
+        f: *mut u8,
+        me: *mut u8,
+        s: *const u8,
+        n: i64,
+        points: i64,
+        out: *mut Cell,
+    ) -> i32,
+    /// Calls a C function of any convention; see [`CallKind`] for `kind` and [`HostTable::call`] for the arguments.
+    pub calln: unsafe extern "C" fn(
+        kind: i32,
+        f: *mut u8,
+        me: *mut u8,
+        nargs: i32,
+        nkw: i32,
+        args: *mut Cell,
+        out: *mut Cell,
+    ) -> i32,
+    /// Calls a type slot of C signature `kind` ([`SlotKind`]) with argument cells; the first is usually `self`.
+    pub slot: unsafe extern "C" fn(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32,
+    /// A reference that a host wrapper holds on a native instance: taken when the wrapper is made.
+    pub incref: unsafe extern "C" fn(object: *mut u8),
+    /// The wrapper died: gives its reference back. May run `tp_dealloc`.
+    pub decref: unsafe extern "C" fn(object: *mut u8),
+    /// The count of a native instance: more than 1 means that native code holds it beside its wrapper.
+    pub refcount: unsafe extern "C" fn(object: *mut u8) -> i64,
+    /// Makes a `str` and puts it into `cell` as [`Tag::Proxy`].
+    pub new_str: unsafe extern "C" fn(cell: *mut Cell, s: *const u8, n: i64, points: i64),
+    /// Makes a `bytes`.
+    pub new_bytes: unsafe extern "C" fn(cell: *mut Cell, s: *const u8, n: i64),
+    /// Makes an `int` from `n` little-endian two's complement bytes.
+    pub new_int: unsafe extern "C" fn(cell: *mut Cell, s: *const u8, n: i64),
+    /// Makes a `complex`.
+    pub new_complex: unsafe extern "C" fn(cell: *mut Cell, real: f64, imag: f64),
+    /// Makes a native tuple of `n` cells, not tied to a host tuple.
+    pub new_tuple: unsafe extern "C" fn(cell: *mut Cell, n: i64, items: *mut Cell),
+    /// Opens or refreshes the proxy of a host tuple or list (`cell` is its `Handle` cell) with its `n` items.
+    pub fill_items: unsafe extern "C" fn(cell: *mut Cell, n: i64, items: *mut Cell),
+    /// The same for a list of machine integers.
+    pub fill_ints: unsafe extern "C" fn(cell: *mut Cell, n: i64, items: *const i64),
+    /// The same for a list of floats.
+    pub fill_floats: unsafe extern "C" fn(cell: *mut Cell, n: i64, items: *const f64),
+    /// Opens the proxy of an instance of a subclass of int, float, str or bytes and gives it its value, which is in
+    /// `value` as a plain cell (consumed).
+    pub fill_value: unsafe extern "C" fn(cell: *mut Cell, value: *mut Cell),
+    /// Containers that the host has given handles while it decoded a result: `cell` is the result's cell.
+    pub adopt: unsafe extern "C" fn(cell: *mut Cell),
+    /// Loads the extension file `path` for module `name` and calls its init function. Result: a module, or an int that
+    /// is the address of a `PyModuleDef` (multi-phase initialisation).
+    pub load: unsafe extern "C" fn(path: *const u8, name: *const u8, out: *mut Cell) -> i32,
+    /// First phase of a multi-phase module: `args` are the definition's address and the spec. Result: the module.
+    pub create_module: unsafe extern "C" fn(def: *mut u8, spec: *mut Cell, out: *mut Cell) -> i32,
+    /// Second phase: runs the `Py_mod_exec` slots on the module.
+    pub exec_module: unsafe extern "C" fn(def: *mut u8, module: *mut Cell, out: *mut Cell) -> i32,
+    /// Name of operation `code` as the host should know it, or NULL past the end.
+    pub op_name: unsafe extern "C" fn(code: i32) -> *const u8,
+    /// Name of special method number `i` (bit `i` of the masks in [`Op::TypeInfo`]), or NULL past the end.
+    pub dunder_name: unsafe extern "C" fn(i: i32) -> *const u8,
+    /// Name of builtin type number `i` that the shim exports, as `Type` of `PyType_Type`, or NULL past the end.
+    pub builtin_name: unsafe extern "C" fn(i: i32) -> *const u8,
+    /// Ties builtin type or exception number `i` to the host's type object in `cell`.
+    pub bind_builtin: unsafe extern "C" fn(i: i32, cell: *mut Cell),
+    /// Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.
+    pub stat: unsafe extern "C" fn(what: i32) -> i64,
+    /// Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
+    pub flush: unsafe extern "C" fn(),
+}
+
+/// The calling convention of a C function, as [`ShimTable::calln`] takes it.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallKind {
+    /// `f(self, NULL)`
+    NoArgs = 0,
+    /// `f(self, arg)`
+    One = 1,
+    /// `f(self, args)`
+    VarArgs = 2,
+    /// `f(self, args, kwargs)`
+    VarKeywords = 3,
+    /// `f(self, args, nargs)`
+    Fast = 4,
+    /// `f(self, args, nargs, kwnames)`
+    FastKeywords = 5,
+    /// `f(self, defining_class, args, nargs, kwnames)`: the class is the first argument cell.
+    Method = 6,
+}
+
+/// The C signature of a slot, as [`ShimTable::slot`] takes it.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotKind {
+    /// `PyObject *f(self)`
+    Unary = 0,
+    /// `PyObject *f(a, b)`
+    Binary = 1,
+    /// `PyObject *f(a, b, c)`
+    Ternary = 2,
+    /// `Py_ssize_t f(self)`
+    Len = 3,
+    /// `PyObject *f(self, Py_ssize_t)`, negative indices not adjusted
+    SsizeArg = 4,
+    /// `PyObject *f(self, Py_ssize_t)`, negative indices adjusted by the slot's own `sq_length` (second pointer in `d`'s bits)
+    Item = 5,
+    /// `int f(self, Py_ssize_t, value)`; value `Null` deletes
+    SsizeObjArg = 6,
+    /// `int f(self, object)` as a bool: `sq_contains`
+    Contains = 7,
+    /// `int f(self, key, value)`; value `Null` deletes: `mp_ass_subscript`, `tp_setattro`, `tp_descr_set`
+    ObjObjArg = 8,
+    /// `Py_hash_t f(self)`
+    Hash = 9,
+    /// `int f(self)` as a bool: `nb_bool`
+    Inquiry = 10,
+    /// `PyObject *f(a, b, int op)`: the third cell is the operator
+    RichCompare = 11,
+    /// `PyObject *f(self)`, NULL without an error ends the iteration
+    IterNext = 12,
+    /// `PyObject *f(self, args tuple, kwargs or NULL)`
+    Call = 13,
+    /// `int f(self, args tuple, kwargs or NULL)`
+    Init = 14,
+    /// `PyObject *f(type, args tuple, kwargs or NULL)`
+    New = 15,
+    /// `PyObject *f(descr, obj or NULL, type or NULL)`
+    DescrGet = 16,
+    /// `void f(self)`
+    Finalize = 17,
+    /// `PyObject *f(self, void *closure)`: a getter; the closure is an int cell
+    Getter = 18,
+    /// `int f(self, value or NULL, void *closure)`: a setter
+    Setter = 19,
+    /// Reads the member that `PyMemberDef *f` describes
+    MemberGet = 20,
+    /// Writes or deletes it
+    MemberSet = 21,
+    /// `PyObject *f(self, char *name)`: `tp_getattr`
+    GetAttrString = 22,
+    /// `int f(self, char *name, value)`: `tp_setattr`
+    SetAttrString = 23,
+    /// `int f(self, Py_buffer *, flags)`: `bf_getbuffer`; result: an int, the address of a filled `Py_buffer`
+    GetBuffer = 24,
+    /// Releases the buffer whose address is the second cell
+    ReleaseBuffer = 25,
+    /// Reads instance dictionary at `tp_dictoffset` (the first cell is the instance)
+    InstanceDict = 26,
+}

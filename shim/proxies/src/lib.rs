@@ -1,1 +1,46 @@
-//! (skeleton)
+//! Native blocks with CPython's layout, and how they turn into host objects and back.
+//!
+//! Read in this order: [`state`] (extension lock, thread state), [`arena`] (memory and the prefix before each
+//! block), [`refcount`], the value types ([`int`], [`text`], [`seq`], [`dict`]), [`decode`] (host to native),
+//! [`encode`] (native to host), [`crossing`] (calling the host), [`types`] (type mirrors), [`guest`] (the host
+//! calling extension code).
+//!
+//! # Safety
+//! Everything here runs with the extension lock held, on pointers that extension code passed in: `*mut PyObject`
+//! arguments must be valid objects unless a function says that NULL is allowed. State that is only touched under the
+//! lock lives in [`state::Locked`].
+
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the contract of every unsafe function is the crate's # Safety section"
+)]
+
+pub mod arena;
+pub mod buffer;
+pub mod crossing;
+pub mod decode;
+pub mod dict;
+pub mod encode;
+pub mod err;
+pub mod guard;
+pub mod guest;
+pub mod int;
+pub mod loader;
+pub mod members;
+pub mod modules;
+pub mod refcount;
+pub mod seq;
+pub mod singletons;
+pub mod slots;
+pub mod state;
+pub mod text;
+pub mod types;
+
+pub use crossing::{op, op_bool, op_int, op_unit};
+pub use gimbal_abi::*;
+pub use gimbal_host::Op;
+pub use refcount::{decref, incref, new_ref, xdecref, xincref};
+pub use singletons::{bool_object, ellipsis, false_object, none, not_implemented, true_object};
+
+/// Short for what nearly every function here takes and returns.
+pub type Obj = *mut PyObject;

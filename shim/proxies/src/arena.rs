@@ -1,0 +1,269 @@
+//! Memory for objects: size classes in one reserved address range, a [`Prefix`] before each block.
+//!
+//! "Is this block ours, and what is its handle?" is one comparison for blocks in the range. Blocks beyond
+//! [`LARGEST`] bytes come from `malloc`; those, statics and blocks that an extension allocated itself have no prefix and
+//! keep what they need in a side table. All of it is guarded by the extension lock, as `PyObject_Malloc` is by the GIL.
+
+use crate::Obj;
+use crate::state::Locked;
+use std::collections::HashMap;
+use std::ffi::c_void;
+
+/// Address range reserved at first use; memory is committed as it is needed.
+const RESERVED: usize = 64 << 30;
+const COMMIT: usize = 4 << 20;
+/// Largest object (without prefix) that comes from the range.
+pub const LARGEST: usize = 1024 - PREFIX;
+const PREFIX: usize = size_of::<Prefix>();
+const CLASSES: usize = 1024 / 16 + 1;
+
+/// What stands before each block of the range.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Prefix {
+    /// Wire form of the handle, or [`NO_HANDLE`].
+    pub handle: i64,
+    /// Size class: total size in units of 16 bytes.
+    class: u16,
+    /// [`QUEUED`] and the like.
+    pub flags: u16,
+    _pad: u32,
+}
+
+/// No host object stands behind the block.
+pub const NO_HANDLE: i64 = 0;
+/// The proxy's count is zero and it waits for its handle to be closed.
+pub const QUEUED: u16 = 1;
+
+struct Arena {
+    base: usize,
+    next: usize,
+    committed: usize,
+    free: [*mut u8; CLASSES],
+    used: usize,
+}
+
+static ARENA: Locked<Arena> = Locked::new(Arena {
+    base: 0,
+    next: 0,
+    committed: 0,
+    free: [std::ptr::null_mut(); CLASSES],
+    used: 0,
+});
+
+/// Handles and flags of blocks without a prefix.
+static ASIDE: Locked<Option<HashMap<usize, Aside>>> = Locked::new(None);
+
+#[derive(Clone, Copy)]
+struct Aside {
+    handle: i64,
+    flags: u16,
+}
+
+impl Arena {
+    #[cold]
+    fn grow(&mut self, bytes: usize) -> bool {
+        // SAFETY: reserving and committing anonymous memory of our own.
+        unsafe {
+            if self.base == 0 {
+                let range = libc::mmap(
+                    std::ptr::null_mut(),
+                    RESERVED,
+                    libc::PROT_NONE,
+                    libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                    -1,
+                    0,
+                );
+                if range == libc::MAP_FAILED {
+                    return false;
+                }
+                self.base = range as usize;
+                self.next = self.base;
+                self.committed = self.base;
+            }
+            while self.next + bytes > self.committed {
+                if self.committed + COMMIT > self.base + RESERVED
+                    || libc::mprotect(
+                        self.committed as *mut c_void,
+                        COMMIT,
+                        libc::PROT_READ | libc::PROT_WRITE,
+                    ) != 0
+                {
+                    return false;
+                }
+                self.committed += COMMIT;
+            }
+        }
+        true
+    }
+}
+
+/// Does the block lie in the range, that is, does it have a prefix?
+#[inline]
+pub fn in_range(block: *const c_void) -> bool {
+    // SAFETY: callers hold the extension lock.
+    let arena = unsafe { ARENA.get() };
+    (block as usize).wrapping_sub(arena.base) < RESERVED && arena.base != 0
+}
+
+#[inline]
+fn prefix(block: *const c_void) -> *mut Prefix {
+    (block as usize - PREFIX) as *mut Prefix
+}
+
+/// Allocates `size` bytes, aligned to 16, not cleared. NULL when memory is out.
+#[inline]
+pub unsafe fn alloc(size: usize) -> *mut c_void {
+    if size > LARGEST {
+        // SAFETY: plain allocation.
+        return unsafe { libc::malloc(size) };
+    }
+    let class = (size.max(1) + PREFIX).div_ceil(16);
+    // SAFETY: the extension lock is held; free blocks link through their first word.
+    unsafe {
+        let arena = ARENA.get();
+        let mut block = arena.free[class];
+        if block.is_null() {
+            let bytes = class * 16;
+            if arena.next + bytes > arena.committed && !arena.grow(bytes) {
+                return std::ptr::null_mut();
+            }
+            block = (arena.next + PREFIX) as *mut u8;
+            arena.next += bytes;
+        } else {
+            arena.free[class] = *block.cast::<*mut u8>();
+        }
+        arena.used += class * 16;
+        *prefix(block.cast()) = Prefix {
+            handle: NO_HANDLE,
+            class: class as u16,
+            flags: 0,
+            _pad: 0,
+        };
+        block.cast()
+    }
+}
+
+/// Allocates and clears.
+#[inline]
+pub unsafe fn alloc_zeroed(size: usize) -> *mut c_void {
+    // SAFETY: the block has `size` bytes when it is not NULL.
+    unsafe {
+        let block = alloc(size);
+        if !block.is_null() {
+            std::ptr::write_bytes(block.cast::<u8>(), 0, size);
+        }
+        block
+    }
+}
+
+/// Frees what [`alloc`] or `malloc` gave; NULL is allowed.
+#[inline]
+pub unsafe fn free(block: *mut c_void) {
+    // SAFETY: the block came from `alloc` or `malloc`, and is not used any more.
+    unsafe {
+        if in_range(block) {
+            let arena = ARENA.get();
+            let class = usize::from((*prefix(block)).class);
+            arena.used -= class * 16;
+            *block.cast::<*mut u8>() = arena.free[class];
+            arena.free[class] = block.cast();
+        } else {
+            libc::free(block);
+        }
+    }
+}
+
+/// Grows or shrinks a block. NULL when memory is out; the old block is then still there.
+pub unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
+    // SAFETY: as `free`.
+    unsafe {
+        if block.is_null() {
+            return alloc(size);
+        }
+        if !in_range(block) {
+            return libc::realloc(block, size.max(1));
+        }
+        let head = *prefix(block);
+        let room = usize::from(head.class) * 16 - PREFIX;
+        if size <= room && size * 2 >= room {
+            return block;
+        }
+        let new = alloc(size);
+        if new.is_null() {
+            return new;
+        }
+        if in_range(new) {
+            (*prefix(new)).handle = head.handle;
+            (*prefix(new)).flags = head.flags;
+        }
+        std::ptr::copy_nonoverlapping(block.cast::<u8>(), new.cast::<u8>(), room.min(size));
+        free(block);
+        new
+    }
+}
+
+/// The handle of the host object behind a block, or [`NO_HANDLE`].
+#[inline]
+pub unsafe fn handle(op: Obj) -> i64 {
+    if in_range(op.cast()) {
+        // SAFETY: blocks in the range have a prefix.
+        unsafe { (*prefix(op.cast())).handle }
+    } else {
+        // SAFETY: the extension lock is held.
+        unsafe { ASIDE.get() }
+            .as_ref()
+            .and_then(|m| m.get(&(op as usize)))
+            .map_or(NO_HANDLE, |a| a.handle)
+    }
+}
+
+/// Ties a block to a handle, or unties it with [`NO_HANDLE`].
+pub unsafe fn set_handle(op: Obj, handle: i64) {
+    if in_range(op.cast()) {
+        // SAFETY: blocks in the range have a prefix.
+        unsafe { (*prefix(op.cast())).handle = handle }
+    } else {
+        // SAFETY: the extension lock is held.
+        let aside = unsafe { ASIDE.get() }.get_or_insert_default();
+        if handle == NO_HANDLE {
+            aside.remove(&(op as usize));
+        } else {
+            aside.insert(op as usize, Aside { handle, flags: 0 });
+        }
+    }
+}
+
+/// The flags of a block that has a handle.
+pub unsafe fn flags(op: Obj) -> u16 {
+    // SAFETY: as `handle`.
+    unsafe {
+        if in_range(op.cast()) {
+            (*prefix(op.cast())).flags
+        } else {
+            ASIDE
+                .get()
+                .as_ref()
+                .and_then(|m| m.get(&(op as usize)))
+                .map_or(0, |a| a.flags)
+        }
+    }
+}
+
+/// Sets the flags of a block that has a handle.
+pub unsafe fn set_flags(op: Obj, flags: u16) {
+    // SAFETY: as `set_handle`.
+    unsafe {
+        if in_range(op.cast()) {
+            (*prefix(op.cast())).flags = flags;
+        } else if let Some(aside) = ASIDE.get().as_mut().and_then(|m| m.get_mut(&(op as usize))) {
+            aside.flags = flags;
+        }
+    }
+}
+
+/// Bytes in use in the range.
+pub fn used() -> usize {
+    // SAFETY: the extension lock is held.
+    unsafe { ARENA.get() }.used
+}

@@ -1,0 +1,206 @@
+//! Calling the host. The count of these calls is the speed of everything else.
+
+use crate::encode::{Scratch, encode_argument};
+use crate::state::{self, Locked};
+use crate::{Obj, decode, err};
+use gimbal_handles::{Handle, Received, Table};
+use gimbal_host::{Cell, HostTable, Op, Release, Tag};
+
+static HOST: Locked<Option<&'static HostTable>> = Locked::new(None);
+static TABLE: Locked<Table<crate::PyObject>> = Locked::new(Table::new());
+
+/// Most operations take few arguments; more go to the heap.
+const INLINE: usize = 8;
+
+/// Attaches the host. Once.
+pub unsafe fn attach(host: &'static HostTable) {
+    // SAFETY: called by `gimbal_attach` with the lock held.
+    unsafe { *HOST.get() = Some(host) }
+}
+
+/// The host.
+#[inline]
+pub unsafe fn host() -> &'static HostTable {
+    // SAFETY: the lock is held.
+    match unsafe { *HOST.get() } {
+        Some(host) => host,
+        None => no_host(),
+    }
+}
+
+#[cold]
+fn no_host() -> ! {
+    eprintln!("Gimbal: the C API was used before a host interpreter was attached");
+    std::process::abort()
+}
+
+/// Counts an arrival of a handle.
+pub unsafe fn receive(handle: i64) -> Received<crate::PyObject> {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.receive(Handle::unpack(handle))
+}
+
+/// Records the proxy of a fresh handle.
+pub unsafe fn open(handle: i64, proxy: Obj) {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.open(Handle::unpack(handle), proxy);
+}
+
+/// Forgets the proxy of a handle; how often the handle was received.
+pub unsafe fn close(handle: i64) -> i64 {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.close(Handle::unpack(handle))
+}
+
+/// Open proxies with handles.
+pub unsafe fn live() -> usize {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.live()
+}
+
+/// Tells the host which handles are closed.
+pub unsafe fn release(releases: &[Release]) {
+    if !releases.is_empty() {
+        // SAFETY: the slice outlives the call.
+        unsafe {
+            let host = host();
+            state::without_lock(|| (host.release)(releases.len() as i32, releases.as_ptr()));
+        }
+    }
+}
+
+/// Runs an entry of the host on encoded arguments; false when it failed, with the indicator set.
+#[inline]
+unsafe fn cross(
+    args: &[Obj],
+    out: &mut Cell,
+    entry: impl FnOnce(&'static HostTable, *mut Cell, *mut Cell) -> i32,
+) -> bool {
+    // SAFETY: cells live on this frame during the call; arguments are objects or NULL.
+    unsafe {
+        let mut inline = [Cell::new(Tag::Null); INLINE];
+        let mut heap = Vec::new();
+        let cells: &mut [Cell] = if args.len() <= INLINE {
+            &mut inline
+        } else {
+            heap.resize(args.len(), Cell::new(Tag::Null));
+            &mut heap
+        };
+        let mut scratch = Scratch::new();
+        for (cell, &arg) in cells.iter_mut().zip(args) {
+            encode_argument(arg, cell, &mut scratch);
+        }
+        *out = Cell::new(Tag::Error);
+        let host = host();
+        let tag = state::without_lock(|| entry(host, cells.as_mut_ptr(), out));
+        scratch.adopt();
+        if tag == Tag::Error as i32 {
+            err::from_host(out);
+            return false;
+        }
+        out.tag = tag;
+        true
+    }
+}
+
+/// Performs an operation. A new reference; NULL with the indicator set on failure, without it when there is no result.
+pub unsafe fn op(code: Op, args: &[Obj]) -> Obj {
+    let mut out = Cell::new(Tag::Error);
+    // SAFETY: as `cross`.
+    unsafe {
+        if !cross(args, &mut out, |host, cells, out| {
+            (host.op)(code as i32, args.len() as i32, cells, out)
+        }) {
+            return std::ptr::null_mut();
+        }
+        decode::decode(&mut out)
+    }
+}
+
+/// Performs an operation whose result is an int or a bool; -1 with the indicator set on failure.
+pub unsafe fn op_int(code: Op, args: &[Obj]) -> i64 {
+    let mut out = Cell::new(Tag::Error);
+    // SAFETY: as `cross`.
+    unsafe {
+        if !cross(args, &mut out, |host, cells, out| {
+            (host.op)(code as i32, args.len() as i32, cells, out)
+        }) {
+            return -1;
+        }
+        match out.tag {
+            t if t == Tag::Int as i32 => out.i,
+            t if t == Tag::True as i32 => 1,
+            t if t == Tag::False as i32 || t == Tag::None as i32 || t == Tag::Null as i32 => 0,
+            _ => {
+                let other = decode::decode(&mut out);
+                crate::xdecref(other);
+                err::set(
+                    crate::PyExc_SystemError,
+                    &format!("Gimbal: {:?} did not return a small int", code.name()),
+                );
+                -1
+            }
+        }
+    }
+}
+
+/// Performs an operation whose result is a bool; None with the indicator set on failure.
+pub unsafe fn op_bool(code: Op, args: &[Obj]) -> Option<bool> {
+    // SAFETY: as `op_int`.
+    match unsafe { op_int(code, args) } {
+        -1 => None,
+        value => Some(value != 0),
+    }
+}
+
+/// Performs an operation for its effect; false with the indicator set on failure.
+pub unsafe fn op_unit(code: Op, args: &[Obj]) -> bool {
+    let mut out = Cell::new(Tag::Error);
+    // SAFETY: as `cross`.
+    unsafe {
+        if !cross(args, &mut out, |host, cells, out| {
+            (host.op)(code as i32, args.len() as i32, cells, out)
+        }) {
+            return false;
+        }
+        let result = decode::decode(&mut out);
+        crate::xdecref(result);
+        true
+    }
+}
+
+/// Calls a host object: positional arguments, then keyword values, then the tuple of names when there are any.
+pub unsafe fn call(callable: i64, args: &[Obj], keywords: usize) -> Obj {
+    let mut out = Cell::new(Tag::Error);
+    let positional = args.len() - if keywords > 0 { keywords + 1 } else { 0 };
+    // SAFETY: as `cross`.
+    unsafe {
+        if !cross(args, &mut out, |host, cells, out| {
+            (host.call)(callable, positional as i32, keywords as i32, cells, out)
+        }) {
+            return std::ptr::null_mut();
+        }
+        decode::decode(&mut out)
+    }
+}
+
+/// `getattr` of a host object by an interned name.
+pub unsafe fn getattr(object: i64, name: i64) -> Obj {
+    let mut out = Cell::new(Tag::Error);
+    // SAFETY: as `cross`.
+    unsafe {
+        if !cross(&[], &mut out, |host, _, out| (host.getattr)(object, name, out)) {
+            return std::ptr::null_mut();
+        }
+        decode::decode(&mut out)
+    }
+}
+
+/// Makes the outermost call on this thread the owner of a new reference, so that it can be lent. NULL is passed on.
+pub unsafe fn lend_to_call(op: Obj) -> Obj {
+    if !op.is_null() {
+        // SAFETY: the lock is held.
+        unsafe { err::thread().borrowed.push(op) };
+    }
+    op
+}

@@ -1,0 +1,340 @@
+//! Host to native: a cell becomes a new reference. Handles that arrive for the first time get a proxy here.
+
+use crate::state::Locked;
+use crate::{
+    Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
+    Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
+    PyObject, PyTypeObject, PyVarObject, arena, crossing, dict, err, int, new_ref, op, seq, text, types,
+    xdecref,
+};
+use gimbal_handles::Received;
+use gimbal_host::{Cell, Op, Tag};
+
+const FREE_FLOATS: usize = 64;
+static FLOATS: Locked<(usize, [Obj; FREE_FLOATS])> = Locked::new((0, [std::ptr::null_mut(); FREE_FLOATS]));
+
+/// A new reference to what the cell holds; NULL for `Null` and `Error`.
+#[inline]
+pub unsafe fn decode(cell: &mut Cell) -> Obj {
+    // SAFETY: the host filled the cell by the rules of gimbal-host.
+    unsafe {
+        match cell.tag {
+            t if t == Tag::Int as i32 => int::from_i64(cell.i),
+            t if t == Tag::Float as i32 => float(cell.d),
+            t if t == Tag::Handle as i32 => handle(cell),
+            t if t == Tag::Proxy as i32 => cell.i as Obj,
+            t if t == Tag::Instance as i32 => new_ref(cell.i as Obj),
+            t if t == Tag::None as i32 => new_ref(crate::none()),
+            t if t == Tag::True as i32 => new_ref(crate::true_object()),
+            t if t == Tag::False as i32 => new_ref(crate::false_object()),
+            t if t == Tag::NotImplemented as i32 => new_ref(crate::not_implemented()),
+            t if t == Tag::Ellipsis as i32 => new_ref(crate::ellipsis()),
+            _ => std::ptr::null_mut(),
+        }
+    }
+}
+
+/// A new float.
+#[inline]
+pub unsafe fn float(value: f64) -> Obj {
+    // SAFETY: the lock is held; blocks on the free list are dead floats.
+    unsafe {
+        let (count, free) = FLOATS.get();
+        let op = if *count > 0 {
+            *count -= 1;
+            free[*count]
+        } else {
+            arena::alloc(size_of::<PyFloatObject>()).cast()
+        };
+        if op.is_null() {
+            return seq::no_memory();
+        }
+        (*op).ob_refcnt = 1;
+        (*op).ob_type = &raw mut PyFloat_Type;
+        (*op.cast::<PyFloatObject>()).ob_fval = value;
+        op
+    }
+}
+
+/// `tp_dealloc` of exact floats.
+pub unsafe extern "C" fn float_dealloc(op: Obj) {
+    // SAFETY: the count is zero, the lock is held.
+    unsafe {
+        let (count, free) = FLOATS.get();
+        if *count < FREE_FLOATS {
+            free[*count] = op;
+            *count += 1;
+        } else {
+            arena::free(op.cast());
+        }
+    }
+}
+
+/// The proxy of an object sent by handle.
+#[inline]
+unsafe fn handle(cell: &Cell) -> Obj {
+    // SAFETY: as `decode`.
+    unsafe {
+        match crossing::receive(cell.i) {
+            Received::Open(proxy) => new_ref(proxy),
+            Received::Fresh => fresh(cell.i, cell.t),
+            Received::Stale => stale(cell.i),
+        }
+    }
+}
+
+#[cold]
+unsafe fn stale(handle: i64) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe {
+        err::set(
+            crate::PyExc_SystemError,
+            &format!("Gimbal: the host sent handle {handle:#x}, which is closed"),
+        )
+    };
+    std::ptr::null_mut()
+}
+
+/// The type proxy behind a type's handle, borrowed (type proxies are immortal).
+pub unsafe fn class(handle: i64) -> *mut PyTypeObject {
+    // SAFETY: as `decode`.
+    unsafe {
+        match crossing::receive(handle) {
+            Received::Open(proxy) => proxy.cast(),
+            Received::Fresh => types::open_class(handle),
+            Received::Stale => stale(handle).cast(),
+        }
+    }
+}
+
+/// The type of the object behind a handle that arrived without its type.
+unsafe fn class_of(object: i64) -> *mut PyTypeObject {
+    // SAFETY: the result of the operation is a type.
+    unsafe {
+        let number = int::from_i64(object);
+        let ty = op(Op::TypeOfHandle, &[number]);
+        xdecref(number);
+        ty.cast()
+    }
+}
+
+#[cold]
+unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
+    // SAFETY: as `decode`.
+    unsafe {
+        let ty = if type_handle == 0 {
+            class_of(object)
+        } else {
+            class(type_handle)
+        };
+        if ty.is_null() {
+            return std::ptr::null_mut();
+        }
+        if (*ty).tp_flags & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
+            return new_ref(types::open_class(object).cast());
+        }
+        let proxy = allocate(ty, 0);
+        if !proxy.is_null() {
+            tie(object, proxy);
+        }
+        proxy
+    }
+}
+
+unsafe fn tie(handle: i64, proxy: Obj) {
+    // SAFETY: the handle was received as fresh.
+    unsafe {
+        arena::set_handle(proxy, handle);
+        crossing::open(handle, proxy);
+    }
+}
+
+/// A block for the proxy of a host object of this type, with room for `items`.
+unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
+    // SAFETY: all-zero is a valid rest of every struct that is not filled by its own function.
+    unsafe {
+        if (*ty).tp_flags & Py_TPFLAGS_DICT_SUBCLASS != 0 {
+            return dict::allocate(ty);
+        }
+        let size = (*ty).tp_basicsize.max(16) as usize + items * (*ty).tp_itemsize as usize;
+        let proxy = arena::alloc_zeroed(size).cast::<PyObject>();
+        if proxy.is_null() {
+            return seq::no_memory();
+        }
+        (*proxy).ob_refcnt = 1;
+        (*proxy).ob_type = ty;
+        if (*ty).tp_itemsize != 0 {
+            (*proxy.cast::<PyVarObject>()).ob_size = items as isize;
+        }
+        if ty == &raw mut crate::PyCFunction_Type {
+            types::fill_host_function(proxy);
+        }
+        proxy
+    }
+}
+
+/// Opens or refreshes the proxy of a host tuple, list or slice: `cell` becomes `Proxy` with a reference for its user.
+pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
+    // SAFETY: the items' references are handed over.
+    unsafe {
+        let known = crossing::receive(cell.i);
+        let proxy = match known {
+            Received::Open(proxy) => new_ref(proxy),
+            Received::Stale => stale(cell.i),
+            Received::Fresh => {
+                let ty = if cell.t == 0 {
+                    class_of(cell.i)
+                } else {
+                    class(cell.t)
+                };
+                let count = if (*ty).tp_flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
+                    items.len()
+                } else {
+                    0
+                };
+                let proxy = if ty.is_null() {
+                    std::ptr::null_mut()
+                } else {
+                    allocate(ty, count)
+                };
+                if !proxy.is_null() {
+                    tie(cell.i, proxy);
+                }
+                proxy
+            }
+        };
+        let flags = if proxy.is_null() {
+            0
+        } else {
+            (*(*proxy).ob_type).tp_flags
+        };
+        if flags & Py_TPFLAGS_LIST_SUBCLASS != 0 {
+            replace_list(proxy, items);
+        } else if proxy.is_null() || !matches!(known, Received::Fresh) {
+            // a tuple never changes: what is there stays
+            items.iter().for_each(|&item| xdecref(item));
+        } else if flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
+            std::ptr::copy_nonoverlapping(items.as_ptr(), seq::tuple_items(proxy), items.len());
+        } else {
+            let fields = proxy.add(1).cast::<Obj>();
+            std::ptr::copy_nonoverlapping(items.as_ptr(), fields, items.len());
+        }
+        cell.tag = if proxy.is_null() { Tag::Null } else { Tag::Proxy } as i32;
+        cell.i = proxy as i64;
+    }
+}
+
+/// Gives a mirrored list the items that the host's list has now; references are handed over.
+unsafe fn replace_list(proxy: Obj, items: &[Obj]) {
+    // SAFETY: `proxy` is a list; old items are released after the new ones are in place.
+    unsafe {
+        let list = proxy.cast::<PyListObject>();
+        let old: Vec<Obj> = seq::list_slice(proxy).to_vec();
+        if old.len() == items.len() && old.iter().zip(items).all(|(a, b)| a == b) {
+            items.iter().for_each(|&item| xdecref(item));
+            return;
+        }
+        if (*list).allocated < items.len() as isize {
+            (*list).ob_base.ob_size = 0;
+            if !seq::resize(proxy, 0, items.len()) {
+                return;
+            }
+        }
+        std::ptr::copy_nonoverlapping(items.as_ptr(), (*list).ob_item, items.len());
+        (*list).ob_base.ob_size = items.len() as isize;
+        seq::seal(proxy);
+        old.into_iter().for_each(|item| xdecref(item));
+    }
+}
+
+/// Opens the proxy of an instance of a subclass of int, float, str or bytes and gives it its value (a new reference).
+pub unsafe fn fill_value(cell: &mut Cell, value: Obj) {
+    // SAFETY: the block is allocated with room for the value.
+    unsafe {
+        let proxy = match crossing::receive(cell.i) {
+            Received::Open(proxy) => new_ref(proxy),
+            Received::Stale => stale(cell.i),
+            Received::Fresh => {
+                let ty = if cell.t == 0 {
+                    class_of(cell.i)
+                } else {
+                    class(cell.t)
+                };
+                let proxy = if ty.is_null() {
+                    std::ptr::null_mut()
+                } else {
+                    with_value(ty, value)
+                };
+                if !proxy.is_null() {
+                    tie(cell.i, proxy);
+                }
+                proxy
+            }
+        };
+        xdecref(value);
+        cell.tag = if proxy.is_null() { Tag::Null } else { Tag::Proxy } as i32;
+        cell.i = proxy as i64;
+    }
+}
+
+unsafe fn with_value(ty: *mut PyTypeObject, value: Obj) -> Obj {
+    // SAFETY: `value` is an exact int, float, str or bytes; the subclass's struct starts like its base's.
+    unsafe {
+        let value_type = (*value).ob_type;
+        if (*value_type).tp_flags & Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
+            let proxy = allocate(ty, 0);
+            if !proxy.is_null() {
+                text::fill(proxy, value);
+            }
+            return proxy;
+        }
+        let head = size_of::<PyObject>();
+        let mut body = (*value_type).tp_basicsize as usize - head;
+        if (*value_type).tp_itemsize != 0 {
+            body += seq_size(value) * (*value_type).tp_itemsize as usize;
+        }
+        let size = (*ty).tp_basicsize.max(16) as usize + body + 8;
+        let proxy = arena::alloc_zeroed(size).cast::<PyObject>();
+        if proxy.is_null() {
+            return seq::no_memory();
+        }
+        (*proxy).ob_refcnt = 1;
+        (*proxy).ob_type = ty;
+        std::ptr::copy_nonoverlapping(value.cast::<u8>().add(head), proxy.cast::<u8>().add(head), body);
+        proxy
+    }
+}
+
+/// `|ob_size|`: ints keep their sign there.
+unsafe fn seq_size(op: Obj) -> usize {
+    // SAFETY: `op` has `ob_size`.
+    unsafe { (*op.cast::<PyVarObject>()).ob_size.unsigned_abs() }
+}
+
+/// Frees a proxy whose handle is closed.
+pub unsafe fn dispose(op: Obj) {
+    // SAFETY: nobody uses the proxy any more.
+    unsafe {
+        arena::set_handle(op, arena::NO_HANDLE);
+        let flags = (*(*op).ob_type).tp_flags;
+        if flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
+            seq::tuple_slice(op).iter().for_each(|&item| xdecref(item));
+            arena::free(op.cast());
+        } else if flags & Py_TPFLAGS_LIST_SUBCLASS != 0 {
+            seq::free_list(op);
+        } else if flags & Py_TPFLAGS_DICT_SUBCLASS != 0 {
+            dict::free(op);
+        } else if flags & Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
+            text::dealloc(op);
+        } else if (*op).ob_type == &raw mut crate::PySlice_Type {
+            let fields = std::slice::from_raw_parts(op.add(1).cast::<Obj>(), 3);
+            fields.iter().for_each(|&item| xdecref(item));
+            arena::free(op.cast());
+        } else if (*op).ob_type == &raw mut crate::PyCFunction_Type {
+            types::drop_function(op);
+            arena::free(op.cast());
+        } else {
+            arena::free(op.cast());
+        }
+    }
+}

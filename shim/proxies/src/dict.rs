@@ -1,0 +1,360 @@
+//! Dicts: a native table while C builds one, the host's dict once it has crossed.
+//!
+//! A native dict has keys that compare without running Python code: exact strings, ints and, by identity, None and
+//! the like. Any other key turns it into a host dict. The table of a host dict's proxy goes on as the owner of what
+//! `PyDict_GetItem` lends: the borrowed value lives until the same key is read again with another value.
+
+use crate::crossing::{self, op_unit};
+use crate::{
+    Obj, Op, PyDict_Type, PyLong_Type, PyObject, PyTypeObject, PyUnicode_Type, arena, err, int, new_ref,
+    refcount, seq, text, xdecref,
+};
+use hashbrown::HashTable;
+
+/// `PyDictObject` and, behind it, what is ours.
+#[repr(C)]
+pub struct DictBlock {
+    ob_base: PyObject,
+    /// Number of entries while the dict is native (C may read it through `PyDict_GET_SIZE`).
+    pub ma_used: isize,
+    ma_version_tag: u64,
+    ma_keys: *mut u8,
+    ma_values: *mut u8,
+    /// Native entries, or what a host dict has lent.
+    table: *mut Table,
+    /// All keys and values of a host dict while `PyDict_Next` walks it: a native tuple.
+    snapshot: Obj,
+}
+
+/// Insertion-ordered entries and an index over them.
+#[derive(Default)]
+pub struct Table {
+    entries: Vec<Option<(Obj, Obj)>>,
+    index: HashTable<usize>,
+    live: usize,
+}
+
+/// A hash for keys that a native dict may hold; None for others.
+unsafe fn key_hash(key: Obj) -> Option<u64> {
+    // SAFETY: `key` is an object.
+    unsafe {
+        let ty: *mut PyTypeObject = (*key).ob_type;
+        if ty == &raw mut PyUnicode_Type {
+            Some(text::own_hash(key))
+        } else if ty == &raw mut PyLong_Type {
+            Some((int::as_u64_mask(key) ^ 0x9e37_79b9).wrapping_mul(0x517c_c1b7_2722_0a95))
+        } else if key == crate::none() || key == crate::ellipsis() {
+            Some((key as u64).wrapping_mul(0x517c_c1b7_2722_0a95))
+        } else {
+            None
+        }
+    }
+}
+
+unsafe fn key_eq(a: Obj, b: Obj) -> bool {
+    // SAFETY: both passed `key_hash`.
+    unsafe {
+        if a == b {
+            return true;
+        }
+        if (*a).ob_type != (*b).ob_type {
+            return false;
+        }
+        if (*a).ob_type == &raw mut PyUnicode_Type {
+            text::eq(a, b)
+        } else if (*a).ob_type == &raw mut PyLong_Type {
+            int::digits(a) == int::digits(b)
+        } else {
+            false
+        }
+    }
+}
+
+impl Table {
+    unsafe fn find(&self, key: Obj, hash: u64) -> Option<usize> {
+        let matches = |&i: &usize| {
+            self.entries[i].is_some_and(|(k, _)| {
+                // SAFETY: entries hold objects.
+                unsafe { key_eq(k, key) }
+            })
+        };
+        self.index.find(hash, matches).copied()
+    }
+
+    /// Takes the reference of `value` over, adds one to a new key.
+    unsafe fn insert(&mut self, key: Obj, hash: u64, value: Obj) {
+        // SAFETY: entries hold objects.
+        unsafe {
+            if let Some(i) = self.find(key, hash) {
+                if let Some(entry) = &mut self.entries[i] {
+                    let old = std::mem::replace(&mut entry.1, value);
+                    xdecref(old);
+                }
+                return;
+            }
+            let i = self.entries.len();
+            self.entries.push(Some((new_ref(key), value)));
+            self.live += 1;
+            let entries = &self.entries;
+            self.index.insert_unique(hash, i, |&j| {
+                entries[j].and_then(|(k, _)| key_hash(k)).unwrap_or(0)
+            });
+        }
+    }
+
+    unsafe fn remove(&mut self, key: Obj, hash: u64) -> Option<(Obj, Obj)> {
+        // SAFETY: as `find`.
+        let i = unsafe { self.find(key, hash) }?;
+        if let Ok(entry) = self.index.find_entry(hash, |&j| j == i) {
+            entry.remove();
+        }
+        self.live -= 1;
+        self.entries[i].take()
+    }
+
+    unsafe fn clear(&mut self) {
+        self.index.clear();
+        self.live = 0;
+        for (key, value) in std::mem::take(&mut self.entries).into_iter().flatten() {
+            // SAFETY: the table owned both.
+            unsafe {
+                xdecref(key);
+                xdecref(value);
+            }
+        }
+    }
+}
+
+unsafe fn block<'a>(op: Obj) -> &'a mut DictBlock {
+    // SAFETY: `op` is a dict made by `new` (all dicts are).
+    unsafe { &mut *op.cast::<DictBlock>() }
+}
+
+unsafe fn table<'a>(op: Obj) -> &'a mut Table {
+    // SAFETY: as `block`; the table is made at first use.
+    unsafe {
+        let block = block(op);
+        if block.table.is_null() {
+            block.table = Box::into_raw(Box::default());
+        }
+        &mut *block.table
+    }
+}
+
+/// A new, empty, native dict.
+pub unsafe fn new() -> Obj {
+    // SAFETY: the block is written.
+    unsafe { allocate(&raw mut PyDict_Type) }
+}
+
+/// A dict block of this type (a subclass's proxy has the same shape).
+pub unsafe fn allocate(ty: *mut PyTypeObject) -> Obj {
+    // SAFETY: all-zero is a valid rest.
+    unsafe {
+        let op = arena::alloc_zeroed(size_of::<DictBlock>()).cast::<PyObject>();
+        if op.is_null() {
+            return seq::no_memory();
+        }
+        (*op).ob_refcnt = 1;
+        (*op).ob_type = ty;
+        op
+    }
+}
+
+/// Does the native table hold the truth? Only exact dicts that have not crossed.
+pub unsafe fn is_native(op: Obj) -> bool {
+    // SAFETY: `op` is an object.
+    unsafe { (*op).ob_type == &raw mut PyDict_Type && !seq::is_host(op) }
+}
+
+/// Makes the host's dict the truth.
+unsafe fn promote(op: Obj) -> bool {
+    // SAFETY: any crossing promotes its container arguments.
+    unsafe {
+        let size = crossing::op_int(Op::DictLen, &[op]);
+        size >= 0
+    }
+}
+
+/// The value, borrowed; NULL without an error when it is absent.
+pub unsafe fn get(op: Obj, key: Obj) -> Obj {
+    // SAFETY: both are objects, `op` a dict.
+    unsafe {
+        let Some(hash) = key_hash(key) else {
+            if is_native(op) && !promote(op) {
+                return std::ptr::null_mut();
+            }
+            return crossing::lend_to_call(crossing::op(Op::DictGet, &[op, key]));
+        };
+        if is_native(op) {
+            let table = table(op);
+            return table
+                .find(key, hash)
+                .and_then(|i| table.entries[i])
+                .map_or(std::ptr::null_mut(), |(_, v)| v);
+        }
+        let value = crossing::op(Op::DictGet, &[op, key]);
+        if value.is_null() {
+            return value;
+        }
+        // Keep the value that was lent before when it is the same one.
+        let table = table(op);
+        if let Some((_, lent)) = table.find(key, hash).and_then(|i| table.entries[i])
+            && same_value(lent, value)
+        {
+            xdecref(value);
+            return lent;
+        }
+        table.insert(key, hash, value);
+        value
+    }
+}
+
+unsafe fn same_value(a: Obj, b: Obj) -> bool {
+    // SAFETY: both are objects.
+    unsafe { a == b || key_hash(a).is_some() && key_eq(a, b) }
+}
+
+/// `d[key] = value`; false with an error set.
+pub unsafe fn set(op: Obj, key: Obj, value: Obj) -> bool {
+    // SAFETY: all are objects, `op` a dict.
+    unsafe {
+        let hash = key_hash(key);
+        if is_native(op) {
+            if let Some(hash) = hash {
+                let table = table(op);
+                table.insert(key, hash, new_ref(value));
+                block(op).ma_used = table.live as isize;
+                return true;
+            }
+            if !promote(op) {
+                return false;
+            }
+        }
+        if !op_unit(Op::DictSet, &[op, key, value]) {
+            return false;
+        }
+        if let Some(hash) = hash
+            && !block(op).table.is_null()
+        {
+            table(op).insert(key, hash, new_ref(value));
+        }
+        true
+    }
+}
+
+/// `del d[key]`; 1 when it was there, 0 when it was not, -1 with an error set.
+pub unsafe fn remove(op: Obj, key: Obj) -> i32 {
+    // SAFETY: as `set`.
+    unsafe {
+        if is_native(op) {
+            if let Some(hash) = key_hash(key) {
+                let table = table(op);
+                let Some((k, v)) = table.remove(key, hash) else {
+                    return 0;
+                };
+                block(op).ma_used = table.live as isize;
+                xdecref(k);
+                xdecref(v);
+                return 1;
+            }
+            if !promote(op) {
+                return -1;
+            }
+        }
+        let gone = crossing::op(Op::DictPop, &[op, key]);
+        if gone.is_null() {
+            return if err::occurred().is_null() { 0 } else { -1 };
+        }
+        xdecref(gone);
+        1
+    }
+}
+
+/// Number of entries, -1 with an error set.
+pub unsafe fn len(op: Obj) -> isize {
+    // SAFETY: `op` is a dict.
+    unsafe {
+        if is_native(op) {
+            block(op).ma_used
+        } else {
+            crossing::op_int(Op::DictLen, &[op]) as isize
+        }
+    }
+}
+
+/// The next entry at or after `pos`, borrowed; None at the end (or on error).
+pub unsafe fn next(op: Obj, pos: &mut isize) -> Option<(Obj, Obj)> {
+    // SAFETY: `op` is a dict.
+    unsafe {
+        if is_native(op) {
+            let entries = &table(op).entries;
+            let start = usize::try_from(*pos).ok()?;
+            let (i, entry) = entries
+                .iter()
+                .enumerate()
+                .skip(start)
+                .find_map(|(i, e)| e.map(|e| (i, e)))?;
+            *pos = i as isize + 1;
+            return Some(entry);
+        }
+        let block = block(op);
+        if *pos == 0 {
+            xdecref(block.snapshot);
+            block.snapshot = crossing::op(Op::DictSnapshot, &[op]);
+        }
+        if block.snapshot.is_null() {
+            return None;
+        }
+        let items = seq::tuple_slice(block.snapshot);
+        let i = usize::try_from(*pos).ok()? * 2;
+        let entry = (*items.get(i)?, *items.get(i + 1)?);
+        *pos += 1;
+        Some(entry)
+    }
+}
+
+/// Entries of a native dict, in order.
+pub unsafe fn entries(op: Obj) -> impl Iterator<Item = (Obj, Obj)> {
+    // SAFETY: `op` is a native dict.
+    unsafe { table(op) }.entries.iter().copied().flatten()
+}
+
+/// Removes everything.
+pub unsafe fn clear(op: Obj) {
+    // SAFETY: `op` is a dict.
+    unsafe {
+        if !is_native(op) && !op_unit(Op::DictClear, &[op]) {
+            err::clear();
+        }
+        table(op).clear();
+        block(op).ma_used = 0;
+    }
+}
+
+/// `tp_dealloc` of exact dicts.
+pub unsafe extern "C" fn dealloc(op: Obj) {
+    // SAFETY: the count is zero.
+    unsafe {
+        if seq::is_host(op) {
+            refcount::retire(op);
+        } else {
+            free(op);
+        }
+    }
+}
+
+/// Frees the block and what it holds.
+pub unsafe fn free(op: Obj) {
+    // SAFETY: nobody uses the dict any more.
+    unsafe {
+        let block = block(op);
+        if !block.table.is_null() {
+            let mut table = Box::from_raw(block.table);
+            block.table = std::ptr::null_mut();
+            table.clear();
+        }
+        xdecref(block.snapshot);
+        arena::free(op.cast());
+    }
+}

@@ -1,0 +1,187 @@
+//! The error indicator. It lives in the native thread state, where compiled code reads and writes it in place.
+
+use crate::state::{self, Thread};
+use crate::{Obj, Op, arena, crossing, decref, incref, new_ref, text, xdecref};
+use gimbal_host::{Cell, Tag};
+
+/// The current thread's state; the caller holds the extension lock.
+#[inline]
+pub unsafe fn thread() -> &'static mut Thread {
+    // SAFETY: the lock's holder always has a thread state, which is never freed.
+    unsafe { &mut *state::current() }
+}
+
+/// Sets the indicator to `exception(message)`.
+pub unsafe fn set(exception: Obj, message: &str) {
+    // SAFETY: as the crate's contract.
+    unsafe {
+        let value = text::from_str(message);
+        restore(new_ref(exception), value, std::ptr::null_mut());
+    }
+}
+
+/// Sets the indicator to an exception class and a value (a message or an instance); takes no references over.
+pub unsafe fn set_object(exception: Obj, value: Obj) {
+    // SAFETY: as the crate's contract.
+    unsafe {
+        incref(exception);
+        if !value.is_null() {
+            incref(value);
+        }
+        restore(exception, value, std::ptr::null_mut());
+        chain();
+    }
+}
+
+/// Makes the exception that is being handled the context of the one just set (CPython does it in `PyErr_SetObject`).
+unsafe fn chain() {
+    // SAFETY: the lock is held.
+    unsafe {
+        let handled = (*thread().visible.exc_info).exc_value;
+        if handled.is_null() || handled == crate::none() {
+            return;
+        }
+        let (mut class, mut value, mut traceback) = fetch();
+        normalize(&mut class, &mut value, &mut traceback);
+        if !value.is_null() && value != handled {
+            crossing::op_unit(Op::SetAttr, &[value, text::interned("__context__"), handled]);
+            clear();
+        }
+        restore(class, value, traceback);
+    }
+}
+
+/// Is an exception set? The class, borrowed.
+#[inline]
+pub unsafe fn occurred() -> Obj {
+    // SAFETY: the lock is held.
+    unsafe { thread() }.visible.curexc_type
+}
+
+/// Clears the indicator.
+pub unsafe fn clear() {
+    // SAFETY: the lock is held.
+    unsafe {
+        let (class, value, traceback) = fetch();
+        xdecref(class);
+        xdecref(value);
+        xdecref(traceback);
+    }
+}
+
+/// Takes the three parts out.
+pub unsafe fn fetch() -> (Obj, Obj, Obj) {
+    // SAFETY: the lock is held.
+    let state = &mut unsafe { thread() }.visible;
+    let null = std::ptr::null_mut;
+    (
+        std::mem::replace(&mut state.curexc_type, null()),
+        std::mem::replace(&mut state.curexc_value, null()),
+        std::mem::replace(&mut state.curexc_traceback, null()),
+    )
+}
+
+/// Puts the three parts in and takes their references over.
+pub unsafe fn restore(class: Obj, value: Obj, traceback: Obj) {
+    // SAFETY: the lock is held; the old parts are released after the new ones are in place.
+    unsafe {
+        let old = fetch();
+        let state = &mut thread().visible;
+        (state.curexc_type, state.curexc_value, state.curexc_traceback) = (class, value, traceback);
+        xdecref(old.0);
+        xdecref(old.1);
+        xdecref(old.2);
+    }
+}
+
+/// Makes `value` an instance of the class. The references are exchanged in place, as `PyErr_NormalizeException` does.
+pub unsafe fn normalize(class: &mut Obj, value: &mut Obj, traceback: &mut Obj) {
+    // SAFETY: all three are objects or NULL and owned by the caller.
+    unsafe {
+        if class.is_null() {
+            return;
+        }
+        if !value.is_null() && is_exception(*value) && (*class).cast() == (*(*value)).ob_type {
+            return;
+        }
+        let instance = crossing::op(Op::MakeException, &[*class, *value, std::ptr::null_mut()]);
+        xdecref(*value);
+        decref(*class);
+        if instance.is_null() {
+            xdecref(*traceback);
+            (*class, *value, *traceback) = fetch();
+            return;
+        }
+        *value = instance;
+        *class = new_ref((*instance).ob_type.cast());
+    }
+}
+
+/// Is it an exception instance?
+pub unsafe fn is_exception(op: Obj) -> bool {
+    // SAFETY: an object has a type.
+    unsafe { (*(*op).ob_type).tp_flags & crate::Py_TPFLAGS_BASE_EXC_SUBCLASS != 0 }
+}
+
+/// The host's operation failed: `out` names the exception.
+#[cold]
+pub unsafe fn from_host(out: &Cell) {
+    // SAFETY: the lock is held.
+    unsafe {
+        if out.i == 0 {
+            set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
+            return;
+        }
+        let mut cell = *out;
+        cell.tag = Tag::Handle as i32;
+        let instance = crate::decode::decode(&mut cell);
+        let traceback = std::ptr::null_mut();
+        restore(new_ref((*instance).ob_type.cast()), instance, traceback);
+    }
+}
+
+/// Describes the indicator in two cells for the host, and clears it: class and value, or instance and nothing.
+/// The references that the cells stand for are handed to `keep`.
+#[cold]
+pub unsafe fn to_host(out: &mut [Cell], keep: &mut crate::encode::Scratch) {
+    // SAFETY: the lock is held.
+    unsafe {
+        let (class, value, traceback) = fetch();
+        crate::encode::encode(class, &mut out[0], keep);
+        crate::encode::encode(value, &mut out[1], keep);
+        keep.hold(class);
+        if !value.is_null() {
+            keep.hold(value);
+        }
+        if !traceback.is_null() {
+            keep.hold(traceback);
+        }
+        // A traceback beyond the exception's own is attached by `PyTraceBack_Here` through the host at once.
+        debug_assert!(arena::in_range(class.cast()) || !class.is_null());
+    }
+}
+
+/// Is `given` (class or instance) an exception that matches `target` (class or tuple of classes)?
+pub unsafe fn matches(given: Obj, target: Obj) -> bool {
+    // SAFETY: both are objects.
+    unsafe {
+        if given.is_null() || target.is_null() {
+            return false;
+        }
+        if given == target {
+            return true;
+        }
+        let class = if is_exception(given) {
+            (*given).ob_type.cast()
+        } else {
+            given
+        };
+        if crate::types::is_type(target) && crate::types::is_type(class) {
+            return crate::types::is_subtype(class.cast(), target.cast());
+        }
+        crossing::op_bool(Op::ExceptionMatches, &[given, target]).unwrap_or_else(|| {
+            clear();
+            false
+        })
+    }
+}

@@ -1,0 +1,859 @@
+//! The host calls extension code: the functions of [`ShimTable`].
+//!
+//! Every entry takes the extension lock, runs, describes the result in `out` and gives the lock back. `out` has three
+//! cells: two for the result (an error needs both), and one in which the shim keeps what the result points at
+//! until the host uses the same cells for its next call.
+
+use crate::encode::Scratch;
+use crate::state::{self, Thread};
+use crate::{
+    Obj, Op, PyTypeObject, arena, buffer, crossing, decode, decref, encode, err, int, loader, members,
+    modules, refcount, seq, text, types, xdecref,
+};
+use gimbal_host::{CallKind, Cell, GIMBAL_HOST_ABI, HostTable, ShimTable, SlotKind, Tag};
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Native stack that nested calls between host and extension may use before `RecursionError`. PyPy's own limit is 768 KiB
+/// and cannot be caught inside a call-back.
+const STACK_LIMIT: usize = 400 << 10;
+
+#[repr(C)]
+struct Interpreter {
+    id: i64,
+}
+
+/// The one interpreter: an address that extension code only compares.
+pub fn interpreter() -> *mut c_void {
+    static INTERPRETER: Interpreter = Interpreter { id: 0 };
+    (&raw const INTERPRETER).cast_mut().cast()
+}
+
+/// Begins an entry: takes the lock.
+#[inline]
+unsafe fn enter() -> &'static mut Thread {
+    let mine = state::mine();
+    state::take(mine);
+    // SAFETY: the lock is held, the state is this thread's.
+    let thread = unsafe { &mut *mine };
+    thread.depth += 1;
+    thread
+}
+
+/// Ends an entry: an outermost one closes the handles of the dead; then the lock is free.
+#[inline]
+unsafe fn leave(thread: &mut Thread) {
+    // SAFETY: the lock is held.
+    unsafe {
+        thread.depth -= 1;
+        if thread.depth == 0 {
+            if !thread.borrowed.is_empty() {
+                for op in std::mem::take(&mut thread.borrowed) {
+                    decref(op);
+                }
+            }
+            refcount::flush_if_due();
+        }
+    }
+    state::give();
+}
+
+/// Is there stack left for another level?
+#[inline]
+fn stack_left(thread: &mut Thread) -> bool {
+    let here = std::hint::black_box(0u8);
+    let here = (&raw const here) as usize;
+    if thread.depth <= 1 {
+        thread.stack_base = here;
+    }
+    thread.stack_base.wrapping_sub(here) < STACK_LIMIT || here > thread.stack_base
+}
+
+/// Releases what the previous result in these cells pointed at.
+#[inline]
+unsafe fn release_kept(out: *mut Cell) {
+    // SAFETY: `out` has three cells, the third is ours.
+    unsafe {
+        let kept = &mut *out.add(2);
+        if kept.i != 0 {
+            decref(kept.i as Obj);
+            kept.i = 0;
+        }
+        if kept.n != 0 {
+            let mut scratch = Box::from_raw(kept.n as *mut Scratch);
+            kept.n = 0;
+            scratch.drop_held();
+        }
+    }
+}
+
+/// Describes a result (whose reference is taken over) and returns its tag.
+#[inline]
+unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
+    // SAFETY: `out` has three cells.
+    unsafe {
+        if result.is_null() {
+            return failed(out);
+        }
+        if !err::occurred().is_null() {
+            decref(result);
+            err::set(
+                crate::PyExc_SystemError,
+                "a function returned a result with an exception set",
+            );
+            return failed(out);
+        }
+        let mut scratch = Scratch::new();
+        encode::encode(result, &mut *out, &mut scratch);
+        let tag = (*out).tag;
+        if tag <= Tag::Float as i32 {
+            decref(result);
+        } else {
+            (*out.add(2)).i = result as i64;
+            if !scratch.is_empty() {
+                (*out.add(2)).n = Box::into_raw(Box::new(scratch)) as i64;
+            }
+        }
+        tag
+    }
+}
+
+/// Describes the exception that is set; a missing one is an error of its own.
+#[cold]
+unsafe fn failed(out: *mut Cell) -> i32 {
+    // SAFETY: `out` has three cells.
+    unsafe {
+        if err::occurred().is_null() {
+            err::set(
+                crate::PyExc_SystemError,
+                "a function returned NULL without setting an exception",
+            );
+        }
+        let mut scratch = Box::new(Scratch::new());
+        err::to_host(std::slice::from_raw_parts_mut(out, 2), &mut scratch);
+        (*out.add(2)).n = Box::into_raw(scratch) as i64;
+        Tag::Error as i32
+    }
+}
+
+/// Runs an entry: lock, stack check, panic guard, result.
+#[inline]
+unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
+    // SAFETY: `out` has three cells.
+    unsafe {
+        let thread = enter();
+        release_kept(out);
+        let result = if stack_left(thread) {
+            catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
+                err::set(
+                    crate::PyExc_SystemError,
+                    "Gimbal: internal error (panic) in extension code's call",
+                );
+                std::ptr::null_mut()
+            })
+        } else {
+            err::set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
+            std::ptr::null_mut()
+        };
+        let tag = finish(result, out);
+        leave(thread);
+        tag
+    }
+}
+
+/// Arguments of one call: new references, released at the end.
+struct Args {
+    inline: [Obj; 8],
+    heap: Vec<Obj>,
+    len: usize,
+}
+
+impl Args {
+    #[inline]
+    unsafe fn decode(cells: *mut Cell, n: usize) -> Self {
+        let mut args = Args {
+            inline: [std::ptr::null_mut(); 8],
+            heap: Vec::new(),
+            len: n,
+        };
+        if n > 8 {
+            args.heap.resize(n, std::ptr::null_mut());
+        }
+        // SAFETY: the host passed `n` cells.
+        for i in 0..n {
+            let op = unsafe { decode::decode(&mut *cells.add(i)) };
+            args.slice()[i] = op;
+        }
+        args
+    }
+
+    #[inline]
+    fn slice(&mut self) -> &mut [Obj] {
+        if self.len > 8 {
+            &mut self.heap
+        } else {
+            &mut self.inline[..self.len]
+        }
+    }
+}
+
+impl Drop for Args {
+    #[inline]
+    fn drop(&mut self) {
+        for &mut op in self.slice() {
+            // SAFETY: the references are ours, the lock is held.
+            unsafe { xdecref(op) };
+        }
+    }
+}
+
+type F0 = unsafe extern "C" fn(Obj, Obj) -> Obj;
+type F3 = unsafe extern "C" fn(Obj, Obj, Obj) -> Obj;
+type FFast = unsafe extern "C" fn(Obj, *const Obj, isize) -> Obj;
+type FFastKw = unsafe extern "C" fn(Obj, *const Obj, isize, Obj) -> Obj;
+type FMethod = unsafe extern "C" fn(Obj, *mut PyTypeObject, *const Obj, isize, Obj) -> Obj;
+
+/// Reads a C function pointer of the given type.
+macro_rules! as_fn {
+    ($f:expr, $ty:ty) => {
+        std::mem::transmute::<*mut u8, $ty>($f)
+    };
+}
+
+unsafe extern "C" fn call0(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32 {
+    // SAFETY: the host got `f` and `me` from the shim.
+    unsafe { entry(out, || as_fn!(f, F0)(me.cast(), std::ptr::null_mut())) }
+}
+
+unsafe extern "C" fn call1(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, out: *mut Cell) -> i32 {
+    // SAFETY: as `call0`; the argument is decoded like a cell.
+    unsafe {
+        entry(out, || {
+            let arg = decode::decode(&mut Cell {
+                tag,
+                aux: 0,
+                i,
+                d,
+                n: 0,
+                t: 0,
+            });
+            if arg.is_null() {
+                return std::ptr::null_mut();
+            }
+            let result = as_fn!(f, F0)(me.cast(), arg);
+            decref(arg);
+            result
+        })
+    }
+}
+
+unsafe extern "C" fn call1s(
+    f: *mut u8,
+    me: *mut u8,
+    s: *const u8,
+    n: i64,
+    points: i64,
+    out: *mut Cell,
+) -> i32 {
+    // SAFETY: as `call0`; `s` has `n` bytes of UTF-8.
+    unsafe {
+        entry(out, || {
+            let arg = text::from_utf8(std::slice::from_raw_parts(s, n as usize), points as usize);
+            if arg.is_null() {
+                return arg;
+            }
+            let result = as_fn!(f, F0)(me.cast(), arg);
+            decref(arg);
+            result
+        })
+    }
+}
+
+unsafe extern "C" fn calln(
+    kind: i32,
+    f: *mut u8,
+    me: *mut u8,
+    nargs: i32,
+    nkw: i32,
+    args: *mut Cell,
+    out: *mut Cell,
+) -> i32 {
+    // SAFETY: as `call0`; `args` has the cells that `kind` asks for.
+    unsafe {
+        entry(out, || {
+            let (positional, keywords) = (nargs as usize, nkw as usize);
+            let total = positional + if keywords > 0 { keywords + 1 } else { 0 };
+            let mut args = Args::decode(args, total);
+            let slice = args.slice();
+            if !err::occurred().is_null() {
+                return std::ptr::null_mut();
+            }
+            let names = if keywords > 0 {
+                slice[total - 1]
+            } else {
+                std::ptr::null_mut()
+            };
+            let me: Obj = me.cast();
+            match kind {
+                k if k == CallKind::NoArgs as i32 => as_fn!(f, F0)(me, std::ptr::null_mut()),
+                k if k == CallKind::One as i32 => as_fn!(f, F0)(me, slice[0]),
+                k if k == CallKind::Fast as i32 => as_fn!(f, FFast)(me, slice.as_ptr(), positional as isize),
+                k if k == CallKind::FastKeywords as i32 => {
+                    as_fn!(f, FFastKw)(me, slice.as_ptr(), positional as isize, names)
+                }
+                k if k == CallKind::Method as i32 => as_fn!(f, FMethod)(
+                    me,
+                    slice[0].cast(),
+                    slice.as_ptr().add(1),
+                    positional as isize - 1,
+                    names,
+                ),
+                k => {
+                    let tuple = seq::tuple_of(&slice[..positional]);
+                    let result = if k == CallKind::VarArgs as i32 {
+                        as_fn!(f, F0)(me, tuple)
+                    } else {
+                        let kwargs = keyword_dict(&slice[positional..], names);
+                        let result = as_fn!(f, F3)(me, tuple, kwargs);
+                        xdecref(kwargs);
+                        result
+                    };
+                    decref(tuple);
+                    result
+                }
+            }
+        })
+    }
+}
+
+/// Keyword values and names as a dict; NULL when there are none.
+pub unsafe fn keyword_dict(values: &[Obj], names: Obj) -> Obj {
+    // SAFETY: `names` is a tuple of strings, as long as the values before it.
+    unsafe {
+        if names.is_null() {
+            return std::ptr::null_mut();
+        }
+        let dict = crate::dict::new();
+        for (&name, &value) in seq::tuple_slice(names).iter().zip(values) {
+            crate::dict::set(dict, name, value);
+        }
+        dict
+    }
+}
+
+unsafe fn none() -> Obj {
+    // SAFETY: None is an object.
+    unsafe { crate::new_ref(crate::none()) }
+}
+
+/// A C status (0 or -1) as a result.
+unsafe fn status(value: c_int) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe { if value < 0 { std::ptr::null_mut() } else { none() } }
+}
+
+/// A C truth value as a result.
+unsafe fn truth(value: c_int) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe {
+        match value {
+            -1 => std::ptr::null_mut(),
+            0 => crate::new_ref(crate::false_object()),
+            _ => crate::new_ref(crate::true_object()),
+        }
+    }
+}
+
+/// A C size or hash as a result: -1 means an error only when one is set.
+unsafe fn number(value: isize) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe {
+        if value == -1 && !err::occurred().is_null() {
+            std::ptr::null_mut()
+        } else {
+            int::from_i64(value as i64)
+        }
+    }
+}
+
+/// An index argument; None with an error set when it does not fit.
+unsafe fn index(op: Obj) -> Option<isize> {
+    // SAFETY: `op` is an object.
+    unsafe {
+        let value = if types::is_int(op) { int::as_i64(op) } else { None };
+        if value.is_none() {
+            err::set(
+                crate::PyExc_IndexError,
+                "cannot fit 'int' into an index-sized integer",
+            );
+        }
+        value.map(|v| v as isize)
+    }
+}
+
+/// Result of an iteration step: the end is no error.
+unsafe fn step(result: Obj, out: *mut Cell) -> Option<i32> {
+    // SAFETY: `out` has three cells.
+    unsafe {
+        if !result.is_null() {
+            return None;
+        }
+        if !err::occurred().is_null() {
+            if !err::matches(err::occurred(), crate::PyExc_StopIteration) {
+                return None;
+            }
+            err::clear();
+        }
+        (*out).tag = Tag::Null as i32;
+        Some(Tag::Null as i32)
+    }
+}
+
+unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32 {
+    // SAFETY: as `calln`.
+    unsafe {
+        if kind == SlotKind::IterNext as i32 {
+            let thread = enter();
+            release_kept(out);
+            let mut decoded = Args::decode(args, nargs as usize);
+            let me = decoded.slice()[0];
+            let result = if stack_left(thread) {
+                as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(me)
+            } else {
+                err::set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
+                std::ptr::null_mut()
+            };
+            drop(decoded);
+            let tag = step(result, out).unwrap_or_else(|| finish(result, out));
+            leave(thread);
+            return tag;
+        }
+        entry(out, || {
+            let mut decoded = Args::decode(args, nargs as usize);
+            if !err::occurred().is_null() {
+                return std::ptr::null_mut();
+            }
+            run_slot(kind, f, decoded.slice())
+        })
+    }
+}
+
+/// Calls a slot by its C signature.
+unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
+    // SAFETY: the host passes what the kind asks for; `f` has that signature.
+    unsafe {
+        let is = |k: SlotKind| kind == k as i32;
+        let value = |i: usize| a.get(i).copied().unwrap_or(std::ptr::null_mut());
+        if is(SlotKind::Unary) {
+            as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(a[0])
+        } else if is(SlotKind::Binary) {
+            as_fn!(f, F0)(a[0], a[1])
+        } else if is(SlotKind::Ternary) || is(SlotKind::Call) || is(SlotKind::DescrGet) || is(SlotKind::New) {
+            as_fn!(f, F3)(a[0], value(1), value(2))
+        } else if is(SlotKind::Init) {
+            status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(
+                a[0],
+                a[1],
+                value(2),
+            ))
+        } else if is(SlotKind::Len) || is(SlotKind::Hash) {
+            number(as_fn!(f, unsafe extern "C" fn(Obj) -> isize)(a[0]))
+        } else if is(SlotKind::SsizeArg) || is(SlotKind::Item) {
+            let Some(i) = index(a[1]) else {
+                return std::ptr::null_mut();
+            };
+            let i = if is(SlotKind::Item) && i < 0 {
+                i + adjust(a[0], value(2))
+            } else {
+                i
+            };
+            if !err::occurred().is_null() {
+                return std::ptr::null_mut();
+            }
+            as_fn!(f, unsafe extern "C" fn(Obj, isize) -> Obj)(a[0], i)
+        } else if is(SlotKind::SsizeObjArg) {
+            let Some(mut i) = index(a[1]) else {
+                return std::ptr::null_mut();
+            };
+            if i < 0 {
+                i += adjust(a[0], std::ptr::null_mut());
+            }
+            status(as_fn!(f, unsafe extern "C" fn(Obj, isize, Obj) -> c_int)(
+                a[0],
+                i,
+                value(2),
+            ))
+        } else if is(SlotKind::Contains) {
+            truth(as_fn!(f, unsafe extern "C" fn(Obj, Obj) -> c_int)(a[0], a[1]))
+        } else if is(SlotKind::ObjObjArg) {
+            status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(
+                a[0],
+                a[1],
+                value(2),
+            ))
+        } else if is(SlotKind::Inquiry) {
+            truth(as_fn!(f, unsafe extern "C" fn(Obj) -> c_int)(a[0]))
+        } else if is(SlotKind::RichCompare) {
+            let op = int::as_i64(a[2]).unwrap_or(0) as c_int;
+            as_fn!(f, unsafe extern "C" fn(Obj, Obj, c_int) -> Obj)(a[0], a[1], op)
+        } else if is(SlotKind::Finalize) {
+            as_fn!(f, unsafe extern "C" fn(Obj))(a[0]);
+            none()
+        } else if is(SlotKind::Getter) {
+            let closure = int::as_u64_mask(a[1]) as *mut c_void;
+            as_fn!(f, unsafe extern "C" fn(Obj, *mut c_void) -> Obj)(a[0], closure)
+        } else if is(SlotKind::Setter) {
+            let closure = int::as_u64_mask(a[2]) as *mut c_void;
+            status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, *mut c_void) -> c_int)(
+                a[0], a[1], closure,
+            ))
+        } else if is(SlotKind::MemberGet) {
+            members::get(a[0].cast::<c_char>(), f.cast())
+        } else if is(SlotKind::MemberSet) {
+            status(members::set(a[0].cast::<c_char>(), f.cast(), value(1)))
+        } else if is(SlotKind::GetAttrString) {
+            let name = text::utf8(a[1]).as_ptr().cast::<c_char>().cast_mut();
+            as_fn!(f, unsafe extern "C" fn(Obj, *mut c_char) -> Obj)(a[0], name)
+        } else if is(SlotKind::SetAttrString) {
+            let name = text::utf8(a[1]).as_ptr().cast::<c_char>().cast_mut();
+            status(as_fn!(f, unsafe extern "C" fn(Obj, *mut c_char, Obj) -> c_int)(
+                a[0],
+                name,
+                value(2),
+            ))
+        } else if is(SlotKind::GetBuffer) {
+            buffer::export(f.cast(), a[0], int::as_i64(a[1]).unwrap_or(0) as c_int)
+        } else if is(SlotKind::ReleaseBuffer) {
+            buffer::end_export(int::as_u64_mask(a[1]) as *mut c_void);
+            none()
+        } else if is(SlotKind::InstanceDict) {
+            members::instance_dict(a[0])
+        } else {
+            err::set(
+                crate::PyExc_SystemError,
+                &format!("Gimbal: the host asked for unknown slot kind {kind}"),
+            );
+            std::ptr::null_mut()
+        }
+    }
+}
+
+/// The length that a negative index is counted from.
+unsafe fn adjust(me: Obj, _length: Obj) -> isize {
+    // SAFETY: `me` is an object.
+    unsafe {
+        let methods = (*(*me).ob_type).tp_as_sequence;
+        if methods.is_null() {
+            return 0;
+        }
+        match (*methods).sq_length {
+            Some(f) => f(me),
+            None => 0,
+        }
+    }
+}
+
+/// Runs an entry that has no result.
+unsafe fn quietly(body: impl FnOnce()) {
+    // SAFETY: the lock is free when the host calls.
+    unsafe {
+        let thread = enter();
+        if catch_unwind(AssertUnwindSafe(body)).is_err() {
+            eprintln!("Gimbal: internal error (panic) in a host's call");
+        }
+        // not `leave`: such calls come from finalizers and in the middle of encoding, and must close no handle
+        thread.depth -= 1;
+        state::give();
+    }
+}
+
+unsafe extern "C" fn incref(op: *mut u8) {
+    // SAFETY: the host passes a native instance.
+    unsafe { quietly(|| crate::incref(op.cast())) }
+}
+
+unsafe extern "C" fn decref_entry(op: *mut u8) {
+    // SAFETY: the host gives back the reference of a wrapper; a pending error of the thread survives it.
+    unsafe {
+        quietly(|| {
+            let (class, value, traceback) = err::fetch();
+            decref(op.cast());
+            err::restore(class, value, traceback);
+        });
+    }
+}
+
+unsafe extern "C" fn refcount_entry(op: *mut u8) -> i64 {
+    // SAFETY: the host passes a native instance; a stale answer does no harm.
+    unsafe { (*op.cast::<crate::PyObject>()).ob_refcnt as i64 }
+}
+
+unsafe fn put(cell: *mut Cell, op: Obj) {
+    // SAFETY: the host passes a cell.
+    unsafe {
+        if op.is_null() {
+            err::clear();
+        }
+        *cell = Cell::new(if op.is_null() { Tag::Null } else { Tag::Proxy });
+        (*cell).i = op as i64;
+    }
+}
+
+unsafe extern "C" fn new_str(cell: *mut Cell, s: *const u8, n: i64, points: i64) {
+    // SAFETY: `s` has `n` bytes.
+    unsafe {
+        quietly(|| {
+            put(
+                cell,
+                text::from_utf8(std::slice::from_raw_parts(s, n as usize), points as usize),
+            )
+        })
+    }
+}
+
+unsafe extern "C" fn new_bytes(cell: *mut Cell, s: *const u8, n: i64) {
+    // SAFETY: `s` has `n` bytes.
+    unsafe { quietly(|| put(cell, text::bytes_from(std::slice::from_raw_parts(s, n as usize)))) }
+}
+
+unsafe extern "C" fn new_int(cell: *mut Cell, s: *const u8, n: i64) {
+    // SAFETY: `s` has `n` bytes.
+    unsafe {
+        quietly(|| {
+            put(
+                cell,
+                int::from_le_bytes(std::slice::from_raw_parts(s, n as usize), true),
+            )
+        })
+    }
+}
+
+unsafe extern "C" fn new_complex(cell: *mut Cell, real: f64, imag: f64) {
+    // SAFETY: the block is written in full.
+    unsafe { quietly(|| put(cell, members::new_complex(real, imag))) }
+}
+
+unsafe fn decode_all(n: i64, items: *mut Cell) -> Vec<Obj> {
+    // SAFETY: the host passes `n` cells.
+    unsafe {
+        (0..n as usize)
+            .map(|i| decode::decode(&mut *items.add(i)))
+            .collect()
+    }
+}
+
+unsafe extern "C" fn new_tuple(cell: *mut Cell, n: i64, items: *mut Cell) {
+    // SAFETY: as `decode_all`.
+    unsafe { quietly(|| put(cell, seq::tuple_from_owned(&decode_all(n, items)))) }
+}
+
+unsafe extern "C" fn fill_items(cell: *mut Cell, n: i64, items: *mut Cell) {
+    // SAFETY: as `decode_all`.
+    unsafe { quietly(|| decode::fill_items(&mut *cell, &decode_all(n, items))) }
+}
+
+unsafe extern "C" fn fill_ints(cell: *mut Cell, n: i64, items: *const i64) {
+    // SAFETY: the host passes `n` ints.
+    unsafe {
+        quietly(|| {
+            let items: Vec<Obj> = std::slice::from_raw_parts(items, n as usize)
+                .iter()
+                .map(|&i| int::from_i64(i))
+                .collect();
+            decode::fill_items(&mut *cell, &items);
+        });
+    }
+}
+
+unsafe extern "C" fn fill_floats(cell: *mut Cell, n: i64, items: *const f64) {
+    // SAFETY: the host passes `n` floats.
+    unsafe {
+        quietly(|| {
+            let items: Vec<Obj> = std::slice::from_raw_parts(items, n as usize)
+                .iter()
+                .map(|&d| decode::float(d))
+                .collect();
+            decode::fill_items(&mut *cell, &items);
+        });
+    }
+}
+
+unsafe extern "C" fn fill_value(cell: *mut Cell, value: *mut Cell) {
+    // SAFETY: the host passes two cells.
+    unsafe {
+        quietly(|| {
+            let value = decode::decode(&mut *value);
+            decode::fill_value(&mut *cell, value);
+        });
+    }
+}
+
+unsafe extern "C" fn adopt(out: *mut Cell) {
+    // SAFETY: `out` is the first of the three cells of a result.
+    unsafe {
+        quietly(|| {
+            let kept = (*out.add(2)).n as *mut Scratch;
+            if !kept.is_null() {
+                (*kept).adopt();
+            }
+        });
+    }
+}
+
+unsafe extern "C" fn load(path: *const u8, name: *const u8, out: *mut Cell) -> i32 {
+    // SAFETY: both are C strings.
+    unsafe {
+        entry(out, || {
+            loader::load(CStr::from_ptr(path.cast()), CStr::from_ptr(name.cast()))
+        })
+    }
+}
+
+unsafe extern "C" fn create_module(def: *mut u8, spec: *mut Cell, out: *mut Cell) -> i32 {
+    // SAFETY: `def` came from `load`.
+    unsafe {
+        entry(out, || {
+            let mut spec = Args::decode(spec, 1);
+            modules::create_from_spec(def.cast(), spec.slice()[0])
+        })
+    }
+}
+
+unsafe extern "C" fn exec_module(def: *mut u8, module: *mut Cell, out: *mut Cell) -> i32 {
+    // SAFETY: as `create_module`.
+    unsafe {
+        entry(out, || {
+            let mut module = Args::decode(module, 1);
+            status(modules::exec(module.slice()[0], def.cast()))
+        })
+    }
+}
+
+unsafe extern "C" fn op_name(code: i32) -> *const u8 {
+    usize::try_from(code)
+        .ok()
+        .and_then(|i| Op::ALL.get(i))
+        .map_or(std::ptr::null(), |op| op.name().as_ptr().cast())
+}
+
+unsafe extern "C" fn dunder_name(i: i32) -> *const u8 {
+    use std::sync::OnceLock;
+    static NAMES: OnceLock<Vec<std::ffi::CString>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        crate::slots::SLOTS
+            .iter()
+            .filter_map(|d| std::ffi::CString::new(d.name).ok())
+            .collect()
+    });
+    usize::try_from(i)
+        .ok()
+        .and_then(|i| names.get(i))
+        .map_or(std::ptr::null(), |n| n.as_ptr().cast())
+}
+
+unsafe extern "C" fn stat(what: i32) -> i64 {
+    let mut result = 0;
+    // SAFETY: reading our own figures under the lock.
+    unsafe {
+        quietly(|| {
+            result = match what {
+                0 => crossing::live() as i64,
+                1 => arena::used() as i64,
+                2 => refcount::queued() as i64,
+                _ => -1,
+            };
+        });
+    }
+    result
+}
+
+unsafe extern "C" fn flush() {
+    // SAFETY: the host calls it outside finalizers.
+    unsafe { quietly(|| refcount::flush()) }
+}
+
+/// A builtin that the shim exports: its name and how to tie it.
+#[repr(C)]
+pub struct Builtin {
+    /// `PyLong_Type` or `PyExc_ValueError`.
+    pub name: &'static CStr,
+    /// The exported static, or NULL for an exception (which is a pointer to a class).
+    pub ty: *mut PyTypeObject,
+    /// The exported pointer to an exception class.
+    pub exception: *mut Obj,
+}
+
+// SAFETY: the pointers name statics.
+unsafe impl Sync for Builtin {}
+
+unsafe extern "Rust" {
+    /// The builtins that gimbal-capi exports.
+    safe fn gimbal_builtins() -> &'static [Builtin];
+}
+
+unsafe extern "C" fn builtin_name(i: i32) -> *const u8 {
+    usize::try_from(i)
+        .ok()
+        .and_then(|i| gimbal_builtins().get(i))
+        .map_or(std::ptr::null(), |b| b.name.as_ptr().cast())
+}
+
+/// Ties builtin `i`; `i` past the end completes all of them.
+unsafe extern "C" fn bind_builtin(i: i32, cell: *mut Cell) {
+    // SAFETY: the host passes the class's handle cell.
+    unsafe {
+        quietly(
+            || match usize::try_from(i).ok().and_then(|i| gimbal_builtins().get(i)) {
+                Some(builtin) if !builtin.ty.is_null() => types::bind_builtin(builtin.ty, (*cell).i),
+                Some(builtin) => *builtin.exception = decode::decode(&mut *cell),
+                None => gimbal_builtins()
+                    .iter()
+                    .filter(|b| !b.ty.is_null())
+                    .for_each(|b| types::complete_builtin(b.ty)),
+            },
+        );
+    }
+}
+
+static SHIM: ShimTable = ShimTable {
+    abi_version: GIMBAL_HOST_ABI,
+    flags: 0,
+    size: size_of::<ShimTable>(),
+    call0,
+    call1,
+    call1s,
+    calln,
+    slot,
+    incref,
+    decref: decref_entry,
+    refcount: refcount_entry,
+    new_str,
+    new_bytes,
+    new_int,
+    new_complex,
+    new_tuple,
+    fill_items,
+    fill_ints,
+    fill_floats,
+    fill_value,
+    adopt,
+    load,
+    create_module,
+    exec_module,
+    op_name,
+    dunder_name,
+    builtin_name,
+    bind_builtin,
+    stat,
+    flush,
+};
+
+/// Attaches a host and returns the shim's table; NULL when the versions do not fit.
+pub unsafe fn attach(host: &'static HostTable) -> *const ShimTable {
+    if host.abi_version != GIMBAL_HOST_ABI || host.size != size_of::<HostTable>() {
+        return std::ptr::null();
+    }
+    // SAFETY: called once, before any extension code runs.
+    unsafe { quietly(|| crossing::attach(host)) };
+    &raw const SHIM
+}

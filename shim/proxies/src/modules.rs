@@ -1,0 +1,323 @@
+//! Modules made by extensions: single-phase and multi-phase initialisation, state, definitions.
+
+use crate::state::Locked;
+use crate::{
+    ModuleObject, Obj, Op, PyModuleDef, PyModuleDef_Slot, arena, crossing, decref, err, incref, int, new_ref,
+    refcount, seq, text, types, xdecref,
+};
+use std::collections::HashMap;
+use std::ffi::{CStr, CString, c_int, c_void};
+
+const CREATE: c_int = 1;
+const EXEC: c_int = 2;
+
+/// Full dotted names of modules whose init function is running: single-phase modules only say their last part.
+static CONTEXT: Locked<Vec<CString>> = Locked::new(Vec::new());
+
+/// Definitions of single-phase modules, for `PyState_FindModule`.
+static BY_DEFINITION: Locked<Option<HashMap<usize, usize>>> = Locked::new(None);
+
+/// An init function begins.
+pub unsafe fn begin(name: &CStr) {
+    // SAFETY: the lock is held.
+    unsafe { CONTEXT.get().push(name.to_owned()) }
+}
+
+/// It has ended.
+pub unsafe fn end() {
+    // SAFETY: the lock is held.
+    unsafe { CONTEXT.get().pop() };
+}
+
+/// The block behind a module. C never reads it in place, so a host module that we did not make has the same one.
+pub unsafe fn block(module: Obj) -> *mut ModuleObject {
+    module.cast()
+}
+
+unsafe fn new_module(name: &str) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe {
+        let name = text::from_str(name);
+        let module = crossing::op(Op::NewModule, &[name]);
+        decref(name);
+        module
+    }
+}
+
+/// Ties a module to its definition and gives it its state. The proxy lives for good, since state and definition hang on it.
+unsafe fn adopt(module: Obj, def: *mut PyModuleDef) -> bool {
+    // SAFETY: `module` is a module proxy.
+    unsafe {
+        if (*block(module)).md_def.is_null() {
+            (*module).ob_refcnt += refcount::IMMORTAL;
+        }
+        (*block(module)).md_def = def;
+        if (*def).m_size > 0 && (*block(module)).md_state.is_null() {
+            let state = arena::alloc_zeroed((*def).m_size as usize);
+            if state.is_null() {
+                seq::no_memory();
+                return false;
+            }
+            (*block(module)).md_state = state;
+        }
+        true
+    }
+}
+
+/// `PyModule_Create2`.
+pub unsafe fn create(def: *mut PyModuleDef) -> Obj {
+    // SAFETY: `def` is a module definition.
+    unsafe {
+        init_def(def);
+        if !(*def).m_slots.is_null() {
+            let name = CStr::from_ptr((*def).m_name).to_string_lossy();
+            err::set(
+                crate::PyExc_SystemError,
+                &format!("module {name}: PyModule_Create is incompatible with m_slots"),
+            );
+            return std::ptr::null_mut();
+        }
+        let short = CStr::from_ptr((*def).m_name);
+        let full = CONTEXT
+            .get()
+            .last()
+            .filter(|c| c.to_bytes().rsplit(|&b| b == b'.').next() == Some(short.to_bytes()))
+            .cloned()
+            .unwrap_or_else(|| short.to_owned());
+        let module = new_module(&full.to_string_lossy());
+        if module.is_null() || !adopt(module, def) || !fill(module, def) {
+            xdecref(module);
+            return std::ptr::null_mut();
+        }
+        BY_DEFINITION
+            .get()
+            .get_or_insert_default()
+            .insert(def as usize, module as usize);
+        module
+    }
+}
+
+/// Methods and docstring.
+unsafe fn fill(module: Obj, def: *mut PyModuleDef) -> bool {
+    // SAFETY: both are valid.
+    unsafe {
+        if !(*def).m_methods.is_null() && !add_functions(module, (*def).m_methods) {
+            return false;
+        }
+        (*def).m_doc.is_null() || set_doc(module, CStr::from_ptr((*def).m_doc))
+    }
+}
+
+/// `PyModule_SetDocString`.
+pub unsafe fn set_doc(module: Obj, doc: &CStr) -> bool {
+    // SAFETY: `module` is a module.
+    unsafe {
+        let doc = text::from_str(&doc.to_string_lossy());
+        let done = crossing::op_unit(Op::SetAttr, &[module, text::interned("__doc__"), doc]);
+        decref(doc);
+        done
+    }
+}
+
+/// `PyModule_AddFunctions`.
+pub unsafe fn add_functions(module: Obj, mut def: *mut crate::PyMethodDef) -> bool {
+    // SAFETY: the table ends with a NULL name.
+    unsafe {
+        let name = crossing::op(Op::GetAttr, &[module, text::interned("__name__")]);
+        if name.is_null() {
+            return false;
+        }
+        let mut done = true;
+        while done && !(*def).ml_name.is_null() {
+            let function = new_function(def, module, name, std::ptr::null_mut());
+            let key = text::from_str(&CStr::from_ptr((*def).ml_name).to_string_lossy());
+            done = !function.is_null() && crossing::op_unit(Op::SetAttr, &[module, key, function]);
+            xdecref(function);
+            decref(key);
+            def = def.add(1);
+        }
+        decref(name);
+        done
+    }
+}
+
+/// The host function for a C function: what a module's attribute or a bound builtin is on the other side.
+pub unsafe fn new_function(def: *mut crate::PyMethodDef, me: Obj, module: Obj, class: Obj) -> Obj {
+    // SAFETY: `def` outlives the function, as CPython asks.
+    unsafe {
+        let entry = types::method_entry(def);
+        let address = int::from_i64(me as i64);
+        let result = crossing::op(Op::NewFunction, &[entry, address, module, class]);
+        decref(entry);
+        decref(address);
+        result
+    }
+}
+
+/// `PyModuleDef_Init`: makes the definition an object.
+pub unsafe fn init_def(def: *mut PyModuleDef) {
+    // SAFETY: `def` is a static of the extension.
+    unsafe {
+        let head = def.cast::<crate::PyObject>();
+        if (*head).ob_type.is_null() {
+            (*head).ob_type = &raw mut crate::PyModuleDef_Type;
+        }
+        incref(head);
+    }
+}
+
+unsafe fn slots(def: *mut PyModuleDef) -> impl Iterator<Item = *mut PyModuleDef_Slot> {
+    // SAFETY: the table ends with slot 0.
+    let mut slot = unsafe { (*def).m_slots };
+    std::iter::from_fn(move || {
+        // SAFETY: as above.
+        unsafe {
+            if slot.is_null() || (*slot).slot == 0 {
+                return None;
+            }
+            let this = slot;
+            slot = slot.add(1);
+            Some(this)
+        }
+    })
+}
+
+/// `PyModule_FromDefAndSpec2`: the first phase.
+pub unsafe fn create_from_spec(def: *mut PyModuleDef, spec: Obj) -> Obj {
+    // SAFETY: `def` is a module definition, `spec` an object with a name.
+    unsafe {
+        let name = crossing::op(Op::GetAttr, &[spec, text::interned("name")]);
+        if name.is_null() {
+            return name;
+        }
+        let title = text::as_str(name).unwrap_or_default().to_owned();
+        decref(name);
+        if (*def).m_size < 0 {
+            let message =
+                format!("module {title}: m_size may not be negative for multi-phase initialization");
+            err::set(crate::PyExc_SystemError, &message);
+            return std::ptr::null_mut();
+        }
+        let mut create = None;
+        for slot in slots(def) {
+            match (*slot).slot {
+                CREATE if create.is_some() => {
+                    err::set(
+                        crate::PyExc_SystemError,
+                        &format!("module {title} has multiple create slots"),
+                    );
+                    return std::ptr::null_mut();
+                }
+                CREATE => {
+                    type Create = unsafe extern "C" fn(Obj, *mut PyModuleDef) -> Obj;
+                    create = Some(std::mem::transmute::<*mut c_void, Create>((*slot).value));
+                }
+                EXEC => {}
+                other => {
+                    err::set(
+                        crate::PyExc_SystemError,
+                        &format!("module {title} uses unknown slot ID {other}"),
+                    );
+                    return std::ptr::null_mut();
+                }
+            }
+        }
+        let module = match create {
+            Some(create) => create(spec, def),
+            None => new_module(&title),
+        };
+        if module.is_null() {
+            if err::occurred().is_null() {
+                let message = format!("creation of module {title} failed without setting an exception");
+                err::set(crate::PyExc_SystemError, &message);
+            }
+            return module;
+        }
+        let is_module = types::is_subtype((*module).ob_type, &raw mut crate::PyModule_Type);
+        if is_module {
+            (*block(module)).md_def = def;
+            (*module).ob_refcnt += refcount::IMMORTAL;
+        }
+        if !fill(module, def) {
+            decref(module);
+            return std::ptr::null_mut();
+        }
+        module
+    }
+}
+
+/// `PyModule_ExecDef`: the second phase. 0, or -1 with an error set.
+pub unsafe fn exec(module: Obj, def: *mut PyModuleDef) -> c_int {
+    // SAFETY: as `create_from_spec`.
+    unsafe {
+        let is_module = types::is_subtype((*module).ob_type, &raw mut crate::PyModule_Type);
+        if is_module && !adopt(module, def) {
+            return -1;
+        }
+        for slot in slots(def) {
+            if (*slot).slot != EXEC {
+                continue;
+            }
+            let f: unsafe extern "C" fn(Obj) -> c_int = std::mem::transmute((*slot).value);
+            let status = f(module);
+            let name = CStr::from_ptr((*def).m_name).to_string_lossy();
+            if status != 0 {
+                if err::occurred().is_null() {
+                    let message = format!("execution of module {name} failed without setting an exception");
+                    err::set(crate::PyExc_SystemError, &message);
+                }
+                return -1;
+            }
+            if !err::occurred().is_null() {
+                err::set(
+                    crate::PyExc_SystemError,
+                    &format!("execution of module {name} raised unreported exception"),
+                );
+                return -1;
+            }
+        }
+        0
+    }
+}
+
+/// `PyState_FindModule`, borrowed.
+pub unsafe fn find(def: *mut PyModuleDef) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe { BY_DEFINITION.get() }
+        .as_ref()
+        .and_then(|m| m.get(&(def as usize)))
+        .map_or(std::ptr::null_mut(), |&m| m as Obj)
+}
+
+/// `PyState_AddModule` and `PyState_RemoveModule` (a NULL module).
+pub unsafe fn remember(def: *mut PyModuleDef, module: Obj) {
+    // SAFETY: the lock is held.
+    unsafe {
+        let map = BY_DEFINITION.get().get_or_insert_default();
+        if module.is_null() {
+            map.remove(&(def as usize));
+        } else {
+            map.insert(def as usize, new_ref(module) as usize);
+        }
+    }
+}
+
+/// Sets `ImportError(message, name=name, path=path)`.
+pub unsafe fn set_import_error(message: &str, name: &str, path: &str) {
+    // SAFETY: the lock is held.
+    unsafe {
+        let args = seq::tuple_from_owned(&[text::from_str(message)]);
+        let kwargs = crate::dict::new();
+        for (key, value) in [("name", name), ("path", path)] {
+            let value = text::from_str(value);
+            crate::dict::set(kwargs, text::interned(key), value);
+            decref(value);
+        }
+        let error = crossing::op(Op::CallObject, &[crate::PyExc_ImportError, args, kwargs]);
+        decref(args);
+        decref(kwargs);
+        if !error.is_null() {
+            err::restore(new_ref(crate::PyExc_ImportError), error, std::ptr::null_mut());
+        }
+    }
+}

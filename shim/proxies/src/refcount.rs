@@ -1,0 +1,126 @@
+//! Reference counts. C changes them in place; only a count that reaches zero reaches us, through [`dealloc`].
+
+use crate::state::Locked;
+use crate::{Obj, arena, crossing};
+use gimbal_host::Release;
+
+/// Count of objects that must never die although C counts them: statics, small ints, type mirrors.
+pub const IMMORTAL: isize = 1 << 40;
+
+/// When this many dead proxies wait, their handles are closed in one crossing at the end of the outermost call.
+const BATCH: usize = 256;
+
+static DEAD: Locked<Vec<Obj>> = Locked::new(Vec::new());
+
+/// Takes a reference.
+#[inline]
+pub unsafe fn incref(op: Obj) {
+    // SAFETY: `op` is an object.
+    unsafe { (*op).ob_refcnt += 1 }
+}
+
+/// Takes a reference; NULL is allowed.
+#[inline]
+pub unsafe fn xincref(op: Obj) {
+    if !op.is_null() {
+        // SAFETY: checked.
+        unsafe { incref(op) }
+    }
+}
+
+/// Takes a reference and returns the object.
+#[inline]
+pub unsafe fn new_ref(op: Obj) -> Obj {
+    // SAFETY: as `incref`.
+    unsafe { incref(op) };
+    op
+}
+
+/// Gives a reference back.
+#[inline]
+pub unsafe fn decref(op: Obj) {
+    // SAFETY: `op` is an object and the reference is the caller's.
+    unsafe {
+        (*op).ob_refcnt -= 1;
+        if (*op).ob_refcnt == 0 {
+            dealloc(op);
+        }
+    }
+}
+
+/// Gives a reference back; NULL is allowed.
+#[inline]
+pub unsafe fn xdecref(op: Obj) {
+    if !op.is_null() {
+        // SAFETY: checked.
+        unsafe { decref(op) }
+    }
+}
+
+/// The count is zero: `_Py_Dealloc`.
+#[inline]
+pub unsafe fn dealloc(op: Obj) {
+    // SAFETY: every type has a `tp_dealloc` once it is ready.
+    unsafe {
+        match (*(*op).ob_type).tp_dealloc {
+            Some(f) => f(op),
+            None => arena::free(op.cast()),
+        }
+    }
+}
+
+/// `tp_dealloc` of proxies with a handle: the block stays, as a cache, until the handle is closed.
+pub unsafe extern "C" fn retire(op: Obj) {
+    // SAFETY: the extension lock is held, `op` has a handle.
+    unsafe {
+        if arena::flags(op) & arena::QUEUED == 0 {
+            arena::set_flags(op, arena::flags(op) | arena::QUEUED);
+            DEAD.get().push(op);
+        }
+    }
+}
+
+/// Closes the handles of the dead, when there are enough of them. Called at the end of an outermost call.
+#[inline]
+pub unsafe fn flush_if_due() {
+    // SAFETY: the extension lock is held.
+    unsafe {
+        if DEAD.get().len() >= BATCH {
+            flush();
+        }
+    }
+}
+
+/// Number of dead proxies whose handles are still open.
+pub fn queued() -> usize {
+    // SAFETY: the extension lock is held.
+    unsafe { DEAD.get().len() }
+}
+
+/// Closes the handles of all dead proxies. Never called from a host finalizer.
+#[cold]
+pub unsafe fn flush() {
+    // SAFETY: the extension lock is held; freeing one proxy may add others to the queue, hence the loop.
+    unsafe {
+        let mut releases = Vec::new();
+        loop {
+            let dead = std::mem::take(DEAD.get());
+            if dead.is_empty() {
+                break;
+            }
+            for op in dead {
+                arena::set_flags(op, arena::flags(op) & !arena::QUEUED);
+                if (*op).ob_refcnt > 0 {
+                    continue; // it was sent again meanwhile
+                }
+                let handle = arena::handle(op);
+                releases.push(Release {
+                    handle,
+                    received: crossing::close(handle),
+                });
+                crate::decode::dispose(op);
+            }
+        }
+        crossing::release(&releases);
+    }
+}

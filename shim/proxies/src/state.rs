@@ -1,0 +1,185 @@
+//! The extension lock and the native thread state.
+//!
+//! In a GIL flavour extension code runs one thread at a time, as CPython promises. The lock is taken by a
+//! compare-and-swap and released by a plain store; a waiter sleeps with a time-out, so that nobody pays for waking.
+//! It is free during every call-back into the host.
+
+use crate::{CFrame, ErrStackItem, PyObject, ThreadState};
+use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How long a waiter sleeps before it looks again.
+const WAIT_NANOSECONDS: i64 = 200_000;
+
+static LOCK: AtomicU32 = AtomicU32::new(0);
+static WAITERS: AtomicU32 = AtomicU32::new(0);
+
+/// State that only the holder of the extension lock touches.
+pub struct Locked<T>(UnsafeCell<T>);
+
+// SAFETY: every access goes through `get`, whose contract is to hold the extension lock.
+unsafe impl<T> Sync for Locked<T> {}
+
+impl<T> Locked<T> {
+    /// Wraps a value.
+    pub const fn new(value: T) -> Self {
+        Locked(UnsafeCell::new(value))
+    }
+
+    /// The value.
+    ///
+    /// # Safety
+    /// The caller holds the extension lock and keeps no other reference to the value alive.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the extension lock is what makes it exclusive"
+    )]
+    pub unsafe fn get(&self) -> &mut T {
+        // SAFETY: as stated.
+        unsafe { &mut *self.0.get() }
+    }
+}
+
+/// What the shim knows of one native thread. The C-visible part comes first: a `PyThreadState*` points here.
+#[repr(C)]
+pub struct Thread {
+    /// The layout that compiled code reads.
+    pub visible: ThreadState,
+    /// Bottom entry of the handled-exception stack.
+    pub exc_base: ErrStackItem,
+    /// What `visible.cframe` points at.
+    pub cframe: CFrame,
+    /// Entries from the host that are active on this thread.
+    pub depth: u32,
+    /// Stack address of the outermost entry; the distance to it bounds recursion.
+    pub stack_base: usize,
+    /// References lent to C whose owner is the outermost call.
+    pub borrowed: Vec<*mut PyObject>,
+}
+
+static CURRENT: Locked<*mut Thread> = Locked::new(std::ptr::null_mut());
+
+thread_local! {
+    static MINE: UnsafeCell<*mut Thread> = const { UnsafeCell::new(std::ptr::null_mut()) };
+}
+
+/// This thread's state, made at first use. It outlives the thread: extensions keep pointers to it.
+pub fn mine() -> *mut Thread {
+    let mine = MINE.with(UnsafeCell::get);
+    // SAFETY: only this thread touches its own cell.
+    unsafe {
+        if (*mine).is_null() {
+            *mine = new_thread();
+        }
+        *mine
+    }
+}
+
+fn new_thread() -> *mut Thread {
+    static COUNT: AtomicU32 = AtomicU32::new(1);
+    // SAFETY: all-zero is a valid value of every field (null pointers, zero counts, `None`); `borrowed` is written.
+    let thread: *mut Thread = unsafe {
+        let block = libc::calloc(1, size_of::<Thread>()).cast::<Thread>();
+        assert!(!block.is_null(), "out of memory for a thread state");
+        (&raw mut (*block).borrowed).write(Vec::new());
+        block
+    };
+    // SAFETY: just allocated, not shared yet.
+    let state = unsafe { &mut *thread };
+    state.visible.exc_info = &raw mut state.exc_base;
+    state.visible.cframe = &raw mut state.cframe;
+    state.visible.interp = crate::guest::interpreter();
+    state.visible.initialized = 1;
+    state.visible.recursion_limit = 1000;
+    state.visible.recursion_remaining = 1000;
+    state.visible.id = u64::from(COUNT.fetch_add(1, Ordering::Relaxed));
+    // SAFETY: plain queries of the calling thread.
+    unsafe {
+        state.visible.thread_id = libc::pthread_self();
+        state.visible.native_thread_id = libc::syscall(libc::SYS_gettid) as libc::c_ulong;
+    }
+    thread
+}
+
+/// Takes the extension lock for `thread` (the caller's own).
+#[inline]
+pub fn take(thread: *mut Thread) {
+    if LOCK
+        .compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed)
+        .is_err()
+    {
+        wait();
+    }
+    // SAFETY: the lock is held now.
+    unsafe { *CURRENT.get() = thread };
+}
+
+/// Gives the extension lock back.
+#[inline]
+pub fn give() {
+    // SAFETY: the caller holds the lock; from here on nobody is current.
+    unsafe { *CURRENT.get() = std::ptr::null_mut() };
+    LOCK.store(0, Ordering::Release);
+}
+
+#[cold]
+fn wait() {
+    WAITERS.fetch_add(1, Ordering::Relaxed);
+    let pause = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: WAIT_NANOSECONDS,
+    };
+    for turn in 0u32.. {
+        if LOCK
+            .compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+        {
+            break;
+        }
+        if turn < 64 {
+            std::hint::spin_loop();
+        } else {
+            // SAFETY: a futex wait on our own static with a time-out; every outcome is handled by looking again.
+            unsafe {
+                libc::syscall(
+                    libc::SYS_futex,
+                    LOCK.as_ptr(),
+                    libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
+                    1,
+                    &raw const pause,
+                );
+            }
+        }
+    }
+    WAITERS.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// The thread that holds the lock. Null when nobody does.
+#[inline]
+pub fn current() -> *mut Thread {
+    // SAFETY: read by extension code, which holds the lock.
+    unsafe { *CURRENT.get() }
+}
+
+/// Does the calling thread hold the extension lock?
+pub fn holds() -> bool {
+    LOCK.load(Ordering::Relaxed) == 1 && std::ptr::eq(current(), mine())
+}
+
+/// Runs `f` without the extension lock and takes it again. The caller holds it.
+#[inline]
+pub fn without_lock<R>(f: impl FnOnce() -> R) -> R {
+    let thread = current();
+    give();
+    let result = f();
+    take(thread);
+    result
+}
+
+/// Forgets the lock state of the parent's other threads, in a forked child.
+pub fn after_fork() {
+    WAITERS.store(0, Ordering::Relaxed);
+    if !std::ptr::eq(current(), mine()) {
+        LOCK.store(0, Ordering::Release);
+    }
+}

@@ -1,0 +1,410 @@
+//! Native strings: PEP 393 blocks (`PyASCIIObject` and the structs that extend it), and bytes.
+//!
+//! A string crosses as UTF-8 in which surrogates may appear (as PyPy stores them); C sees 1, 2 or 4 bytes a code point.
+
+use crate::state::Locked;
+use crate::{
+    Obj, PyASCIIObject, PyBytes_Type, PyBytesObject, PyCompactUnicodeObject, PyTypeObject, PyUnicode_Type,
+    PyUnicodeObject, arena, new_ref, refcount,
+};
+use std::collections::HashMap;
+use std::ffi::c_void;
+
+const KIND_SHIFT: u32 = 2;
+const COMPACT: u32 = 1 << 5;
+const ASCII: u32 = 1 << 6;
+const READY: u32 = 1 << 7;
+
+#[inline]
+fn state(op: Obj) -> u32 {
+    // SAFETY: `op` is a string.
+    unsafe { (*op.cast::<PyASCIIObject>()).state }
+}
+
+/// Bytes a code point: 1, 2 or 4.
+#[inline]
+pub unsafe fn kind(op: Obj) -> u32 {
+    state(op) >> KIND_SHIFT & 7
+}
+
+/// Number of code points.
+#[inline]
+pub unsafe fn len(op: Obj) -> usize {
+    // SAFETY: `op` is a string.
+    unsafe { (*op.cast::<PyASCIIObject>()).length as usize }
+}
+
+/// Are all code points below 128?
+#[inline]
+pub unsafe fn is_ascii(op: Obj) -> bool {
+    state(op) & ASCII != 0
+}
+
+/// The code units.
+#[inline]
+pub unsafe fn data(op: Obj) -> *mut u8 {
+    // SAFETY: `op` is a string; compact ones have their data behind the head.
+    unsafe {
+        match state(op) & (COMPACT | ASCII) {
+            s if s == COMPACT | ASCII => op.cast::<PyASCIIObject>().add(1).cast(),
+            COMPACT => op.cast::<PyCompactUnicodeObject>().add(1).cast(),
+            _ => (*op.cast::<PyUnicodeObject>()).data.any.cast(),
+        }
+    }
+}
+
+/// Code point `i`, which must be in range.
+pub unsafe fn read(op: Obj, i: usize) -> u32 {
+    // SAFETY: `i < len`.
+    unsafe {
+        match kind(op) {
+            1 => u32::from(*data(op).add(i)),
+            2 => u32::from(*data(op).cast::<u16>().add(i)),
+            _ => *data(op).cast::<u32>().add(i),
+        }
+    }
+}
+
+/// Writes code point `i`, which must be in range and fit the kind.
+pub unsafe fn write(op: Obj, i: usize, point: u32) {
+    // SAFETY: `i < len`.
+    unsafe {
+        match kind(op) {
+            1 => *data(op).add(i) = point as u8,
+            2 => *data(op).cast::<u16>().add(i) = point as u16,
+            _ => *data(op).cast::<u32>().add(i) = point,
+        }
+    }
+}
+
+fn unit(max: u32) -> usize {
+    match max {
+        0..=0xff => 1,
+        0x100..=0xffff => 2,
+        _ => 4,
+    }
+}
+
+/// `PyUnicode_New`: room for `len` code points up to `max`, terminated, contents undefined.
+pub unsafe fn new(len: usize, max: u32) -> Obj {
+    // SAFETY: the head is written in full.
+    unsafe {
+        let ascii = max < 128;
+        let head = if ascii {
+            size_of::<PyASCIIObject>()
+        } else {
+            size_of::<PyCompactUnicodeObject>()
+        };
+        let unit = unit(max);
+        let op = arena::alloc(head + (len + 1) * unit).cast::<PyCompactUnicodeObject>();
+        if op.is_null() {
+            return crate::seq::no_memory();
+        }
+        let base = &raw mut (*op)._base;
+        (*base).ob_base.ob_refcnt = 1;
+        (*base).ob_base.ob_type = &raw mut PyUnicode_Type;
+        (*base).length = len as isize;
+        (*base).hash = -1;
+        (*base).state = (unit as u32) << KIND_SHIFT | COMPACT | READY | if ascii { ASCII } else { 0 };
+        (*base).wstr = std::ptr::null_mut();
+        if !ascii {
+            (*op).utf8_length = 0;
+            (*op).utf8 = std::ptr::null_mut();
+            (*op).wstr_length = 0;
+        }
+        let op: Obj = op.cast();
+        write(op, len, 0);
+        op
+    }
+}
+
+/// A new string of ASCII bytes.
+pub unsafe fn from_ascii(bytes: &[u8]) -> Obj {
+    // SAFETY: the block has room.
+    unsafe {
+        let op = new(bytes.len(), 127);
+        if !op.is_null() {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), data(op), bytes.len());
+        }
+        op
+    }
+}
+
+/// A new string.
+pub unsafe fn from_str(text: &str) -> Obj {
+    // SAFETY: `str` is UTF-8.
+    unsafe { from_utf8(text.as_bytes(), text.chars().count()) }
+}
+
+/// Code points of valid UTF-8 in which surrogates may appear.
+pub fn points(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let tail = |i: usize| u32::from(rest[i] & 0x3f);
+        let first = u32::from(*rest.first()?);
+        let (point, used) = match first {
+            0..=0x7f => (first, 1),
+            0..=0xdf => ((first & 0x1f) << 6 | tail(1), 2),
+            0..=0xef => ((first & 0x0f) << 12 | tail(1) << 6 | tail(2), 3),
+            _ => ((first & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
+        };
+        rest = &rest[used..];
+        Some(point)
+    })
+}
+
+/// A new string of valid UTF-8 (surrogates allowed) of `count` code points.
+pub unsafe fn from_utf8(bytes: &[u8], count: usize) -> Obj {
+    // SAFETY: the block has room for `count` code points.
+    unsafe {
+        if bytes.len() == count {
+            return from_ascii(bytes);
+        }
+        let lead = bytes.iter().copied().max().unwrap_or(0);
+        let max = match lead {
+            0..=0xc3 => 0xff,
+            0..=0xef => 0xffff,
+            _ => 0x10_ffff,
+        };
+        let op = new(count, max);
+        if op.is_null() {
+            return op;
+        }
+        let out = data(op);
+        for (i, point) in points(bytes).enumerate() {
+            match max {
+                0xff => *out.add(i) = point as u8,
+                0xffff => *out.cast::<u16>().add(i) = point as u16,
+                _ => *out.cast::<u32>().add(i) = point,
+            }
+        }
+        op
+    }
+}
+
+/// A new string of code points.
+pub unsafe fn from_points(points: &[u32]) -> Obj {
+    // SAFETY: the block has room.
+    unsafe {
+        let op = new(points.len(), points.iter().copied().max().unwrap_or(0));
+        if !op.is_null() {
+            for (i, &point) in points.iter().enumerate() {
+                write(op, i, point);
+            }
+        }
+        op
+    }
+}
+
+/// Appends a code point (or surrogate) as UTF-8.
+pub fn push_utf8(out: &mut Vec<u8>, point: u32) {
+    let tail = |shift: u32| (point >> shift & 0x3f) as u8 | 0x80;
+    match point {
+        0..=0x7f => out.push(point as u8),
+        0..=0x7ff => out.extend([(point >> 6) as u8 | 0xc0, tail(0)]),
+        0..=0xffff => out.extend([(point >> 12) as u8 | 0xe0, tail(6), tail(0)]),
+        _ => out.extend([(point >> 18) as u8 | 0xf0, tail(12), tail(6), tail(0)]),
+    }
+}
+
+/// The string as UTF-8 (surrogates allowed), NUL-terminated, kept with the string. Works for subclasses too.
+pub unsafe fn utf8<'a>(op: Obj) -> &'a [u8] {
+    // SAFETY: `op` is a string; the cache lives as long as it.
+    unsafe {
+        if state(op) & (COMPACT | ASCII) == COMPACT | ASCII {
+            return std::slice::from_raw_parts(data(op), len(op));
+        }
+        let compact = op.cast::<PyCompactUnicodeObject>();
+        if (*compact).utf8.is_null() {
+            let mut out = Vec::with_capacity(len(op) * 2);
+            for i in 0..len(op) {
+                push_utf8(&mut out, read(op, i));
+            }
+            let copy = arena::alloc(out.len() + 1).cast::<u8>();
+            if copy.is_null() {
+                return &[];
+            }
+            std::ptr::copy_nonoverlapping(out.as_ptr(), copy, out.len());
+            *copy.add(out.len()) = 0;
+            (*compact).utf8 = copy.cast();
+            (*compact).utf8_length = out.len() as isize;
+        }
+        std::slice::from_raw_parts((*compact).utf8.cast(), (*compact).utf8_length as usize)
+    }
+}
+
+/// The string as Rust text; None when it holds surrogates.
+pub unsafe fn as_str<'a>(op: Obj) -> Option<&'a str> {
+    // SAFETY: as `utf8`.
+    std::str::from_utf8(unsafe { utf8(op) }).ok()
+}
+
+/// Gives an instance of a subclass (a zeroed `PyUnicodeObject`) the contents of `value`.
+pub unsafe fn fill(op: Obj, value: Obj) {
+    // SAFETY: `op` has the full head; the data is copied into a block of its own.
+    unsafe {
+        let size = (len(value) + 1) * kind(value) as usize;
+        let copy = arena::alloc(size);
+        std::ptr::copy_nonoverlapping(data(value), copy.cast::<u8>(), size);
+        let full = op.cast::<PyUnicodeObject>();
+        let base = &raw mut (*full)._base._base;
+        (*base).length = len(value) as isize;
+        (*base).hash = -1;
+        (*base).state = kind(value) << KIND_SHIFT | READY | (state(value) & ASCII);
+        (*full).data.any = copy;
+    }
+}
+
+/// Frees what hangs on a string besides its block.
+pub unsafe fn drop_contents(op: Obj) {
+    // SAFETY: the count is zero.
+    unsafe {
+        let state = state(op);
+        if state & (COMPACT | ASCII) != COMPACT | ASCII {
+            arena::free((*op.cast::<PyCompactUnicodeObject>()).utf8.cast());
+            if state & COMPACT == 0 {
+                arena::free((*op.cast::<PyUnicodeObject>()).data.any);
+            }
+        }
+    }
+}
+
+/// `tp_dealloc` of exact strings.
+pub unsafe extern "C" fn dealloc(op: Obj) {
+    // SAFETY: the count is zero.
+    unsafe {
+        drop_contents(op);
+        arena::free(op.cast::<c_void>());
+    }
+}
+
+/// Equal contents?
+pub unsafe fn eq(a: Obj, b: Obj) -> bool {
+    // SAFETY: both are strings.
+    unsafe {
+        if a == b {
+            return true;
+        }
+        let n = len(a);
+        if n != len(b) {
+            return false;
+        }
+        if kind(a) == kind(b) {
+            let bytes = n * kind(a) as usize;
+            return std::slice::from_raw_parts(data(a), bytes) == std::slice::from_raw_parts(data(b), bytes);
+        }
+        (0..n).all(|i| read(a, i) == read(b, i))
+    }
+}
+
+/// A hash of the contents for our own tables (not Python's `hash`).
+pub unsafe fn own_hash(op: Obj) -> u64 {
+    // SAFETY: `op` is a string; kinds are canonical, so equal strings have equal bytes.
+    unsafe {
+        let bytes = std::slice::from_raw_parts(data(op), len(op) * kind(op) as usize);
+        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            let mut word = [0; 8];
+            word.copy_from_slice(chunk);
+            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+        for &byte in chunks.remainder() {
+            hash = (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+        hash ^ hash >> 29
+    }
+}
+
+static INTERNED: Locked<Option<HashMap<Vec<u8>, usize>>> = Locked::new(None);
+
+/// The one string of these contents, immortal, borrowed. For names.
+pub unsafe fn interned(text: &str) -> Obj {
+    // SAFETY: the lock is held; a string is made when the name is new.
+    unsafe { intern(text.as_bytes(), || from_str(text)) }
+}
+
+/// The one string with the contents of `op`, immortal, borrowed.
+pub unsafe fn intern_object(op: Obj) -> Obj {
+    // SAFETY: as `interned`.
+    unsafe { intern(utf8(op), || new_ref(op)) }
+}
+
+unsafe fn intern(key: &[u8], make: impl FnOnce() -> Obj) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe {
+        if let Some(&op) = INTERNED.get().get_or_insert_default().get(key) {
+            return op as Obj;
+        }
+        let op = make();
+        (*op).ob_refcnt += refcount::IMMORTAL;
+        (*op.cast::<PyASCIIObject>()).state |= 1;
+        INTERNED
+            .get()
+            .get_or_insert_default()
+            .insert(key.to_vec(), op as usize);
+        op
+    }
+}
+
+// --- bytes ---------------------------------------------------------------------------------------------------------
+
+/// Offset of the data in `PyBytesObject`.
+const BYTES_HEAD: usize = std::mem::offset_of!(PyBytesObject, ob_sval);
+
+/// A new bytes object with room for `len` bytes, terminated, contents undefined.
+pub unsafe fn new_bytes(len: usize) -> Obj {
+    // SAFETY: the head is written in full.
+    unsafe {
+        let op = arena::alloc(BYTES_HEAD + len + 1).cast::<PyBytesObject>();
+        if op.is_null() {
+            return crate::seq::no_memory();
+        }
+        (*op).ob_base.ob_base.ob_refcnt = 1;
+        (*op).ob_base.ob_base.ob_type = &raw mut PyBytes_Type;
+        (*op).ob_base.ob_size = len as isize;
+        op.byte_add(std::mem::offset_of!(PyBytesObject, ob_sval) - size_of::<isize>())
+            .cast::<isize>()
+            .write(-1); // ob_shash
+        *bytes_data(op.cast()).add(len) = 0;
+        op.cast()
+    }
+}
+
+/// A new bytes object.
+pub unsafe fn bytes_from(data: &[u8]) -> Obj {
+    // SAFETY: the block has room.
+    unsafe {
+        let op = new_bytes(data.len());
+        if !op.is_null() {
+            std::ptr::copy_nonoverlapping(data.as_ptr(), bytes_data(op), data.len());
+        }
+        op
+    }
+}
+
+/// Where the bytes are.
+#[inline]
+pub unsafe fn bytes_data(op: Obj) -> *mut u8 {
+    // SAFETY: `op` is a bytes object.
+    unsafe { op.cast::<u8>().add(BYTES_HEAD) }
+}
+
+/// The bytes.
+#[inline]
+pub unsafe fn as_bytes<'a>(op: Obj) -> &'a [u8] {
+    // SAFETY: `op` is a bytes object.
+    unsafe {
+        std::slice::from_raw_parts(
+            bytes_data(op),
+            (*op.cast::<crate::PyVarObject>()).ob_size as usize,
+        )
+    }
+}
+
+/// Is it exactly of this type?
+#[inline]
+pub unsafe fn is_exactly(op: Obj, ty: *mut PyTypeObject) -> bool {
+    // SAFETY: an object has a type.
+    unsafe { (*op).ob_type == ty }
+}

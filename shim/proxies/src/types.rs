@@ -1,0 +1,739 @@
+//! Type mirrors: every type, whoever made it, is a full `PyTypeObject` here and a class in the host.
+//!
+//! * [`bind_builtin`]: the exported statics (`PyLong_Type` ...) are tied to the host's builtins at start-up.
+//! * [`open_class`]: a host class that C sees for the first time becomes a heap type whose slots call the host.
+//! * [`ready`]: an extension type becomes a host class whose special methods call the C slots.
+//!
+//! A type's handle is in `tp_cache`, and [`NATIVE`] is kept in `tp_subclasses`: fields that belong to the interpreter.
+
+use crate::slots::{self, Place, SLOTS};
+use crate::state::Locked;
+use crate::{
+    Obj, Op, Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT, Py_TPFLAGS_HAVE_GC, Py_TPFLAGS_HEAPTYPE,
+    Py_TPFLAGS_READY, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyCFunctionObject, PyHeapTypeObject,
+    PyMethodDef, PyObject, PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount,
+    seq, text, xdecref,
+};
+use gimbal_handles::Received;
+use std::ffi::{CStr, CString, c_char, c_ulong, c_void};
+
+/// Mark of types whose instances are native structs of an extension type.
+const NATIVE: usize = 1;
+
+/// Flags that say which builtin a type derives from, and others that CPython hands down.
+const INHERITED: c_ulong = crate::Py_TPFLAGS_LONG_SUBCLASS
+    | crate::Py_TPFLAGS_LIST_SUBCLASS
+    | crate::Py_TPFLAGS_TUPLE_SUBCLASS
+    | crate::Py_TPFLAGS_BYTES_SUBCLASS
+    | crate::Py_TPFLAGS_UNICODE_SUBCLASS
+    | crate::Py_TPFLAGS_DICT_SUBCLASS
+    | crate::Py_TPFLAGS_BASE_EXC_SUBCLASS
+    | crate::Py_TPFLAGS_TYPE_SUBCLASS;
+
+/// The handle of a type; an extension type that nobody has made ready yet is made ready.
+#[inline]
+pub unsafe fn handle(ty: *mut PyTypeObject) -> i64 {
+    // SAFETY: `ty` is a type.
+    unsafe {
+        if (*ty).tp_cache.is_null() {
+            ready(ty);
+        }
+        (*ty).tp_cache as i64
+    }
+}
+
+/// Are its instances native structs of an extension type?
+pub unsafe fn is_native(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: `ty` is a type.
+    unsafe { (*ty).tp_subclasses as usize == NATIVE }
+}
+
+/// Is it a type object?
+#[inline]
+pub unsafe fn is_type(op: Obj) -> bool {
+    // SAFETY: an object has a type.
+    unsafe { (*(*op).ob_type).tp_flags & Py_TPFLAGS_TYPE_SUBCLASS != 0 }
+}
+
+/// Is it an int or an instance of a subclass?
+#[inline]
+pub unsafe fn is_int(op: Obj) -> bool {
+    // SAFETY: an object has a type.
+    unsafe { (*(*op).ob_type).tp_flags & crate::Py_TPFLAGS_LONG_SUBCLASS != 0 }
+}
+
+/// `issubclass` by the MRO, as `PyType_IsSubtype`.
+pub unsafe fn is_subtype(ty: *mut PyTypeObject, base: *mut PyTypeObject) -> bool {
+    // SAFETY: both are types.
+    unsafe {
+        if ty == base || base == &raw mut PyBaseObject_Type {
+            return true;
+        }
+        if !(*ty).tp_mro.is_null() {
+            return seq::tuple_slice((*ty).tp_mro).contains(&base.cast());
+        }
+        let mut walk = ty;
+        while !walk.is_null() {
+            if walk == base {
+                return true;
+            }
+            walk = (*walk).tp_base;
+        }
+        false
+    }
+}
+
+/// Does the slot of `ty` come, by inheritance, from a class whose slot is `this`?
+pub unsafe fn inherits_slot(mut ty: *mut PyTypeObject, place: Place, this: *const c_void) -> bool {
+    // SAFETY: the line of bases ends at object.
+    unsafe {
+        while !ty.is_null() {
+            if slots::get(ty, place) == this {
+                return true;
+            }
+            ty = (*ty).tp_base;
+        }
+        false
+    }
+}
+
+/// Ties an exported static type to the host's class behind `handle`, and completes it.
+pub unsafe fn bind_builtin(ty: *mut PyTypeObject, handle: i64) {
+    // SAFETY: `ty` is one of our statics; the lock is held.
+    unsafe {
+        if let Received::Open(proxy) = crossing::receive(handle) {
+            // another name of a class that is tied already (or one that was seen as a base): nothing to do
+            debug_assert!(!proxy.is_null());
+            return;
+        }
+        crossing::open(handle, ty.cast());
+        (*ty).tp_cache = handle as Obj;
+        if (*ty).ob_base.ob_base.ob_type.is_null() {
+            (*ty).ob_base.ob_base.ob_type = &raw mut PyType_Type;
+        }
+    }
+}
+
+/// Completes a static type that has been tied: bases, MRO, slots.
+pub unsafe fn complete_builtin(ty: *mut PyTypeObject) {
+    // SAFETY: all statics are tied by now.
+    unsafe {
+        if (*ty).tp_cache.is_null() || (*ty).tp_flags & Py_TPFLAGS_READY != 0 {
+            return;
+        }
+        give_structs(ty);
+        describe_class(ty, (*ty).tp_cache as i64, false);
+        (*ty).tp_flags |= Py_TPFLAGS_READY;
+    }
+}
+
+#[repr(C)]
+struct Structs {
+    number: crate::PyNumberMethods,
+    sequence: crate::PySequenceMethods,
+    mapping: crate::PyMappingMethods,
+    asynchronous: crate::PyAsyncMethods,
+}
+
+/// Room for the slots of a static type.
+unsafe fn give_structs(ty: *mut PyTypeObject) {
+    // SAFETY: all-zero structs are empty slot tables; they live for good.
+    unsafe {
+        let room = libc::calloc(1, size_of::<Structs>()).cast::<Structs>();
+        (*ty).tp_as_number = &raw mut (*room).number;
+        (*ty).tp_as_sequence = &raw mut (*room).sequence;
+        (*ty).tp_as_mapping = &raw mut (*room).mapping;
+        (*ty).tp_as_async = &raw mut (*room).asynchronous;
+    }
+}
+
+/// The proxy of a host class. Immortal; borrowed.
+pub unsafe fn open_class(handle: i64) -> *mut PyTypeObject {
+    // SAFETY: the handle was received as fresh.
+    unsafe {
+        let heap = arena::alloc_zeroed(size_of::<PyHeapTypeObject>() + 64).cast::<PyHeapTypeObject>();
+        if heap.is_null() {
+            return seq::no_memory().cast();
+        }
+        let ty = &raw mut (*heap).ht_type;
+        (*ty).ob_base.ob_base.ob_refcnt = refcount::IMMORTAL;
+        (*ty).ob_base.ob_base.ob_type = &raw mut PyType_Type;
+        (*ty).tp_as_number = &raw mut (*heap).as_number;
+        (*ty).tp_as_sequence = &raw mut (*heap).as_sequence;
+        (*ty).tp_as_mapping = &raw mut (*heap).as_mapping;
+        (*ty).tp_as_async = &raw mut (*heap).as_async;
+        (*ty).tp_as_buffer = &raw mut (*heap).as_buffer;
+        (*ty).tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_HAVE_GC;
+        (*ty).tp_cache = handle as Obj;
+        crossing::open(handle, ty.cast());
+        describe_class(ty, handle, true);
+        (*ty).tp_flags |= Py_TPFLAGS_READY;
+        ty
+    }
+}
+
+/// Asks the host about a class and fills what C may read.
+unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
+    // SAFETY: `ty` is tied; the answer is the tuple that `Op::TypeInfo` promises.
+    unsafe {
+        let number = int::from_i64(handle);
+        let info = crossing::op(Op::TypeInfo, &[number]);
+        decref(number);
+        if info.is_null() {
+            err::clear();
+            return;
+        }
+        let fields = seq::tuple_slice(info);
+        let (name, metaclass, base, bases, mro) = (fields[0], fields[1], fields[2], fields[3], fields[4]);
+        let mask = [
+            int::as_u64(fields[5]).unwrap_or(0),
+            int::as_u64(fields[6]).unwrap_or(0),
+        ];
+        if is_new {
+            (*ty).tp_name = leak(text::utf8(name));
+            (*ty).ob_base.ob_base.ob_type = metaclass.cast();
+            let heap = ty.cast::<PyHeapTypeObject>();
+            (*heap).ht_name = new_ref(name);
+            (*heap).ht_qualname = new_ref(fields[7]);
+        }
+        if is_type(base) && base != ty.cast() {
+            (*ty).tp_base = base.cast();
+        }
+        (*ty).tp_bases = new_ref(bases);
+        let mut line = vec![ty.cast::<PyObject>()];
+        line.extend_from_slice(seq::tuple_slice(mro));
+        (*ty).tp_mro = seq::tuple_of(&line);
+        for (i, def) in SLOTS.iter().enumerate() {
+            if mask[i / 60] >> (i % 60) & 1 != 0 && (is_new || slots::get(ty, def.place).is_null()) {
+                slots::set(ty, def.place, def.host);
+            }
+        }
+        if !(*ty).tp_base.is_null() {
+            if is_new {
+                let base = (*ty).tp_base;
+                (*ty).tp_basicsize = (*base).tp_basicsize.max(16);
+                (*ty).tp_itemsize = (*base).tp_itemsize;
+                (*ty).tp_subclasses = (*base).tp_subclasses;
+                (*ty).tp_flags |= (*base).tp_flags & INHERITED;
+                (*ty).tp_dictoffset = (*base).tp_dictoffset;
+                (*ty).tp_weaklistoffset = (*base).tp_weaklistoffset;
+                (*ty).tp_dealloc = Some(if is_native(base) {
+                    subtype_dealloc
+                } else {
+                    refcount::retire
+                });
+            }
+            inherit(ty);
+        }
+        if is_new && (*ty).tp_flags & Py_TPFLAGS_TYPE_SUBCLASS == 0 && (*ty).tp_new.is_none() {
+            (*ty).tp_new = Some(std::mem::transmute::<*const c_void, crate::newfunc>(
+                slots::host_new as *const c_void,
+            ));
+        }
+        // TypeDict keeps the class alive; so does the proxy, which is immortal.
+        (*ty).tp_dict = crossing::op(Op::TypeDict, &[ty.cast()]);
+        err::clear();
+        decref(info);
+    }
+}
+
+/// A C string that lives for good.
+fn leak(text: &[u8]) -> *const c_char {
+    CString::new(text).unwrap_or_default().into_raw()
+}
+
+/// `tp_dealloc` of a Python class that derives from an extension type: the extension's own dealloc does the work.
+unsafe extern "C" fn subtype_dealloc(op: Obj) {
+    // SAFETY: the line of bases reaches an extension type.
+    unsafe {
+        let mut base = (*op).ob_type;
+        while (*base)
+            .tp_dealloc
+            .is_some_and(|f| std::ptr::fn_addr_eq(f, subtype_dealloc as crate::destructor))
+        {
+            base = (*base).tp_base;
+        }
+        if let Some(dealloc) = (*base).tp_dealloc {
+            dealloc(op);
+        }
+    }
+}
+
+/// CPython's `PyType_Ready`: inherits slots and makes the host class. False with an error set.
+pub unsafe fn ready(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: `ty` is a type object, complete as far as its author filled it.
+    unsafe {
+        if (*ty).tp_flags & Py_TPFLAGS_READY != 0 {
+            return true;
+        }
+        if (*ty).tp_base.is_null() {
+            (*ty).tp_base = if (*ty).tp_bases.is_null() {
+                &raw mut PyBaseObject_Type
+            } else {
+                seq::tuple_slice((*ty).tp_bases)
+                    .first()
+                    .map_or(&raw mut PyBaseObject_Type, |b| b.cast())
+            };
+        }
+        let base = (*ty).tp_base;
+        if !ready(base) {
+            return false;
+        }
+        if (*ty).ob_base.ob_base.ob_type.is_null() {
+            (*ty).ob_base.ob_base.ob_type = (*base).ob_base.ob_base.ob_type;
+        }
+        if (*ty).tp_bases.is_null() {
+            (*ty).tp_bases = seq::tuple_of(&[base.cast()]);
+        }
+        (*ty).ob_base.ob_base.ob_refcnt += refcount::IMMORTAL;
+        let own_new = (*ty).tp_new.is_some();
+        let entries = entries(ty);
+        inherit_special(ty, base);
+        for &ancestor in &ancestors(ty) {
+            inherit_from(ty, ancestor);
+        }
+        (*ty).tp_subclasses = NATIVE as Obj;
+        if !make_class(ty, entries, own_new) {
+            return false;
+        }
+        (*ty).tp_flags |= Py_TPFLAGS_READY;
+        true
+    }
+}
+
+/// The types whose slots `ty` may inherit: its bases' MROs, in order.
+unsafe fn ancestors(ty: *mut PyTypeObject) -> Vec<*mut PyTypeObject> {
+    // SAFETY: bases are ready.
+    unsafe {
+        let mut line: Vec<*mut PyTypeObject> = Vec::new();
+        for &base in seq::tuple_slice((*ty).tp_bases) {
+            let base: *mut PyTypeObject = base.cast();
+            if !ready(base) || (*base).tp_mro.is_null() {
+                continue;
+            }
+            for &ancestor in seq::tuple_slice((*base).tp_mro) {
+                if !line.contains(&ancestor.cast()) {
+                    line.push(ancestor.cast());
+                }
+            }
+        }
+        line
+    }
+}
+
+/// Inherits slots for a mirror whose MRO is known.
+unsafe fn inherit(ty: *mut PyTypeObject) {
+    // SAFETY: the MRO holds types.
+    unsafe {
+        inherit_special(ty, (*ty).tp_base);
+        for &ancestor in &seq::tuple_slice((*ty).tp_mro)[1..] {
+            inherit_from(ty, ancestor.cast());
+        }
+    }
+}
+
+/// What comes from the best base only.
+unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
+    // SAFETY: both are types.
+    unsafe {
+        if (*ty).tp_flags & Py_TPFLAGS_HAVE_GC == 0
+            && (*base).tp_flags & Py_TPFLAGS_HAVE_GC != 0
+            && is_native(base)
+            && (*ty).tp_traverse.is_none()
+            && (*ty).tp_clear.is_none()
+        {
+            (*ty).tp_flags |= Py_TPFLAGS_HAVE_GC;
+            (*ty).tp_traverse = (*base).tp_traverse;
+            (*ty).tp_clear = (*base).tp_clear;
+        }
+        if (*ty).tp_new.is_none()
+            && (base != &raw mut PyBaseObject_Type || (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0)
+        {
+            let disallowed = (*ty).tp_flags & crate::Py_TPFLAGS_DISALLOW_INSTANTIATION != 0;
+            (*ty).tp_new = if disallowed { None } else { (*base).tp_new };
+        }
+        if (*ty).tp_basicsize == 0 {
+            (*ty).tp_basicsize = (*base).tp_basicsize;
+        }
+        if (*ty).tp_itemsize == 0 {
+            (*ty).tp_itemsize = (*base).tp_itemsize;
+        }
+        if (*ty).tp_weaklistoffset == 0 {
+            (*ty).tp_weaklistoffset = (*base).tp_weaklistoffset;
+        }
+        if (*ty).tp_dictoffset == 0 {
+            (*ty).tp_dictoffset = (*base).tp_dictoffset;
+        }
+        (*ty).tp_flags |= (*base).tp_flags & INHERITED;
+    }
+}
+
+/// Copies the slots that `ty` lacks. Comparison and hash go together, as do the two ways to get or set attributes.
+unsafe fn inherit_from(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
+    // SAFETY: both are types.
+    unsafe {
+        macro_rules! copy {
+            ($($field:ident)*) => { $(if (*ty).$field.is_none() { (*ty).$field = (*base).$field; })* };
+        }
+        macro_rules! share {
+            ($($field:ident)*) => { $(if (*ty).$field.is_null() { (*ty).$field = (*base).$field; })* };
+        }
+        if (*ty).tp_getattr.is_none() && (*ty).tp_getattro.is_none() {
+            (*ty).tp_getattr = (*base).tp_getattr;
+            (*ty).tp_getattro = (*base).tp_getattro;
+        }
+        if (*ty).tp_setattr.is_none() && (*ty).tp_setattro.is_none() {
+            (*ty).tp_setattr = (*base).tp_setattr;
+            (*ty).tp_setattro = (*base).tp_setattro;
+        }
+        if (*ty).tp_richcompare.is_none() && (*ty).tp_hash.is_none() {
+            (*ty).tp_richcompare = (*base).tp_richcompare;
+            (*ty).tp_hash = (*base).tp_hash;
+        }
+        if (*ty).tp_call.is_none() && (*ty).tp_vectorcall_offset == 0 {
+            (*ty).tp_vectorcall_offset = (*base).tp_vectorcall_offset;
+            (*ty).tp_flags |= (*base).tp_flags & crate::Py_TPFLAGS_HAVE_VECTORCALL;
+        }
+        if (*ty).tp_descr_get.is_none() {
+            (*ty).tp_flags |= (*base).tp_flags & crate::Py_TPFLAGS_METHOD_DESCRIPTOR;
+        }
+        copy!(tp_repr tp_call tp_str tp_iter tp_iternext tp_descr_get tp_descr_set tp_init tp_alloc tp_finalize);
+        if (*ty).tp_dealloc.is_none() {
+            let native_base = is_native(base) || (*base).tp_flags & Py_TPFLAGS_HEAPTYPE == 0;
+            (*ty).tp_dealloc = if native_base && base != &raw mut PyBaseObject_Type {
+                (*base).tp_dealloc
+            } else {
+                Some(object_dealloc)
+            };
+        }
+        if (*ty).tp_free.is_none() {
+            (*ty).tp_free = (*base).tp_free;
+        }
+        for def in SLOTS {
+            if !matches!(def.place, Place::Type(_)) && slots::get(ty, def.place).is_null() {
+                slots::set(ty, def.place, slots::get(base, def.place));
+            }
+        }
+        share!(tp_as_number tp_as_sequence tp_as_mapping tp_as_async tp_as_buffer);
+        if !(*ty).tp_as_buffer.is_null()
+            && !(*base).tp_as_buffer.is_null()
+            && (*(*ty).tp_as_buffer).bf_getbuffer.is_none()
+        {
+            *(*ty).tp_as_buffer = crate::PyBufferProcs {
+                ..*(*base).tp_as_buffer
+            };
+        }
+    }
+}
+
+/// `tp_dealloc` of `object`: frees the block of an instance that an extension's type left to the default.
+pub unsafe extern "C" fn object_dealloc(op: Obj) {
+    // SAFETY: the count is zero.
+    unsafe {
+        if seq::is_host(op) {
+            refcount::retire(op);
+            return;
+        }
+        let ty = (*op).ob_type;
+        if let Some(free) = (*ty).tp_free {
+            free(op.cast());
+        } else {
+            arena::free(op.cast());
+        }
+        if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0 {
+            decref(ty.cast());
+        }
+    }
+}
+
+unsafe fn pointer(p: *const c_void) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe { int::from_i64(p as i64) }
+}
+
+unsafe fn c_text(p: *const c_char) -> Obj {
+    // SAFETY: `p` is NULL or a C string.
+    unsafe {
+        if p.is_null() {
+            return new_ref(crate::none());
+        }
+        text::from_str(&CStr::from_ptr(p).to_string_lossy())
+    }
+}
+
+/// One attribute of an extension type, as the host wants it told: `(kind, name, ...)`.
+unsafe fn entry(kind: &str, name: *const c_char, rest: &[Obj]) -> Obj {
+    // SAFETY: references in `rest` are handed over.
+    unsafe {
+        let mut items = vec![text::from_str(kind), c_text(name)];
+        items.extend_from_slice(rest);
+        seq::tuple_from_owned(&items)
+    }
+}
+
+/// A method table as entries.
+pub unsafe fn method_entries(mut def: *mut PyMethodDef, out: &mut Vec<Obj>) {
+    // SAFETY: the table ends with a NULL name.
+    unsafe {
+        while !def.is_null() && !(*def).ml_name.is_null() {
+            out.push(method_entry(def));
+            def = def.add(1);
+        }
+    }
+}
+
+/// One method as an entry: `("method", name, flags, function, doc, definition)`.
+pub unsafe fn method_entry(def: *mut PyMethodDef) -> Obj {
+    // SAFETY: `def` is a method definition.
+    unsafe {
+        let function = *(&raw const (*def).ml_meth).cast::<*const c_void>();
+        let rest = [
+            int::from_i64(i64::from((*def).ml_flags)),
+            pointer(function),
+            c_text((*def).ml_doc),
+            pointer(def.cast()),
+        ];
+        entry("method", (*def).ml_name, &rest)
+    }
+}
+
+/// One member as an entry: `("member", name, definition, read-only, doc)`.
+pub unsafe fn member_entry(def: *mut crate::PyMemberDef) -> Obj {
+    // SAFETY: `def` is a member definition.
+    unsafe {
+        let rest = [
+            pointer(def.cast()),
+            int::from_i64(i64::from((*def).flags & 1)),
+            c_text((*def).doc),
+        ];
+        entry("member", (*def).name, &rest)
+    }
+}
+
+/// One getset as an entry: `("getset", name, getter, setter, closure, doc)`.
+pub unsafe fn getset_entry(def: *mut crate::PyGetSetDef) -> Obj {
+    // SAFETY: `def` is a getset definition.
+    unsafe {
+        let get = (*def).get.map_or(std::ptr::null(), |f| f as *const c_void);
+        let set = (*def).set.map_or(std::ptr::null(), |f| f as *const c_void);
+        let rest = [
+            pointer(get),
+            pointer(set),
+            pointer((*def).closure),
+            c_text((*def).doc),
+        ];
+        entry("getset", (*def).name, &rest)
+    }
+}
+
+/// Everything that the type itself defines.
+unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
+    // SAFETY: tables end with a NULL name; slots are C functions.
+    unsafe {
+        let mut out = Vec::new();
+        let mut seen: Vec<(&str, i32)> = Vec::new();
+        for def in SLOTS {
+            let f = slots::get(ty, def.place);
+            if f.is_null()
+                || def.name == "__new__"
+                || slots::is_plain(f)
+                || seen.contains(&(def.name, 0))
+                || def.extra == 3
+            {
+                continue;
+            }
+            seen.push((def.name, 0));
+            let length = slots::get(
+                ty,
+                Place::Sequence(std::mem::offset_of!(crate::PySequenceMethods, sq_length)),
+            );
+            let rest = [
+                int::from_i64(def.kind as i64),
+                pointer(f),
+                int::from_i64(i64::from(def.extra)),
+                pointer(if def.kind == gimbal_host::SlotKind::Item {
+                    length
+                } else {
+                    std::ptr::null()
+                }),
+            ];
+            let name = CString::new(def.name).unwrap_or_default();
+            out.push(entry("slot", name.as_ptr(), &rest));
+        }
+        if let Some(f) = (*ty).tp_getattr
+            && (*ty).tp_getattro.is_none()
+        {
+            let kind = int::from_i64(gimbal_host::SlotKind::GetAttrString as i64);
+            out.push(entry(
+                "slot",
+                c"__getattribute__".as_ptr(),
+                &[
+                    kind,
+                    pointer(f as *const c_void),
+                    int::from_i64(0),
+                    int::from_i64(0),
+                ],
+            ));
+        }
+        if !(*ty).tp_as_buffer.is_null() {
+            let get = (*(*ty).tp_as_buffer)
+                .bf_getbuffer
+                .map_or(std::ptr::null(), |f| f as *const c_void);
+            let release = (*(*ty).tp_as_buffer)
+                .bf_releasebuffer
+                .map_or(std::ptr::null(), |f| f as *const c_void);
+            if !get.is_null() {
+                out.push(entry(
+                    "buffer",
+                    c"__buffer__".as_ptr(),
+                    &[pointer(get), pointer(release)],
+                ));
+            }
+        }
+        method_entries((*ty).tp_methods, &mut out);
+        let mut member = (*ty).tp_members;
+        while !member.is_null() && !(*member).name.is_null() {
+            out.push(member_entry(member));
+            member = member.add(1);
+        }
+        let mut getset = (*ty).tp_getset;
+        while !getset.is_null() && !(*getset).name.is_null() {
+            out.push(getset_entry(getset));
+            getset = getset.add(1);
+        }
+        seq::tuple_from_owned(&out)
+    }
+}
+
+/// Asks the host for the class. Takes `entries` over.
+unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bool) -> bool {
+    // SAFETY: `ty` has its bases and slots.
+    unsafe {
+        let full = CStr::from_ptr((*ty).tp_name).to_string_lossy();
+        let (module, name) = full
+            .rsplit_once('.')
+            .map_or((None, &*full), |(m, n)| (Some(m), n));
+        let qualname = if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0
+            && !(*ty.cast::<PyHeapTypeObject>()).ht_qualname.is_null()
+        {
+            new_ref((*ty.cast::<PyHeapTypeObject>()).ht_qualname)
+        } else {
+            text::from_str(name)
+        };
+        let new = (*ty).tp_new.map_or(std::ptr::null(), |f| f as *const c_void);
+        let spec = seq::tuple_from_owned(&[
+            text::from_str(name),
+            qualname,
+            module.map_or_else(|| new_ref(crate::none()), |m| text::from_str(m)),
+            new_ref((*ty).tp_bases),
+            new_ref((*ty).ob_base.ob_base.ob_type.cast()),
+            int::from_i64((*ty).tp_flags as i64),
+            c_text((*ty).tp_doc),
+            entries,
+            pointer(new),
+            int::from_i64(i64::from(own_new)),
+            int::from_i64((*ty).tp_dictoffset as i64),
+            new_ref(if (*ty).tp_dict.is_null() {
+                crate::none()
+            } else {
+                (*ty).tp_dict
+            }),
+            int::from_i64((*ty).tp_weaklistoffset as i64),
+        ]);
+        let number = pointer(ty.cast());
+        let handle = crossing::op_int(Op::MakeType, &[number, spec]);
+        decref(number);
+        decref(spec);
+        if handle == -1 {
+            return false;
+        }
+        crossing::receive(handle);
+        crossing::open(handle, ty.cast());
+        (*ty).tp_cache = handle as Obj;
+        let number = int::from_i64(handle);
+        let info = crossing::op(Op::TypeInfo, &[number]);
+        decref(number);
+        if info.is_null() {
+            return false;
+        }
+        let mut line = vec![ty.cast::<PyObject>()];
+        line.extend_from_slice(seq::tuple_slice(seq::tuple_slice(info)[4]));
+        (*ty).tp_mro = seq::tuple_of(&line);
+        decref(info);
+        let dict = crossing::op(Op::TypeDict, &[ty.cast()]);
+        xdecref(std::mem::replace(&mut (*ty).tp_dict, dict));
+        !dict.is_null()
+    }
+}
+
+/// An instance of an extension type that derives from a builtin: a native struct, and at once the host object that holds
+/// the builtin's part.
+pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
+    // SAFETY: `class` is native.
+    unsafe {
+        let Some(alloc) = (*class).tp_alloc else {
+            return seq::no_memory();
+        };
+        let op = alloc(class, 0);
+        if op.is_null() {
+            return op;
+        }
+        let number = pointer(op.cast());
+        let done = crossing::op_unit(
+            Op::MakeWrapper,
+            &[number, class.cast(), base.cast(), args, kwargs],
+        );
+        decref(number);
+        if !done {
+            decref(op);
+            return std::ptr::null_mut();
+        }
+        op
+    }
+}
+
+// --- functions -----------------------------------------------------------------------------------------------------
+
+struct HostFunctionDef(PyMethodDef);
+// SAFETY: never written.
+unsafe impl Sync for HostFunctionDef {}
+
+/// What C sees in a host function that looks like a `PyCFunctionObject`: a call back into the host.
+static HOST_FUNCTION: Locked<Option<Box<HostFunctionDef>>> = Locked::new(None);
+
+unsafe extern "C" fn call_host_function(me: Obj, args: Obj, kwargs: Obj) -> Obj {
+    // SAFETY: `me` is the function's own proxy.
+    unsafe { slots::host_call(me, args, kwargs) }
+}
+
+/// Makes the proxy of a host's builtin function callable for code that reads `m_ml` in place.
+pub unsafe fn fill_host_function(op: Obj) {
+    // SAFETY: `op` has room for a PyCFunctionObject; the definition is made once.
+    unsafe {
+        let def = HOST_FUNCTION.get().get_or_insert_with(|| {
+            Box::new(HostFunctionDef(PyMethodDef {
+                ml_name: c"builtin".as_ptr(),
+                ml_meth: crate::PyMethodDefPointer {
+                    PyCFunctionWithKeywords: call_host_function,
+                },
+                ml_flags: crate::METH_VARARGS | crate::METH_KEYWORDS,
+                ml_doc: std::ptr::null(),
+            }))
+        });
+        let function = op.cast::<PyCFunctionObject>();
+        (*function).m_ml = &raw mut def.0;
+        (*function).m_self = op; // borrowed from itself: see drop_function
+    }
+}
+
+/// Releases what a function block holds.
+pub unsafe fn drop_function(op: Obj) {
+    // SAFETY: nobody uses the function any more.
+    unsafe {
+        let function = op.cast::<PyCFunctionObject>();
+        if (*function).m_self != op {
+            xdecref((*function).m_self);
+        }
+        xdecref((*function).m_module);
+    }
+}
