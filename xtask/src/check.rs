@@ -25,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("gimbal-pypy", &["gimbal-host", "gimbal-handles"]),
     ("gimbal-codegen", &[]),
     ("gimbal-cli", &["gimbal-codegen"]),
-    ("gimbal-abi-tests", &["gimbal-codegen"]),
+    ("gimbal-abi-tests", &["gimbal-codegen", "gimbal-abi"]),
     ("xtask", &["gimbal-codegen"]),
 ];
 

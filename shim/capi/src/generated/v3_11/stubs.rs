@@ -4,13 +4,6 @@
 
 stubs! {
     PyAIter_Check => zero;
-    PyArg_Parse => zero;
-    PyArg_ParseTuple => zero;
-    PyArg_ParseTupleAndKeywords => zero;
-    PyArg_UnpackTuple => zero;
-    PyArg_VaParse => zero;
-    PyArg_VaParseTupleAndKeywords => zero;
-    PyArg_ValidateKeywordArguments => zero;
     PyAsyncGen_New => zero;
     PyBool_FromLong => zero;
     PyBuffer_FillContiguousStrides => nothing;
@@ -32,8 +25,6 @@ stubs! {
     PyBytes_Concat => nothing;
     PyBytes_ConcatAndDel => nothing;
     PyBytes_DecodeEscape => zero;
-    PyBytes_FromFormat => zero;
-    PyBytes_FromFormatV => zero;
     PyBytes_FromObject => zero;
     PyBytes_FromString => zero;
     PyBytes_FromStringAndSize => zero;
@@ -152,8 +143,6 @@ stubs! {
     PyErr_Display => nothing;
     PyErr_ExceptionMatches => zero;
     PyErr_Fetch => nothing;
-    PyErr_Format => zero;
-    PyErr_FormatV => zero;
     PyErr_GetExcInfo => nothing;
     PyErr_GetHandledException => zero;
     PyErr_GivenExceptionMatches => zero;
@@ -167,7 +156,6 @@ stubs! {
     PyErr_ProgramText => zero;
     PyErr_ProgramTextObject => zero;
     PyErr_RangedSyntaxLocationObject => nothing;
-    PyErr_ResourceWarning => minus_one;
     PyErr_Restore => nothing;
     PyErr_SetExcInfo => nothing;
     PyErr_SetFromErrno => zero;
@@ -187,14 +175,10 @@ stubs! {
     PyErr_SyntaxLocationObject => nothing;
     PyErr_WarnEx => minus_one;
     PyErr_WarnExplicit => minus_one;
-    PyErr_WarnExplicitFormat => minus_one;
     PyErr_WarnExplicitObject => minus_one;
-    PyErr_WarnFormat => minus_one;
     PyErr_WriteUnraisable => nothing;
     PyEval_AcquireLock => nothing;
     PyEval_AcquireThread => nothing;
-    PyEval_CallFunction => zero;
-    PyEval_CallMethod => zero;
     PyEval_CallObjectWithKeywords => zero;
     PyEval_EvalCode => zero;
     PyEval_EvalCodeEx => zero;
@@ -461,11 +445,9 @@ stubs! {
     PyOS_mystricmp => zero;
     PyOS_mystrnicmp => zero;
     PyOS_setsig => minus_one;
-    PyOS_snprintf => minus_one;
     PyOS_string_to_double => minus_one_float;
     PyOS_strtol => minus_one;
     PyOS_strtoul => minus_one;
-    PyOS_vsnprintf => minus_one;
     PyObject_ASCII => zero;
     PyObject_AsCharBuffer => minus_one;
     PyObject_AsFileDescriptor => minus_one;
@@ -475,10 +457,6 @@ stubs! {
     PyObject_Call => zero;
     PyObject_CallFinalizer => nothing;
     PyObject_CallFinalizerFromDealloc => minus_one;
-    PyObject_CallFunction => zero;
-    PyObject_CallFunctionObjArgs => zero;
-    PyObject_CallMethod => zero;
-    PyObject_CallMethodObjArgs => zero;
     PyObject_CallNoArgs => zero;
     PyObject_CallObject => zero;
     PyObject_CallOneArg => zero;
@@ -619,9 +597,6 @@ stubs! {
     PySys_AddWarnOption => nothing;
     PySys_AddWarnOptionUnicode => nothing;
     PySys_AddXOption => nothing;
-    PySys_Audit => minus_one;
-    PySys_FormatStderr => nothing;
-    PySys_FormatStdout => nothing;
     PySys_GetObject => zero;
     PySys_GetXOptions => zero;
     PySys_HasWarnOptions => zero;
@@ -630,8 +605,6 @@ stubs! {
     PySys_SetArgvEx => nothing;
     PySys_SetObject => minus_one;
     PySys_SetPath => nothing;
-    PySys_WriteStderr => nothing;
-    PySys_WriteStdout => nothing;
     PyThreadState_Clear => nothing;
     PyThreadState_Delete => nothing;
     PyThreadState_DeleteCurrent => nothing;
@@ -682,7 +655,6 @@ stubs! {
     PyTuple_GetItem => zero;
     PyTuple_GetSlice => zero;
     PyTuple_New => zero;
-    PyTuple_Pack => zero;
     PyTuple_SetItem => minus_one;
     PyTuple_Size => minus_one;
     PyType_ClearCache => zero;
@@ -783,8 +755,6 @@ stubs! {
     PyUnicode_FindChar => minus_one;
     PyUnicode_Format => zero;
     PyUnicode_FromEncodedObject => zero;
-    PyUnicode_FromFormat => zero;
-    PyUnicode_FromFormatV => zero;
     PyUnicode_FromKindAndData => zero;
     PyUnicode_FromObject => zero;
     PyUnicode_FromOrdinal => zero;
@@ -824,7 +794,6 @@ stubs! {
     PyWrapper_New => zero;
     Py_AddPendingCall => minus_one;
     Py_AtExit => minus_one;
-    Py_BuildValue => zero;
     Py_BytesMain => minus_one;
     Py_CompileString => zero;
     Py_CompileStringExFlags => zero;
@@ -883,7 +852,6 @@ stubs! {
     Py_SetRecursionLimit => nothing;
     Py_SetStandardStreamEncoding => minus_one;
     Py_UniversalNewlineFgets => zero;
-    Py_VaBuildValue => zero;
     Py_XNewRef => zero;
     _PyAST_Compile => zero;
     _PyAccu_Accumulate => minus_one;
@@ -895,27 +863,6 @@ stubs! {
     _PyArena_Free => nothing;
     _PyArena_Malloc => zero;
     _PyArena_New => zero;
-    _PyArg_BadArgument => nothing;
-    _PyArg_CheckPositional => zero;
-    _PyArg_NoKeywords => zero;
-    _PyArg_NoKwnames => zero;
-    _PyArg_NoPositional => zero;
-    _PyArg_ParseStack => zero;
-    _PyArg_ParseStackAndKeywords => zero;
-    _PyArg_ParseStackAndKeywords_SizeT => zero;
-    _PyArg_ParseStack_SizeT => zero;
-    _PyArg_ParseTupleAndKeywordsFast => zero;
-    _PyArg_ParseTupleAndKeywordsFast_SizeT => zero;
-    _PyArg_ParseTupleAndKeywords_SizeT => zero;
-    _PyArg_ParseTuple_SizeT => zero;
-    _PyArg_Parse_SizeT => zero;
-    _PyArg_UnpackKeywords => zero;
-    _PyArg_UnpackKeywordsWithVararg => zero;
-    _PyArg_UnpackStack => zero;
-    _PyArg_VaParseTupleAndKeywordsFast => zero;
-    _PyArg_VaParseTupleAndKeywordsFast_SizeT => zero;
-    _PyArg_VaParseTupleAndKeywords_SizeT => zero;
-    _PyArg_VaParse_SizeT => zero;
     _PyArgv_AsWstrList => status;
     _PyBytesWriter_Alloc => zero;
     _PyBytesWriter_Dealloc => nothing;
@@ -986,9 +933,6 @@ stubs! {
     _PyErr_Display => nothing;
     _PyErr_ExceptionMatches => zero;
     _PyErr_Fetch => nothing;
-    _PyErr_Format => zero;
-    _PyErr_FormatFromCause => zero;
-    _PyErr_FormatFromCauseTstate => zero;
     _PyErr_GetExcInfo => nothing;
     _PyErr_GetHandledException => zero;
     _PyErr_GetTopmostException => zero;
@@ -1003,7 +947,6 @@ stubs! {
     _PyErr_SetObject => nothing;
     _PyErr_SetString => nothing;
     _PyErr_StackItemToExcInfoTuple => zero;
-    _PyErr_TrySetFromCause => zero;
     _PyErr_WriteUnraisableMsg => nothing;
     _PyEval_AddPendingCall => minus_one;
     _PyEval_EvalFrameDefault => zero;
@@ -1100,12 +1043,6 @@ stubs! {
     _PyOS_URandomNonblock => minus_one;
     _PyObject_AssertFailed => abort;
     _PyObject_Call => zero;
-    _PyObject_CallFunction_SizeT => zero;
-    _PyObject_CallMethod => zero;
-    _PyObject_CallMethodId => zero;
-    _PyObject_CallMethodIdObjArgs => zero;
-    _PyObject_CallMethodId_SizeT => zero;
-    _PyObject_CallMethod_SizeT => zero;
     _PyObject_Call_Prepend => zero;
     _PyObject_CheckConsistency => minus_one;
     _PyObject_CheckCrossInterpreterData => minus_one;
@@ -1293,7 +1230,6 @@ stubs! {
     _PyWideStringList_Copy => minus_one;
     _PyWideStringList_Extend => status;
     _Py_BreakPoint => nothing;
-    _Py_BuildValue_SizeT => zero;
     _Py_CheckFunctionResult => zero;
     _Py_CheckRecursiveCall => minus_one;
     _Py_ClearArgcArgv => nothing;
@@ -1314,7 +1250,6 @@ stubs! {
     _Py_EncodeLocaleEx => minus_one;
     _Py_EncodeLocaleRaw => zero;
     _Py_EncodeUTF8Ex => minus_one;
-    _Py_FatalErrorFormat => abort;
     _Py_FatalErrorFunc => abort;
     _Py_FatalError_TstateNULL => abort;
     _Py_FatalRefcountErrorFunc => abort;
@@ -1354,9 +1289,6 @@ stubs! {
     _Py_SourceAsString => zero;
     _Py_UTF8_Edit_Cost => minus_one;
     _Py_Uid_Converter => zero;
-    _Py_VaBuildStack => zero;
-    _Py_VaBuildStack_SizeT => zero;
-    _Py_VaBuildValue_SizeT => zero;
     _Py_WriteIndent => minus_one;
     _Py_WriteIndentedMargin => minus_one;
     _Py_add_one_to_index_C => nothing;

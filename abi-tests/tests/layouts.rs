@@ -1,0 +1,234 @@
+//! Every struct that the shim lays out, asserted against CPython's headers: Rust's sizes and offsets become
+//! `_Static_assert`s in C, which must compile with the flavour's real `Python.h`.
+
+#![allow(deprecated, reason = "a deprecated field has its place all the same")]
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::mem::{offset_of, size_of};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use gimbal_abi::*;
+
+const FLAVOUR: &str = "3.11";
+
+/// One struct as Rust lays it out, under its C name.
+struct Layout {
+    c: &'static str,
+    size: usize,
+    fields: Vec<(&'static str, usize)>,
+    /// Whether we declare all of it; otherwise only the head, in at least CPython's size.
+    whole: bool,
+}
+
+/// `RustType = "C type" { field, field = "C field" }`; a C name that equals the Rust name is left out.
+macro_rules! layouts {
+    ($whole:literal; $($ty:ident $(= $c:literal)? { $($field:ident $(= $c_field:literal)?),* $(,)? })*) => {
+        vec![$(Layout {
+            c: layouts!(@name $ty $($c)?),
+            size: size_of::<$ty>(),
+            fields: vec![$((layouts!(@name $field $($c_field)?), offset_of!($ty, $field))),*],
+            whole: $whole,
+        }),*]
+    };
+    (@name $own:ident) => { stringify!($own) };
+    (@name $own:ident $c:literal) => { $c };
+}
+
+fn layouts() -> Vec<Layout> {
+    let mut layouts = layouts! { true;
+        PyObject { ob_refcnt, ob_type }
+        PyVarObject { ob_base, ob_size }
+        PyTypeObject { ob_base, tp_name, tp_basicsize, tp_itemsize, tp_dealloc, tp_vectorcall_offset,
+            tp_getattr, tp_setattr, tp_as_async, tp_repr, tp_as_number, tp_as_sequence, tp_as_mapping, tp_hash,
+            tp_call, tp_str, tp_getattro, tp_setattro, tp_as_buffer, tp_flags, tp_doc, tp_traverse, tp_clear,
+            tp_richcompare, tp_weaklistoffset, tp_iter, tp_iternext, tp_methods, tp_members, tp_getset, tp_base,
+            tp_dict, tp_descr_get, tp_descr_set, tp_dictoffset, tp_init, tp_alloc, tp_new, tp_free, tp_is_gc,
+            tp_bases, tp_mro, tp_cache, tp_subclasses, tp_weaklist, tp_del, tp_version_tag, tp_finalize, tp_vectorcall }
+        PyHeapTypeObject { ht_type, as_async, as_number, as_mapping, as_sequence, as_buffer,
+            ht_name, ht_slots, ht_qualname, ht_cached_keys, ht_module }
+        PyAsyncMethods { am_await, am_aiter, am_anext, am_send }
+        PyNumberMethods { nb_add, nb_subtract, nb_multiply, nb_remainder, nb_divmod, nb_power,
+            nb_negative, nb_positive, nb_absolute, nb_bool, nb_invert, nb_lshift, nb_rshift, nb_and, nb_xor, nb_or,
+            nb_int, nb_reserved, nb_float, nb_inplace_add, nb_inplace_subtract, nb_inplace_multiply,
+            nb_inplace_remainder, nb_inplace_power, nb_inplace_lshift, nb_inplace_rshift, nb_inplace_and,
+            nb_inplace_xor, nb_inplace_or, nb_floor_divide, nb_true_divide, nb_inplace_floor_divide,
+            nb_inplace_true_divide, nb_index, nb_matrix_multiply, nb_inplace_matrix_multiply }
+        PySequenceMethods { sq_length, sq_concat, sq_repeat, sq_item, was_sq_slice, sq_ass_item,
+            was_sq_ass_slice, sq_contains, sq_inplace_concat, sq_inplace_repeat }
+        PyMappingMethods { mp_length, mp_subscript, mp_ass_subscript }
+        PyBufferProcs { bf_getbuffer, bf_releasebuffer }
+        PyFloatObject { ob_base, ob_fval }
+        PyComplexObject { ob_base, cval }
+        Py_complex { real, imag }
+        PyBytesObject { ob_base, ob_shash, ob_sval }
+        PyByteArrayObject { ob_base, ob_alloc, ob_bytes, ob_start, ob_exports }
+        PyASCIIObject { ob_base, length, hash, state, wstr }
+        PyCompactUnicodeObject { _base, utf8_length, utf8, wstr_length }
+        PyUnicodeObject { _base, data }
+        PyTupleObject { ob_base, ob_item }
+        PyListObject { ob_base, ob_item, allocated }
+        PyDictObject { ob_base, ma_used, ma_version_tag, ma_keys, ma_values }
+        PySetObject { ob_base, fill, used, mask, table, hash, finger, smalltable, weakreflist }
+        setentry { key, hash }
+        PySliceObject { ob_base, start, stop, step }
+        PyCellObject { ob_base, ob_ref }
+        PyWeakReference { ob_base, wr_object, wr_callback, hash, wr_prev, wr_next, vectorcall }
+        PyCFunctionObject { ob_base, m_ml, m_self, m_module, m_weakreflist, vectorcall }
+        PyCMethodObject { func, mm_class }
+        PyFunctionObject { ob_base, func_globals, func_builtins, func_name, func_qualname,
+            func_code, func_defaults, func_kwdefaults, func_closure, func_doc, func_dict, func_weakreflist,
+            func_module, func_annotations, vectorcall, func_version }
+        PyGenObject { ob_base, gi_code, gi_weakreflist, gi_name, gi_qualname, gi_exc_state,
+            gi_origin_or_finalizer, gi_hooks_inited, gi_closed, gi_running_async, gi_frame_state, gi_iframe }
+        PyDescrObject { ob_base, d_type, d_name, d_qualname }
+        PyMethodDescrObject { d_common, d_method, vectorcall }
+        PyMemberDescrObject { d_common, d_member }
+        PyGetSetDescrObject { d_common, d_getset }
+        PyWrapperDescrObject { d_common, d_base, d_wrapped }
+        wrapperbase = "struct wrapperbase" { name, offset, function, wrapper, doc, flags, name_strobj }
+        PyTracebackObject { ob_base, tb_next, tb_frame, tb_lasti, tb_lineno }
+        PyBaseExceptionObject { ob_base, dict, args, notes, traceback, context, cause,
+            suppress_context }
+        PySyntaxErrorObject { ob_base, dict, args, notes, traceback, context, cause,
+            suppress_context, msg, filename, lineno, offset, end_lineno, end_offset, text, print_file_and_line }
+        PyImportErrorObject { ob_base, dict, args, notes, traceback, context, cause,
+            suppress_context, msg, name, path }
+        PyUnicodeErrorObject { ob_base, dict, args, notes, traceback, context, cause,
+            suppress_context, encoding, object, start, end, reason }
+        PySystemExitObject { ob_base, dict, args, notes, traceback, context, cause,
+            suppress_context, code }
+        PyOSErrorObject { ob_base, dict, args, notes, traceback, context, cause, suppress_context,
+            myerrno, strerror, filename, filename2, written }
+        PyStopIterationObject { ob_base, dict, args, notes, traceback, context, cause,
+            suppress_context, value }
+        PyModuleDef { m_base, m_name, m_doc, m_size, m_methods, m_slots, m_traverse, m_clear, m_free }
+        PyModuleDef_Base { ob_base, m_init, m_index, m_copy }
+        PyModuleDef_Slot { slot, value }
+        PyMethodDef { ml_name, ml_meth, ml_flags, ml_doc }
+        PyMemberDef { name, type_code = "type", offset, flags, doc }
+        PyGetSetDef { name, get, set, doc, closure }
+        PyType_Spec { name, basicsize, itemsize, flags, slots }
+        PyType_Slot { slot, pfunc }
+        Py_buffer {  }
+        PyStructSequence_Desc { name, doc, fields, n_in_sequence }
+        PyStructSequence_Field { name, doc }
+        PyDateTime_CAPI { DateType, DateTimeType, TimeType, DeltaType, TZInfoType, TimeZone_UTC,
+            Date_FromDate, DateTime_FromDateAndTime, Time_FromTime, Delta_FromDelta, TimeZone_FromTimeZone,
+            DateTime_FromTimestamp, Date_FromTimestamp, DateTime_FromDateAndTimeAndFold, Time_FromTimeAndFold }
+        PyDateTime_Date { ob_base, hashcode, hastzinfo, data }
+        PyDateTime_DateTime { ob_base, hashcode, hastzinfo, data, fold, tzinfo }
+        PyDateTime_Delta { ob_base, hashcode, days, seconds, microseconds }
+        PyDateTime_TZInfo { ob_base }
+        PyDateTime_Time { ob_base, hashcode, hastzinfo, data, fold, tzinfo }
+        _PyDateTime_BaseDateTime { ob_base, hashcode, hastzinfo, data }
+        _PyDateTime_BaseTime { ob_base, hashcode, hastzinfo, data }
+        PyConfig { _config_init, isolated, use_environment, dev_mode, install_signal_handlers,
+            use_hash_seed, hash_seed, faulthandler, tracemalloc, import_time, code_debug_ranges, show_ref_count,
+            dump_refs, dump_refs_file, malloc_stats, filesystem_encoding, filesystem_errors, pycache_prefix,
+            parse_argv, orig_argv, argv, xoptions, warnoptions, site_import, bytes_warning, warn_default_encoding,
+            inspect, interactive, optimization_level, parser_debug, write_bytecode, verbose, quiet,
+            user_site_directory, configure_c_stdio, buffered_stdio, stdio_encoding, stdio_errors,
+            check_hash_pycs_mode, use_frozen_modules, safe_path, pathconfig_warnings, program_name, pythonpath_env,
+            home, platlibdir, module_search_paths_set, module_search_paths, stdlib_dir, executable, base_executable,
+            prefix, base_prefix, exec_prefix, base_exec_prefix, skip_source_first_line, run_command, run_module,
+            run_filename, _install_importlib, _init_main, _isolated_interpreter, _is_python_build }
+        PyPreConfig { _config_init, parse_argv, isolated, use_environment, configure_locale,
+            coerce_c_locale, coerce_c_locale_warn, utf8_mode, dev_mode, allocator }
+        PyStatus { _type, func, err_msg, exitcode }
+        PyWideStringList { length, items }
+        PyCompilerFlags { cf_flags, cf_feature_version }
+        Py_tss_t {  }
+        PyMemAllocatorEx { ctx, malloc, calloc, realloc, free }
+        PyObjectArenaAllocator { ctx, alloc, free }
+        _inittab = "struct _inittab" { name, initfunc }
+        _frozen = "struct _frozen" { name, code, size, is_package, get_code }
+        PyHash_FuncDef { hash, name, hash_bits, seed_bits }
+        LongObject = "PyLongObject" { ob_base, ob_digit }
+        MethodObject = "PyMethodObject" { ob_base, im_func, im_self, im_weakreflist, vectorcall }
+        ModuleObject = "PyModuleObject" { ob_base, md_dict, md_def, md_state, md_weaklist, md_name }
+        ErrStackItem = "_PyErr_StackItem" { exc_value, previous_item }
+        CFrame = "_PyCFrame" { use_tracing, current_frame, previous }
+    };
+    layouts.extend(layouts! { false;
+        ThreadState = "PyThreadState" { prev, next, interp, initialized = "_initialized", is_static = "_static",
+            recursion_remaining, recursion_limit, recursion_headroom, tracing, tracing_what, cframe, c_profilefunc,
+            c_tracefunc, c_profileobj, c_traceobj, curexc_type, curexc_value, curexc_traceback, exc_info, dict,
+            gilstate_counter, async_exc, thread_id, native_thread_id, trash_delete_nesting, trash_delete_later,
+            on_delete, on_delete_data, coroutine_origin_tracking_depth, async_gen_firstiter, async_gen_finalizer,
+            context, context_ver, id }
+    });
+    layouts
+}
+
+impl Layout {
+    /// The C conditions that must hold.
+    fn conditions(&self) -> impl Iterator<Item = String> {
+        let relation = if self.whole { "==" } else { "<=" };
+        let size = format!("sizeof({}) {relation} {}", self.c, self.size);
+        let fields = self
+            .fields
+            .iter()
+            .map(|(field, offset)| format!("offsetof({}, {field}) == {offset}", self.c));
+        std::iter::once(size).chain(fields)
+    }
+}
+
+fn c_source(conditions: &[String]) -> String {
+    // The layout of modules is in an internal header.
+    let mut source = String::from(
+        "#define Py_BUILD_CORE 1\n#include <Python.h>\n#include <structmember.h>\n#include <frameobject.h>\n\
+         #include <datetime.h>\n#include <internal/pycore_moduleobject.h>\n#include <stddef.h>\n",
+    );
+    for condition in conditions {
+        let _ = writeln!(source, "_Static_assert({condition}, \"{condition}\");");
+    }
+    source
+}
+
+/// Compiles against the flavour's headers, `/usr/include/python3.11` unless `GIMBAL_PYTHON_INCLUDE` says otherwise.
+fn compile(source: &str) -> Output {
+    let include = std::env::var_os("GIMBAL_PYTHON_INCLUDE").map_or_else(
+        || PathBuf::from(format!("/usr/include/python{FLAVOUR}")),
+        PathBuf::from,
+    );
+    assert!(
+        include.join("Python.h").exists(),
+        "no Python.h in {}: install python{FLAVOUR}-dev",
+        include.display()
+    );
+    let mut cc = Command::new("cc")
+        .args(["-fsyntax-only", "-x", "c", "-I"])
+        .arg(include)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cannot run cc");
+    cc.stdin.take().unwrap().write_all(source.as_bytes()).unwrap();
+    cc.wait_with_output().unwrap()
+}
+
+#[test]
+fn sizes_and_offsets_are_cpythons() {
+    let conditions: Vec<String> = layouts().iter().flat_map(Layout::conditions).collect();
+    let output = compile(&c_source(&conditions));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn one_wrong_offset_is_found() {
+    let mut layouts = layouts();
+    layouts[0].fields[1].1 += 1;
+    let conditions: Vec<String> = layouts.iter().flat_map(Layout::conditions).collect();
+    let output = compile(&c_source(&conditions));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert_eq!(errors.matches("static assertion failed").count(), 1, "{errors}");
+    assert!(errors.contains("offsetof(PyObject, ob_type)"), "{errors}");
+}
