@@ -35,6 +35,7 @@ pub fn scan(folder: &Path, flavour: &str, symbols: &[Symbol<'_>]) -> Result<Impl
         kinds: symbols.iter().map(|symbol| (symbol.name, symbol.kind)).collect(),
         file: String::new(),
         found: BTreeMap::new(),
+        private: Vec::new(),
     };
     let src = folder.join("src");
     for path in rust_files(&src)? {
@@ -46,6 +47,9 @@ pub fn scan(folder: &Path, flavour: &str, symbols: &[Symbol<'_>]) -> Result<Impl
         let file = syn::parse_file(&text).with_context(|| format!("in {}", path.display()))?;
         scanner.file = relative.to_string_lossy().into_owned();
         scanner.items(&file.items, &module_path(relative))?;
+    }
+    for item in scanner.found.values_mut() {
+        item.visible &= !scanner.private.iter().any(|module| item.path.starts_with(module));
     }
     Ok(scanner.found)
 }
@@ -82,6 +86,8 @@ struct Scanner<'a> {
     kinds: BTreeMap<&'a str, Kind>,
     file: String,
     found: Implementations,
+    /// Paths of modules, with `::` at the end, that only the module around them sees.
+    private: Vec<String>,
 }
 
 impl Scanner<'_> {
@@ -108,6 +114,9 @@ impl Scanner<'_> {
                     )?;
                 }
                 Item::Mod(inner) if self.is_built(&inner.attrs) => {
+                    if module != "crate" && !is_visible(&inner.vis) {
+                        self.private.push(format!("{module}::{}::", inner.ident));
+                    }
                     if let Some((_, items)) = &inner.content {
                         self.items(items, &format!("{module}::{}", inner.ident))?;
                     }
@@ -258,6 +267,7 @@ mod tests {
             kinds: table.iter().map(|s| (s.name, s.kind)).collect(),
             file: String::new(),
             found: BTreeMap::new(),
+            private: Vec::new(),
         };
         scanner
             .items(&syn::parse_file(source).unwrap().items, "crate::x")

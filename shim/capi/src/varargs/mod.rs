@@ -19,7 +19,7 @@ mod cursor;
 mod errors;
 mod format;
 mod keywords;
-mod parse;
+pub(crate) mod parse;
 mod parser;
 mod sys;
 mod trampolines;
