@@ -4,13 +4,17 @@ A check prints one line: its label and either the result or the exception. Lines
 crash the last one tells how far the program came.
 """
 
+import re
+
 
 def check(label, function, *args, **kwargs):
     """Call the function; print its result, or the exception's type and message."""
     try:
         result = repr(function(*args, **kwargs))
     except BaseException as error:
-        result = f"{type(error).__name__}: {error}"
+        # An internal error of CPython names the line of its own source.
+        message = re.sub(r"\S+\.c:\d+: ", "", str(error))
+        result = f"{type(error).__name__}: {message}"
     print(f"{label}: {result}", flush=True)
 
 

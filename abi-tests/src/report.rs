@@ -27,7 +27,10 @@ pub fn compare(oracle: &Outcome, lane: &Outcome) -> Result<(), Failed> {
 
 /// Fails when the program does not even run well on CPython, so that no wrong expectation passes as equal.
 fn healthy(oracle: &Outcome) -> Result<(), Failed> {
-    let failed_check = oracle.stdout.lines().find(|line| line.contains("AssertionError"));
+    let failed_check = oracle
+        .stdout
+        .lines()
+        .find(|line| line.contains(": AssertionError: "));
     if oracle.success() && failed_check.is_none() {
         return Ok(());
     }

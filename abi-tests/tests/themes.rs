@@ -44,7 +44,8 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
 
 fn theme(source: &Path, gimbal: &Interpreter, expected: &Expected) -> Result<(), Failed> {
     let extension = compile::extension(source)?;
-    let program = Program::new(source.with_extension("py"), vec![extension]);
+    let program =
+        Program::new(lanes::script("c", "drive.py"), vec![extension]).arg(source.with_extension("py"));
     let oracle = expected.get(|| Interpreter::oracle().run(&program))?;
     report::compare(oracle, &gimbal.run(&program)?)
 }

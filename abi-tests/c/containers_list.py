@@ -1,0 +1,87 @@
+"""Drives containers_list.c: one list seen from both sides."""
+
+import containers_list as c
+from checks import check, check_all, check_type
+
+check_all(c)
+
+
+class Items(list):
+    """A subclass of list that overrides nothing C looks at."""
+
+
+class Index(list):
+    """A subclass of list whose length lies to Python code only."""
+
+    def __len__(self):
+        return 99
+
+
+check("sum", c.sum_in_place, [1, 2.5, True, 10])
+check("sum empty", c.sum_in_place, [])
+check("sum large", c.sum_in_place, list(range(100_000)))
+check("sum floats", c.sum_in_place, [i / 4 for i in range(50_000)])
+check_type("sum with a str", c.sum_in_place, [1, "x"])
+check("sum subclass", c.sum_in_place, Items([1, 2, 3]))
+
+for label, items in {"mixed": [1, "b", None, 4.5], "ints": [1, 2, 3], "strs": ["a", "b"], "one": [5]}.items():
+    check(f"swap {label}", lambda: (c.swap_and_look(items, lambda seen: (seen is items, list(seen))), items))
+check("swap and fail", lambda: c.swap_and_look([1, 2], lambda seen: 1 / 0))
+
+changes = {
+    "append": lambda items: items.append("new"),
+    "extend": lambda items: items.extend(range(200)),
+    "clear": lambda items: items.clear(),
+    "pop": lambda items: items.pop(0),
+    "set": lambda items: items.__setitem__(1, ["changed"]),
+    "slice": lambda items: items.__setitem__(slice(0, 2), "xyz"),
+    "delete": lambda items: items.__delitem__(slice(None, None, 2)),
+    "sort": lambda items: items.sort(key=str),
+    "reverse": lambda items: items.reverse(),
+    "nothing": lambda items: None,
+    "fail": lambda items: [items.append(1), 1 / 0],
+}
+for label, change in changes.items():
+    for kind in (list, Items):
+        items = kind([3, 1.5, "two", None])
+        check(f"watch {label} {kind.__name__}", lambda: c.watch(items, change)[1:])
+        check(f"after {label} {kind.__name__}", lambda: list(items)[:8])
+
+items = []
+check("grow", lambda: (c.grow(items, 5), items))
+check("grow again", lambda: (items.append("py"), c.grow(items, 3), items))
+check("grow much", lambda: (c.grow(items, 20_000), len(items), items[-1], sum(items[9:])))
+check("grow subclass", lambda: (c.grow(sub := Items("ab"), 2), sub, type(sub).__name__))
+
+for label, value in {
+    "list": [1, 2, 3],
+    "tuple": (1, 2),
+    "range": range(3),
+    "str": "añ漢",
+    "generator": (i for i in "xy"),
+    "dict": {"k": 1},
+    "subclass": Items([1]),
+    "int": 5,
+}.items():
+    check(f"fast {label}", c.fast, value)
+    if label != "generator":
+        check(f"kinds {label}", c.kinds, value)
+
+for label, value in {"list": [1, 2, 1], "tuple": (1, 2, 1), "str": "121", "bytes": b"121", "range": range(1, 4)}.items():
+    check_type(f"sequence {label}", c.sequence, value, "1" if label == "str" else 1)
+check_type("sequence int", c.sequence, 5, 1)
+check_type("sequence dict", c.sequence, {0: 1}, 1)
+check_type("sequence empty", c.sequence, [], 1)
+
+check("mutate", c.mutate, [1, 2, 3, 4])
+check("mutate subclass", c.mutate, Items([1, 2, 3, 4]))
+check_type("mutate bytearray", c.mutate, bytearray(b"abcd"))
+check_type("mutate tuple", c.mutate, (1, 2, 3))
+
+shared = c.share()
+check("share", lambda: c.share() is shared)
+check("share from C", lambda: (c.share_append("from C"), shared))
+check("share from Python", lambda: (shared.append("from Python"), c.share_read()))
+check("share both", lambda: (c.share_append(1), shared.append(2), c.share_append(3), c.share_read(), shared))
+check("share cleared", lambda: (shared.clear(), c.share_read(), c.share_append("again"), shared))
+check("share sorted", lambda: (shared.extend("ca"), shared.sort(), c.share_read(), c.share() == shared))

@@ -1,0 +1,185 @@
+"""Drives errors_both_ways.c: what Python catches of C's exceptions and C of Python's."""
+
+import sys
+import traceback
+import warnings
+
+import errors_both_ways as c
+from checks import check, check_all, check_type
+
+check_all(c)
+
+
+def caught(function, *args):
+    """The exception that a call raises."""
+    try:
+        function(*args)
+    except BaseException as error:
+        return error
+
+
+def fields(error, *names):
+    return [getattr(error, name) for name in names]
+
+
+check("errno", lambda: fields(caught(c.check_errno), "errno", "strerror", "filename"))
+check("errno with name", lambda: fields(caught(c.check_errno_with_name), "errno", "strerror", "filename"))
+check("errno type", lambda: [type(caught(f)).__name__ for f in (c.check_errno, c.check_errno_with_name, c.check_errno_with_object)])
+check("import error", lambda: fields(caught(c.check_import_error), "msg", "name", "path"))
+check("arguments", lambda: caught(c.check_set_object).args)
+check("cause", lambda: (e := caught(c.check_cause_and_context), e.__cause__, e.__context__ is e.__cause__, e.__suppress_context__))
+
+custom = c.CustomError("text", 5)
+check("custom", lambda: (custom, custom.args, c.CustomError.__mro__[1].__name__, c.CustomError.__module__, c.CustomError.__name__))
+check("documented", lambda: (c.DocumentedError.__doc__, c.DocumentedError.code, [b.__name__ for b in c.DocumentedError.__bases__]))
+check("custom subclass", lambda: caught(c.raise_it, type("Sub", (c.CustomError,), {}), "value").args)
+
+
+class Own(Exception):
+    """An exception with a constructor of its own."""
+
+    def __init__(self, code, text="default"):
+        super().__init__(f"{code}: {text}")
+        self.code = code
+
+
+class Unlucky(Exception):
+    """An exception whose constructor fails."""
+
+    def __init__(self, *args):
+        raise RuntimeError("the constructor failed")
+
+
+for label, args in {
+    "type": (ValueError,),
+    "value": (ValueError, "text"),
+    "tuple": (ValueError, ("a", 1)),
+    "instance": (ValueError, ValueError("ready")),
+    "instance of a subclass": (LookupError, KeyError("k")),
+    "instance of another": (KeyError, ValueError("inside")),
+    "none": (ValueError, None),
+    "own": (Own, 7),
+    "own tuple": (Own, (7, "given")),
+    "own instance": (Own, Own(1)),
+    "no arguments": (Own,),
+    "unlucky": (Unlucky, 1),
+    "base": (BaseException, "base"),
+    "exit": (SystemExit, 3),
+    "interrupt": (KeyboardInterrupt,),
+    "stop": (StopIteration, 5),
+    "os": (OSError, (2, "gone", "file")),
+    "not a type": (5, "x"),
+    "instance as type": (ValueError("x"), "x"),
+}.items():
+    check_type(f"raise {label}", lambda: c.raise_it(*args))
+    check(f"args of {label}", lambda: getattr(caught(c.raise_it, *args), "args", None) if label != "no arguments" else None)
+
+own = Own(5)
+
+
+def raise_own():
+    raise own
+
+
+for label, function in {
+    "own": raise_own,
+    "zero": lambda: 1 / 0,
+    "key": lambda: {}["k"],
+    "from C": lambda: c.raise_it(c.CustomError, "from C"),
+    "nothing": lambda: "fine",
+    "exit": lambda: sys.exit(3),
+    "stop": lambda: next(iter([])),
+}.items():
+    check(f"catch {label}", c.catch_it, function)
+    check_type(f"pass through {label}", c.pass_through, function)
+    check(f"wrap {label}", lambda: (e := caught(c.wrap, function), e and type(e.__cause__).__name__, e and e.__suppress_context__))
+check("identity in", lambda: c.catch_it(raise_own)[1] is own)
+check("identity through", lambda: caught(c.pass_through, raise_own) is own)
+check("identity of cause", lambda: caught(c.wrap, raise_own).__cause__ is own)
+check("state survives", lambda: (setattr(own, "note", [1]), caught(c.pass_through, raise_own).note))
+
+
+def names(error):
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def level_two():
+    raise ValueError("deep")
+
+
+def level_one():
+    c.pass_through(level_two)
+
+
+check("traceback", lambda: names(caught(level_one))[-2:])
+check("traceback through two", lambda: names(caught(lambda: c.pass_through(level_one)))[-2:])
+check("swallow", c.swallow, [lambda: 1, lambda: {}["k"], lambda: [][0], lambda: 2])
+check("swallow not", c.swallow, [lambda: {}["k"], lambda: 1 / 0])
+check("swallow a bad iterator", c.swallow, (1 / 0 for _ in "a"))
+
+
+def while_handling():
+    try:
+        raise KeyError("handled")
+    except KeyError:
+        inside = c.handled()
+        context = caught(c.check_set_string).__context__
+    return inside, context, c.handled()
+
+
+check("while handling", while_handling)
+
+
+def finally_runs():
+    steps = []
+    try:
+        try:
+            c.check_set_string()
+        finally:
+            steps.append("finally")
+    except ValueError as error:
+        steps.append(str(error))
+    return steps
+
+
+check("finally", finally_runs)
+
+
+def warned(action, category):
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter(action)
+        c.warn(category, "careful")
+    return [(w.category.__name__, str(w.message)) for w in found]
+
+
+check("warn", warned, "always", UserWarning)
+check("warn deprecation", warned, "always", DeprecationWarning)
+check("warn ignored", warned, "ignore", UserWarning)
+check("warn error", warned, "error", UserWarning)
+
+
+def unraisable():
+    found = []
+    sys.unraisablehook = lambda info: found.append((info.exc_type.__name__, str(info.exc_value), info.object))
+    try:
+        c.unraisable("where it was")
+    finally:
+        sys.unraisablehook = sys.__unraisablehook__
+    return found
+
+
+check("unraisable", unraisable)
+
+
+def generator(fail=False):
+    yield 1
+    yield 2
+    if fail:
+        raise OverflowError("in the generator")
+    return "returned"
+
+
+check("stop value", c.stop_value, generator())
+check("stop error", c.stop_value, generator(fail=True))
+check("many", lambda: sum(isinstance(caught(c.raise_it, c.CustomError, i), c.CustomError) for i in range(20_000)))
+check("clean afterwards", c.check_occurred_and_clear)
