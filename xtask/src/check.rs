@@ -41,6 +41,7 @@ pub fn check(project: &Project, write: bool) -> Result<Tally> {
             let mut clippy = project.cargo_for(&flavour, "clippy");
             clippy.args([
                 "--quiet",
+                "--keep-going",
                 "--workspace",
                 "--all-targets",
                 "--",
