@@ -10,11 +10,13 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use gimbal_abi::*;
+use gimbal_abi_tests::paths;
 
 const FLAVOUR: &str = "3.11";
 
 /// One struct as Rust lays it out, under its C name.
 struct Layout {
+    rust: &'static str,
     c: &'static str,
     size: usize,
     fields: Vec<(&'static str, usize)>,
@@ -26,6 +28,7 @@ struct Layout {
 macro_rules! layouts {
     ($whole:literal; $($ty:ident $(= $c:literal)? { $($field:ident $(= $c_field:literal)?),* $(,)? })*) => {
         vec![$(Layout {
+            rust: stringify!($ty),
             c: layouts!(@name $ty $($c)?),
             size: size_of::<$ty>(),
             fields: vec![$((layouts!(@name $field $($c_field)?), offset_of!($ty, $field))),*],
@@ -219,6 +222,20 @@ fn sizes_and_offsets_are_cpythons() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+#[test]
+fn every_struct_of_gimbal_abi_is_asserted() {
+    let source = paths::sources().with_file_name("shim").join("abi/src/lib.rs");
+    let source = std::fs::read_to_string(source).unwrap();
+    let layouts = layouts();
+    let declared = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub struct ")?.split([' ', '<', '(']).next());
+    let missing: Vec<&str> = declared
+        .filter(|name| !layouts.iter().any(|layout| layout.rust == *name))
+        .collect();
+    assert!(missing.is_empty(), "no row in this file: {missing:?}");
 }
 
 #[test]
