@@ -5,7 +5,6 @@ use std::ptr::null_mut;
 
 use gimbal_abi::*;
 
-use super::VaArgs;
 use super::convert::Conversion;
 use super::cursor::Cursor;
 use super::parse::{parentheses, plural, shown_name, tuple_items, type_error};
@@ -13,6 +12,7 @@ use super::parser::{
     _PyArg_Parser, Names, bad_unit, mark_positional, mark_required, more_names_than_units,
     more_units_than_names, name_and_message,
 };
+use super::{VaArgs, bad_internal_call};
 
 /// The keyword arguments of a call: a dict, or names with values that stand behind the positional arguments.
 #[derive(Clone, Copy)]
@@ -180,17 +180,21 @@ impl Callee {
         }
     }
 
-    /// Positional arguments where there must be none.
+    /// More positional arguments than parameters that can take them, of which some may be optional.
     #[cold]
-    pub(super) unsafe fn no_positional(self) {
+    pub(super) unsafe fn surplus_positional(self, some_optional: bool, max: usize, given: usize) {
         // SAFETY: the arguments fit the format.
         unsafe {
-            type_error!(
-                c"%.200s%s takes no positional arguments",
-                self.name(),
-                self.parens()
-            )
-        };
+            if max == 0 {
+                type_error!(
+                    c"%.200s%s takes no positional arguments",
+                    self.name(),
+                    self.parens()
+                );
+            } else {
+                self.wrong_positional(if some_optional { c"at most" } else { c"exactly" }, max, given);
+            }
+        }
     }
 
     /// No argument for a required parameter.
@@ -274,7 +278,7 @@ unsafe extern "C" fn gimbal_parse_keywords(
     // SAFETY: the caller's contract.
     unsafe {
         if !are_tuple_and_dict(args, keywords) || format.is_null() || names.is_null() {
-            PyErr_BadInternalCall();
+            bad_internal_call();
             return 0;
         }
         let mut conversion = Conversion::new(va, size_t_clean != 0);
@@ -330,8 +334,7 @@ unsafe fn by_names(
                     break;
                 }
                 if limit < positional {
-                    let how = if min.is_some() { c"at most" } else { c"exactly" };
-                    callee.wrong_positional(how, limit, positional);
+                    callee.surplus_positional(min.is_some(), limit, positional);
                     return Err(());
                 }
             }
@@ -434,7 +437,7 @@ unsafe extern "C" fn gimbal_parse_keywords_fast(
     // SAFETY: the caller's contract.
     unsafe {
         if !are_tuple_and_dict(args, keywords) {
-            PyErr_BadInternalCall();
+            bad_internal_call();
             return 0;
         }
         let (items, count) = (tuple_items(args), PyTuple_GET_SIZE(args));
@@ -462,7 +465,7 @@ unsafe extern "C" fn gimbal_parse_stack_keywords(
     // SAFETY: the caller's contract.
     unsafe {
         if !names.is_null() && PyTuple_Check(names) == 0 {
-            PyErr_BadInternalCall();
+            bad_internal_call();
             return 0;
         }
         let keywords = Keywords::new(null_mut(), names, args.wrapping_add(count as usize));
@@ -481,7 +484,7 @@ unsafe fn parse_fast(
     // SAFETY: the caller's contract.
     unsafe {
         let Some(parser) = parser.as_mut() else {
-            PyErr_BadInternalCall();
+            bad_internal_call();
             return 0;
         };
         if !parser.prepare() {
@@ -517,11 +520,7 @@ unsafe fn by_parser(
             return Err(());
         }
         if max < positional {
-            if max == 0 {
-                callee.no_positional();
-            } else {
-                callee.wrong_positional(if min < max { c"at most" } else { c"exactly" }, max, positional);
-            }
+            callee.surplus_positional(min < max, max, positional);
             return Err(());
         }
 
@@ -557,7 +556,7 @@ unsafe fn by_parser(
                 return Ok(());
             }
             if let Err(message) = conversion.skip(&mut codes) {
-                bad_unit(message, codes);
+                PyErr_SetString(PyExc_SystemError, message.as_ptr());
                 return Err(());
             }
         }

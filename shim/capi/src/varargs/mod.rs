@@ -132,3 +132,11 @@ unsafe fn shown_type<'a>(object: *mut PyObject) -> &'a [u8] {
         }
     }
 }
+
+/// Raises the error for a call that no correct C code makes.
+#[cold]
+fn bad_internal_call() {
+    let message = c"bad argument to internal function";
+    // SAFETY: the message ends with NUL.
+    unsafe { gimbal_abi::PyErr_SetString(gimbal_abi::PyExc_SystemError, message.as_ptr()) };
+}

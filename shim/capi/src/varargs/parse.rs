@@ -5,9 +5,9 @@ use std::ptr::null;
 
 use gimbal_abi::*;
 
-use super::VaArgs;
 use super::convert::Conversion;
 use super::cursor::Cursor;
+use super::{VaArgs, bad_internal_call};
 
 /// Sets a TypeError by a printf format whose arguments fit.
 macro_rules! type_error {
@@ -344,7 +344,7 @@ pub unsafe extern "C" fn _PyArg_NoKeywords(function: *const c_char, keywords: *m
             return 1;
         }
         if PyDict_CheckExact(keywords) == 0 {
-            PyErr_BadInternalCall();
+            bad_internal_call();
             return 0;
         }
         if PyDict_Size(keywords) == 0 {
@@ -368,7 +368,7 @@ pub unsafe extern "C" fn _PyArg_NoPositional(function: *const c_char, args: *mut
             return 1;
         }
         if PyTuple_CheckExact(args) == 0 {
-            PyErr_BadInternalCall();
+            bad_internal_call();
             return 0;
         }
         if PyTuple_GET_SIZE(args) == 0 {
@@ -435,7 +435,7 @@ pub unsafe extern "C" fn PyArg_ValidateKeywordArguments(keywords: *mut PyObject)
     // SAFETY: the caller's contract.
     unsafe {
         if PyDict_Check(keywords) == 0 {
-            PyErr_BadInternalCall();
+            bad_internal_call();
             return 0;
         }
         let (mut position, mut key) = (0, std::ptr::null_mut());

@@ -5,6 +5,7 @@ use std::ptr::null_mut;
 
 use gimbal_abi::*;
 
+use super::bad_internal_call;
 use super::keywords::{Callee, Keywords, unexpected_keyword};
 use super::parser::_PyArg_Parser;
 
@@ -37,7 +38,7 @@ impl<'a> Unpacking<'a> {
             let parser: &'a mut _PyArg_Parser = match parser.as_mut() {
                 Some(parser) if names.is_null() || PyTuple_Check(names) != 0 => parser,
                 _ => {
-                    PyErr_BadInternalCall();
+                    bad_internal_call();
                     return None;
                 }
             };
@@ -82,10 +83,12 @@ impl<'a> Unpacking<'a> {
             || (self.max_positional <= index && index < self.max_positional + self.min_keyword_only)
     }
 
-    /// Looks the parameters from `first` up among the keywords, and hands each to `store`.
+    /// Looks the parameters from `first` up among the keywords, and hands each to `store`. A keyword left over may be a
+    /// name of the first `nameable` positional arguments.
     unsafe fn keywords_from(
         &self,
         first: usize,
+        nameable: usize,
         mut store: impl FnMut(usize, *mut PyObject),
     ) -> Result<(), ()> {
         // SAFETY: the caller's contract.
@@ -104,7 +107,7 @@ impl<'a> Unpacking<'a> {
                 store(index, argument);
             }
             if left > 0 {
-                unexpected_keyword(self.positional, self.keywords, self.parser);
+                unexpected_keyword(nameable, self.keywords, self.parser);
                 return Err(());
             }
         }
@@ -173,16 +176,7 @@ unsafe fn unpack_plain(call: &Unpacking<'_>, keywords: usize, buf: *mut *mut PyO
             return Err(());
         }
         if positional > max {
-            if max == 0 {
-                callee.no_positional();
-            } else {
-                let how = if call.min_positional < max {
-                    c"at most"
-                } else {
-                    c"exactly"
-                };
-                callee.wrong_positional(how, max, positional);
-            }
+            callee.surplus_positional(call.min_positional < max, max, positional);
             return Err(());
         }
         call.check_positional_only()?;
@@ -193,7 +187,7 @@ unsafe fn unpack_plain(call: &Unpacking<'_>, keywords: usize, buf: *mut *mut PyO
         for index in positional..first {
             *buf.add(index) = null_mut();
         }
-        call.keywords_from(first, |index, argument| *buf.add(index) = argument)
+        call.keywords_from(first, positional, |index, argument| *buf.add(index) = argument)
     }
 }
 
@@ -252,7 +246,7 @@ pub unsafe extern "C" fn _PyArg_UnpackKeywordsWithVararg(
         let first = (call.positional - surplus).max(call.parser.pos as usize);
         // The tuple's place is not a parameter with a name: those behind it move on by one.
         let place = |index: usize| if index < vararg { index } else { index + 1 };
-        match call.keywords_from(first, |index, argument| *buf.add(place(index)) = argument) {
+        match call.keywords_from(first, 0, |index, argument| *buf.add(place(index)) = argument) {
             Ok(()) => buf,
             Err(()) => {
                 Py_DECREF(rest);
