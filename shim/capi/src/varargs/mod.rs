@@ -10,8 +10,6 @@
 //! and the arguments in the list are of the types that the format says. "The caller's contract" in a `SAFETY` comment
 //! means this.
 
-#![allow(non_snake_case, reason = "the exported names are CPython's")]
-
 mod build;
 mod call;
 mod convert;
@@ -20,22 +18,14 @@ mod errors;
 mod format;
 mod keywords;
 pub(crate) mod parse;
-mod parser;
+pub mod parser;
 mod sys;
 mod trampolines;
-mod unpack;
+pub mod unpack;
 
 use std::ffi::{CStr, c_char, c_double, c_int, c_long, c_longlong, c_void};
 
 use gimbal_abi::{Py_ssize_t, PyObject};
-
-pub use parse::{
-    _PyArg_BadArgument, _PyArg_CheckPositional, _PyArg_NoKeywords, _PyArg_NoKwnames, _PyArg_NoPositional,
-    PyArg_ValidateKeywordArguments,
-};
-pub use parser::_PyArg_Parser;
-pub use trampolines::*;
-pub use unpack::{_PyArg_UnpackKeywords, _PyArg_UnpackKeywordsWithVararg};
 
 unsafe extern "C" {
     fn gimbal_va_ptr(ap: VaArgs) -> *mut c_void;
