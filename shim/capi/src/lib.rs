@@ -8,7 +8,17 @@
 //! them, and the ownership of references follows CPython's documentation (new, borrowed, stolen).
 
 #![allow(non_snake_case, non_upper_case_globals, reason = "the names are CPython's")]
-#![allow(clippy::missing_safety_doc, reason = "the contract of every entry is the crate's # Safety section")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the contract of every entry is the crate's # Safety section"
+)]
 
+mod attach;
+mod descrobject;
 mod generated;
+mod methodobject;
+mod statics;
+mod structmember;
+mod typeobject;
+mod typeslots;
 mod varargs;

@@ -786,15 +786,16 @@ pub struct Builtin {
 // SAFETY: the pointers name statics.
 unsafe impl Sync for Builtin {}
 
-unsafe extern "Rust" {
-    /// The builtins that gimbal-capi exports.
-    safe fn gimbal_builtins() -> &'static [Builtin];
+static BUILTINS: std::sync::OnceLock<Vec<&'static Builtin>> = std::sync::OnceLock::new();
+
+fn builtins() -> &'static [&'static Builtin] {
+    BUILTINS.get().map_or(&[], Vec::as_slice)
 }
 
 unsafe extern "C" fn builtin_name(i: i32) -> *const u8 {
     usize::try_from(i)
         .ok()
-        .and_then(|i| gimbal_builtins().get(i))
+        .and_then(|i| builtins().get(i))
         .map_or(std::ptr::null(), |b| b.name.as_ptr().cast())
 }
 
@@ -802,16 +803,14 @@ unsafe extern "C" fn builtin_name(i: i32) -> *const u8 {
 unsafe extern "C" fn bind_builtin(i: i32, cell: *mut Cell) {
     // SAFETY: the host passes the class's handle cell.
     unsafe {
-        quietly(
-            || match usize::try_from(i).ok().and_then(|i| gimbal_builtins().get(i)) {
-                Some(builtin) if !builtin.ty.is_null() => types::bind_builtin(builtin.ty, (*cell).i),
-                Some(builtin) => *builtin.exception = decode::decode(&mut *cell),
-                None => gimbal_builtins()
-                    .iter()
-                    .filter(|b| !b.ty.is_null())
-                    .for_each(|b| types::complete_builtin(b.ty)),
-            },
-        );
+        quietly(|| match usize::try_from(i).ok().and_then(|i| builtins().get(i)) {
+            Some(builtin) if !builtin.ty.is_null() => types::bind_builtin(builtin.ty, (*cell).i),
+            Some(builtin) => *builtin.exception = decode::decode(&mut *cell),
+            None => builtins()
+                .iter()
+                .filter(|b| !b.ty.is_null())
+                .for_each(|b| types::complete_builtin(b.ty)),
+        });
     }
 }
 
@@ -848,11 +847,13 @@ static SHIM: ShimTable = ShimTable {
     flush,
 };
 
-/// Attaches a host and returns the shim's table; NULL when the versions do not fit.
-pub unsafe fn attach(host: &'static HostTable) -> *const ShimTable {
+/// Attaches a host and returns the shim's table; NULL when the versions do not fit. `exported` are the statics that the
+/// host will tie to its own builtins.
+pub unsafe fn attach(host: &'static HostTable, exported: Vec<&'static Builtin>) -> *const ShimTable {
     if host.abi_version != GIMBAL_HOST_ABI || host.size != size_of::<HostTable>() {
         return std::ptr::null();
     }
+    BUILTINS.get_or_init(|| exported);
     // SAFETY: called once, before any extension code runs.
     unsafe { quietly(|| crossing::attach(host)) };
     &raw const SHIM

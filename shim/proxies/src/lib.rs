@@ -17,6 +17,7 @@
 
 pub mod arena;
 pub mod buffer;
+pub mod call_cfunction;
 pub mod crossing;
 pub mod decode;
 pub mod dict;

@@ -243,7 +243,7 @@ fn leak(text: &[u8]) -> *const c_char {
 }
 
 /// `tp_dealloc` of a Python class that derives from an extension type: the extension's own dealloc does the work.
-unsafe extern "C" fn subtype_dealloc(op: Obj) {
+pub unsafe extern "C" fn subtype_dealloc(op: Obj) {
     // SAFETY: the line of bases reaches an extension type.
     unsafe {
         let mut base = (*op).ob_type;

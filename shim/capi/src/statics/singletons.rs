@@ -1,0 +1,102 @@
+//! `None`, `True`, `False`, `Ellipsis`, `NotImplemented`, and the configuration flags that old code reads.
+
+use gimbal_abi::{LongObject, PyBool_Type, PyEllipsis_Type, PyObject, PyTypeObject, PyVarObject};
+use gimbal_proxies::refcount::IMMORTAL;
+use std::ffi::{c_char, c_int, c_ulong};
+use std::ptr::null;
+
+unsafe extern "C" {
+    static mut _PyNone_Type: PyTypeObject;
+    static mut _PyNotImplemented_Type: PyTypeObject;
+}
+
+const fn object(ob_type: *mut PyTypeObject) -> PyObject {
+    PyObject {
+        ob_refcnt: IMMORTAL,
+        ob_type,
+    }
+}
+
+const fn boolean(value: u32) -> LongObject {
+    LongObject {
+        ob_base: PyVarObject {
+            ob_base: object(&raw mut PyBool_Type),
+            ob_size: value as isize,
+        },
+        ob_digit: [value],
+    }
+}
+
+/// `None`
+#[unsafe(no_mangle)]
+pub static mut _Py_NoneStruct: PyObject = object(&raw mut _PyNone_Type);
+/// `NotImplemented`
+#[unsafe(no_mangle)]
+pub static mut _Py_NotImplementedStruct: PyObject = object(&raw mut _PyNotImplemented_Type);
+/// `Ellipsis`
+#[unsafe(no_mangle)]
+pub static mut _Py_EllipsisObject: PyObject = object(&raw mut PyEllipsis_Type);
+/// `True`
+#[unsafe(no_mangle)]
+pub static mut _Py_TrueStruct: LongObject = boolean(1);
+/// `False`
+#[unsafe(no_mangle)]
+pub static mut _Py_FalseStruct: LongObject = boolean(0);
+
+/// `sys.hexversion` of the flavour: its first version (PEP 387 keeps the ABI of later ones).
+#[unsafe(no_mangle)]
+pub static Py_Version: c_ulong = 0x030b_00f0;
+
+macro_rules! flags {
+    ($($name:ident = $value:literal;)*) => {
+        $(
+            #[doc = concat!("Deprecated configuration flag `", stringify!($name), "`.")]
+            #[unsafe(no_mangle)]
+            pub static mut $name: c_int = $value;
+        )*
+    };
+}
+
+flags! {
+    Py_BytesWarningFlag = 0;
+    Py_DebugFlag = 0;
+    Py_DontWriteBytecodeFlag = 0;
+    Py_FrozenFlag = 0;
+    Py_HasFileSystemDefaultEncoding = 1;
+    Py_HashRandomizationFlag = 1;
+    Py_IgnoreEnvironmentFlag = 0;
+    Py_InspectFlag = 0;
+    Py_InteractiveFlag = 0;
+    Py_IsolatedFlag = 0;
+    Py_NoSiteFlag = 0;
+    Py_NoUserSiteDirectory = 0;
+    Py_OptimizeFlag = 0;
+    Py_QuietFlag = 0;
+    Py_UTF8Mode = 0;
+    Py_UnbufferedStdioFlag = 0;
+    Py_VerboseFlag = 0;
+    _Py_HasFileSystemDefaultEncodeErrors = 1;
+    _Py_UnhandledKeyboardInterrupt = 0;
+}
+
+/// A C string that lives for good, in a static that C may overwrite.
+#[repr(transparent)]
+pub struct Text(*const c_char);
+// SAFETY: the text is never written.
+unsafe impl Sync for Text {}
+
+/// The file system encoding.
+#[unsafe(no_mangle)]
+pub static mut Py_FileSystemDefaultEncoding: Text = Text(c"utf-8".as_ptr());
+/// Its error handler.
+#[unsafe(no_mangle)]
+pub static mut Py_FileSystemDefaultEncodeErrors: Text = Text(c"surrogateescape".as_ptr());
+/// Lower-case hexadecimal digits.
+#[unsafe(no_mangle)]
+pub static mut Py_hexdigits: Text = Text(c"0123456789abcdef".as_ptr());
+/// The name of a struct sequence's unnamed field.
+#[unsafe(no_mangle)]
+pub static mut PyStructSequence_UnnamedField: Text = Text(c"unnamed field".as_ptr());
+/// Package of the module being imported; unused here.
+#[unsafe(no_mangle)]
+pub static mut _Py_PackageContext: Text = Text(null());

@@ -1,0 +1,482 @@
+//! `object.h`, types: making them ready, looking at them, calling them.
+
+use gimbal_abi::{
+    Py_TPFLAGS_HAVE_GC, Py_TPFLAGS_HEAPTYPE, Py_ssize_t, PyBaseObject_Type, PyExc_SystemError,
+    PyExc_TypeError, PyHeapTypeObject, PyModuleDef, PyObject, PyType_Type, PyTypeObject, PyVarObject,
+};
+use gimbal_macros::entry;
+use gimbal_proxies::slots::{host_init, host_new};
+use gimbal_proxies::{
+    ModuleObject, Obj, Op, arena, crossing, decref, dict, err, incref, new_ref, op, seq, text, types,
+};
+use std::ffi::{CStr, c_char, c_int, c_uint, c_ulong, c_void};
+use std::ptr::null_mut;
+
+unsafe extern "C" {
+    fn PyObject_GenericGetAttr(op: Obj, name: Obj) -> Obj;
+    fn PyObject_GenericSetAttr(op: Obj, name: Obj, value: Obj) -> c_int;
+    fn PyObject_Free(block: *mut c_void);
+}
+
+/// Fills the slots of `object` and `type` that are native here. Called before the host ties its builtins.
+pub fn fill_statics() {
+    // SAFETY: runs once, before any other code sees the types.
+    unsafe {
+        let object = &raw mut PyBaseObject_Type;
+        (*object).tp_alloc = Some(PyType_GenericAlloc);
+        (*object).tp_free = Some(PyObject_Free);
+        (*object).tp_new = Some(object_new);
+        (*object).tp_init = Some(object_init);
+        (*object).tp_getattro = Some(PyObject_GenericGetAttr);
+        (*object).tp_setattro = Some(PyObject_GenericSetAttr);
+        let ty = &raw mut PyType_Type;
+        (*ty).tp_call = Some(type_call);
+        (*ty).tp_new = Some(host_new);
+        (*ty).tp_init = Some(host_init);
+        let function = &raw mut gimbal_abi::PyCFunction_Type;
+        (*function).tp_call = Some(gimbal_proxies::call_cfunction::call);
+        (*function).tp_vectorcall_offset =
+            std::mem::offset_of!(gimbal_abi::PyCFunctionObject, vectorcall) as Py_ssize_t;
+        let method = &raw mut gimbal_abi::PyCMethod_Type;
+        (*method).tp_call = Some(gimbal_proxies::call_cfunction::call);
+        (*method).tp_vectorcall_offset = (*function).tp_vectorcall_offset;
+    }
+}
+
+unsafe fn is_empty(args: Obj, kwargs: Obj) -> bool {
+    // SAFETY: a tuple or NULL, a dict or NULL.
+    unsafe { (args.is_null() || seq::size(args) == 0) && (kwargs.is_null() || dict::len(kwargs) == 0) }
+}
+
+/// `object.__new__` for native instances: surplus arguments are an error unless `__init__` takes them.
+unsafe extern "C" fn object_new(ty: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
+    // SAFETY: called through `tp_new`.
+    unsafe {
+        if !types::is_native(ty) {
+            return host_new(ty, args, kwargs);
+        }
+        let own_new = (*ty)
+            .tp_new
+            .is_some_and(|f| !std::ptr::fn_addr_eq(f, object_new as gimbal_abi::newfunc));
+        let own_init = (*ty)
+            .tp_init
+            .is_some_and(|f| !std::ptr::fn_addr_eq(f, object_init as gimbal_abi::initproc));
+        if !is_empty(args, kwargs) {
+            if own_new {
+                err::set(
+                    PyExc_TypeError,
+                    "object.__new__() takes exactly one argument (the type to instantiate)",
+                );
+                return null_mut();
+            }
+            if !own_init {
+                err::set(
+                    PyExc_TypeError,
+                    &format!("{}() takes no arguments", short_name(ty)),
+                );
+                return null_mut();
+            }
+        }
+        match (*ty).tp_alloc {
+            Some(alloc) => alloc(ty, 0),
+            None => PyType_GenericAlloc(ty, 0),
+        }
+    }
+}
+
+unsafe extern "C" fn object_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
+    // SAFETY: called through `tp_init`.
+    unsafe {
+        let ty = (*me).ob_type;
+        if !types::is_native(ty) {
+            return host_init(me, args, kwargs);
+        }
+        let own_new = (*ty)
+            .tp_new
+            .is_some_and(|f| !std::ptr::fn_addr_eq(f, object_new as gimbal_abi::newfunc));
+        if !is_empty(args, kwargs) && !own_new {
+            let message = format!(
+                "{}.__init__() takes exactly one argument (the instance to initialize)",
+                short_name(ty)
+            );
+            err::set(PyExc_TypeError, &message);
+            return -1;
+        }
+        0
+    }
+}
+
+/// `type.__call__`: native for extension types, the host's for its own classes.
+unsafe extern "C" fn type_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
+    // SAFETY: called through `tp_call`; `me` is a type.
+    unsafe {
+        let ty: *mut PyTypeObject = me.cast();
+        if !types::is_native(ty) {
+            return if kwargs.is_null() {
+                crossing::call(types::handle(ty), seq::tuple_slice(args), 0)
+            } else {
+                op(Op::CallObject, &[me, args, kwargs])
+            };
+        }
+        let Some(new) = (*ty).tp_new else {
+            let name = CStr::from_ptr((*ty).tp_name).to_string_lossy();
+            err::set(PyExc_TypeError, &format!("cannot create '{name}' instances"));
+            return null_mut();
+        };
+        let object = new(ty, args, kwargs);
+        if object.is_null() || !types::is_subtype((*object).ob_type, ty) {
+            return object;
+        }
+        if let Some(init) = (*(*object).ob_type).tp_init
+            && init(object, args, kwargs) < 0
+        {
+            decref(object);
+            return null_mut();
+        }
+        object
+    }
+}
+
+unsafe fn short_name(ty: *mut PyTypeObject) -> String {
+    // SAFETY: a type has a name.
+    let full = unsafe { CStr::from_ptr((*ty).tp_name) }.to_string_lossy();
+    full.rsplit('.').next().unwrap_or_default().to_owned()
+}
+
+/// Finishes a static type. 0, or -1 with an error set.
+#[entry]
+pub unsafe fn PyType_Ready(ty: *mut PyTypeObject) -> c_int {
+    if types::ready(ty) { 0 } else { -1 }
+}
+
+/// Allocates a cleared instance with room for `nitems` items (and one more, as CPython does).
+#[entry]
+pub unsafe fn PyType_GenericAlloc(ty: *mut PyTypeObject, nitems: Py_ssize_t) -> Obj {
+    let items = if (*ty).tp_itemsize != 0 {
+        (nitems + 1) * (*ty).tp_itemsize
+    } else {
+        0
+    };
+    let op = arena::alloc_zeroed(((*ty).tp_basicsize + items) as usize).cast::<PyObject>();
+    if op.is_null() {
+        return seq::no_memory();
+    }
+    (*op).ob_refcnt = 1;
+    (*op).ob_type = ty;
+    if (*ty).tp_itemsize != 0 {
+        (*op.cast::<PyVarObject>()).ob_size = nitems;
+    }
+    if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0 {
+        incref(ty.cast());
+    }
+    op
+}
+
+/// `tp_alloc` without arguments.
+#[entry]
+pub unsafe fn PyType_GenericNew(ty: *mut PyTypeObject, _args: Obj, _kwargs: Obj) -> Obj {
+    match (*ty).tp_alloc {
+        Some(alloc) => alloc(ty, 0),
+        None => PyType_GenericAlloc(ty, 0),
+    }
+}
+
+/// `tp_flags`.
+#[entry(error = 0)]
+pub unsafe fn PyType_GetFlags(ty: *mut PyTypeObject) -> c_ulong {
+    (*ty).tp_flags
+}
+
+/// `issubclass` by the MRO.
+#[entry(error = 0)]
+pub unsafe fn PyType_IsSubtype(ty: *mut PyTypeObject, base: *mut PyTypeObject) -> c_int {
+    c_int::from(types::is_subtype(ty, base))
+}
+
+/// Nothing is cached here: the host sees changes of `tp_dict` at once.
+#[entry]
+pub unsafe fn PyType_Modified(_ty: *mut PyTypeObject) {}
+
+/// Nothing is cached here.
+#[entry(error = 0)]
+pub unsafe fn PyType_ClearCache() -> c_uint {
+    0
+}
+
+/// `__name__`, a new reference.
+#[entry]
+pub unsafe fn PyType_GetName(ty: *mut PyTypeObject) -> Obj {
+    op(Op::GetAttr, &[ty.cast(), text::interned("__name__")])
+}
+
+/// `__qualname__`, a new reference.
+#[entry]
+pub unsafe fn PyType_GetQualName(ty: *mut PyTypeObject) -> Obj {
+    op(Op::GetAttr, &[ty.cast(), text::interned("__qualname__")])
+}
+
+/// The last part of `tp_name`.
+#[entry]
+pub unsafe fn _PyType_Name(ty: *mut PyTypeObject) -> *const c_char {
+    let name = (*ty).tp_name;
+    let bytes = CStr::from_ptr(name).to_bytes();
+    name.add(bytes.iter().rposition(|&b| b == b'.').map_or(0, |dot| dot + 1))
+}
+
+/// Looks a name up along the MRO, without binding. Borrowed; NULL without an error when it is absent.
+#[entry]
+pub unsafe fn _PyType_Lookup(ty: *mut PyTypeObject, name: Obj) -> Obj {
+    let found = op(Op::TypeLookup, &[ty.cast(), name]);
+    if found.is_null() {
+        err::clear();
+    }
+    crossing::lend_to_call(found)
+}
+
+// --- types from specs ----------------------------------------------------------------------------------------------
+
+/// Makes a heap type from a spec.
+#[entry]
+pub unsafe fn PyType_FromSpec(spec: *mut gimbal_abi::PyType_Spec) -> Obj {
+    PyType_FromModuleAndSpec(null_mut(), spec, null_mut())
+}
+
+/// Makes a heap type from a spec with the given bases (a tuple, a type or NULL).
+#[entry]
+pub unsafe fn PyType_FromSpecWithBases(spec: *mut gimbal_abi::PyType_Spec, bases: Obj) -> Obj {
+    PyType_FromModuleAndSpec(null_mut(), spec, bases)
+}
+
+/// Makes a heap type that belongs to a module.
+#[entry]
+pub unsafe fn PyType_FromModuleAndSpec(module: Obj, spec: *mut gimbal_abi::PyType_Spec, bases: Obj) -> Obj {
+    let heap = arena::alloc_zeroed(size_of::<PyHeapTypeObject>() + 64).cast::<PyHeapTypeObject>();
+    if heap.is_null() {
+        return seq::no_memory();
+    }
+    let ty = &raw mut (*heap).ht_type;
+    (*ty).ob_base.ob_base.ob_refcnt = 1;
+    (*ty).tp_as_async = &raw mut (*heap).as_async;
+    (*ty).tp_as_number = &raw mut (*heap).as_number;
+    (*ty).tp_as_mapping = &raw mut (*heap).as_mapping;
+    (*ty).tp_as_sequence = &raw mut (*heap).as_sequence;
+    (*ty).tp_as_buffer = &raw mut (*heap).as_buffer;
+    let name = CStr::from_ptr((*spec).name);
+    (*ty).tp_name = name.to_owned().into_raw();
+    let short = name.to_bytes().rsplit(|&b| b == b'.').next().unwrap_or_default();
+    (*heap).ht_name = text::from_str(&String::from_utf8_lossy(short));
+    (*heap).ht_qualname = new_ref((*heap).ht_name);
+    (*ty).tp_basicsize = (*spec).basicsize as Py_ssize_t;
+    (*ty).tp_itemsize = (*spec).itemsize as Py_ssize_t;
+    (*ty).tp_flags = c_ulong::from((*spec).flags) | Py_TPFLAGS_HEAPTYPE;
+    if !module.is_null() {
+        incref(module);
+        (*heap).ht_module = module;
+    }
+    if !fill_from_slots(ty, (*spec).slots) || !choose_bases(ty, bases) {
+        return null_mut();
+    }
+    inherit_layout(ty);
+    if !types::ready(ty) {
+        return null_mut();
+    }
+    ty.cast()
+}
+
+/// Copies the slots of a spec into the type.
+unsafe fn fill_from_slots(ty: *mut PyTypeObject, mut slot: *mut gimbal_abi::PyType_Slot) -> bool {
+    // SAFETY: the table ends with slot 0.
+    unsafe {
+        while !slot.is_null() && (*slot).slot != 0 {
+            let Some(place) = crate::typeslots::place(ty, (*slot).slot) else {
+                err::set(gimbal_abi::PyExc_RuntimeError, "invalid slot offset");
+                return false;
+            };
+            *place = (*slot).pfunc;
+            slot = slot.add(1);
+        }
+        if !(*ty).tp_doc.is_null() {
+            (*ty).tp_doc = CStr::from_ptr((*ty).tp_doc).to_owned().into_raw();
+        }
+        let mut member = (*ty).tp_members;
+        while !member.is_null() && !(*member).name.is_null() {
+            match CStr::from_ptr((*member).name).to_bytes() {
+                b"__weaklistoffset__" => (*ty).tp_weaklistoffset = (*member).offset,
+                b"__dictoffset__" => (*ty).tp_dictoffset = (*member).offset,
+                b"__vectorcalloffset__" => (*ty).tp_vectorcall_offset = (*member).offset,
+                _ => {}
+            }
+            member = member.add(1);
+        }
+        true
+    }
+}
+
+/// Bases from the argument, else from `Py_tp_bases`, else from `Py_tp_base`, else `object`.
+unsafe fn choose_bases(ty: *mut PyTypeObject, bases: Obj) -> bool {
+    // SAFETY: `bases` is a tuple of types, a type or NULL.
+    unsafe {
+        let tuple = |op: Obj| {
+            if types::is_type(op) {
+                seq::tuple_of(&[op])
+            } else {
+                new_ref(op)
+            }
+        };
+        if !bases.is_null() {
+            (*ty).tp_bases = tuple(bases);
+        } else if !(*ty).tp_bases.is_null() {
+            (*ty).tp_bases = tuple((*ty).tp_bases);
+        } else {
+            let base = if (*ty).tp_base.is_null() {
+                &raw mut PyBaseObject_Type
+            } else {
+                (*ty).tp_base
+            };
+            (*ty).tp_bases = seq::tuple_of(&[base.cast()]);
+        }
+        // the base with the largest layout is the one whose struct ours extends
+        let mut best: *mut PyTypeObject = null_mut();
+        for &candidate in seq::tuple_slice((*ty).tp_bases) {
+            if !types::is_type(candidate) {
+                err::set(PyExc_TypeError, "bases must be types");
+                return false;
+            }
+            let candidate: *mut PyTypeObject = candidate.cast();
+            types::handle(candidate);
+            if (*candidate).tp_flags & gimbal_abi::Py_TPFLAGS_BASETYPE == 0 {
+                let name = CStr::from_ptr((*candidate).tp_name).to_string_lossy();
+                err::set(
+                    PyExc_TypeError,
+                    &format!("type '{name}' is not an acceptable base type"),
+                );
+                return false;
+            }
+            if best.is_null()
+                || types::is_subtype(candidate, best)
+                || (*candidate).tp_basicsize > (*best).tp_basicsize
+            {
+                best = candidate;
+            }
+        }
+        (*ty).tp_base = best;
+        true
+    }
+}
+
+unsafe fn inherit_layout(ty: *mut PyTypeObject) {
+    // SAFETY: the base is ready.
+    unsafe {
+        let base = (*ty).tp_base;
+        (*ty).ob_base.ob_base.ob_type = (*base).ob_base.ob_base.ob_type;
+        if (*ty).tp_basicsize == 0 {
+            (*ty).tp_basicsize = (*base).tp_basicsize;
+        }
+        if (*ty).tp_dealloc.is_none() {
+            (*ty).tp_dealloc = Some(if types::is_native(base) {
+                types::subtype_dealloc
+            } else {
+                types::object_dealloc
+            });
+        }
+        if (*ty).tp_flags & Py_TPFLAGS_HAVE_GC != 0 && (*ty).tp_free.is_none() {
+            (*ty).tp_free = Some(PyObject_Free);
+        }
+    }
+}
+
+/// What fills a slot of a type.
+#[entry]
+pub unsafe fn PyType_GetSlot(ty: *mut PyTypeObject, slot: c_int) -> *mut c_void {
+    match crate::typeslots::place(ty, slot) {
+        Some(place) => *place,
+        None => {
+            err::set(PyExc_SystemError, "bad argument to internal function");
+            null_mut()
+        }
+    }
+}
+
+/// The module that a heap type was made for, borrowed.
+#[entry]
+pub unsafe fn PyType_GetModule(ty: *mut PyTypeObject) -> Obj {
+    let name = || CStr::from_ptr((*ty).tp_name).to_string_lossy();
+    if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE == 0 {
+        err::set(
+            PyExc_TypeError,
+            &format!("PyType_GetModule: Type '{}' is not a heap type", name()),
+        );
+        return null_mut();
+    }
+    let module = (*ty.cast::<PyHeapTypeObject>()).ht_module;
+    if module.is_null() {
+        err::set(
+            PyExc_TypeError,
+            &format!("PyType_GetModule: Type '{}' has no associated module", name()),
+        );
+    }
+    module
+}
+
+/// The state of that module.
+#[entry]
+pub unsafe fn PyType_GetModuleState(ty: *mut PyTypeObject) -> *mut c_void {
+    let module = PyType_GetModule(ty);
+    if module.is_null() {
+        null_mut()
+    } else {
+        (*module.cast::<ModuleObject>()).md_state
+    }
+}
+
+unsafe fn module_by_def(ty: *mut PyTypeObject, def: *mut PyModuleDef) -> Obj {
+    // SAFETY: the MRO holds types.
+    unsafe {
+        let line = if (*ty).tp_mro.is_null() {
+            &[][..]
+        } else {
+            seq::tuple_slice((*ty).tp_mro)
+        };
+        for &ancestor in line {
+            if (*ancestor.cast::<PyTypeObject>()).tp_flags & Py_TPFLAGS_HEAPTYPE == 0 {
+                continue;
+            }
+            let module = (*ancestor.cast::<PyHeapTypeObject>()).ht_module;
+            if !module.is_null() && (*module.cast::<ModuleObject>()).md_def == def {
+                return module;
+            }
+        }
+        null_mut()
+    }
+}
+
+/// The module with this definition that the type or one of its bases was made for, borrowed.
+#[entry]
+pub unsafe fn PyType_GetModuleByDef(ty: *mut PyTypeObject, def: *mut PyModuleDef) -> Obj {
+    let module = module_by_def(ty, def);
+    if module.is_null() {
+        let name = short_name(ty);
+        let message = format!("PyType_GetModuleByDef: No superclass of '{name}' has the given module");
+        err::set(PyExc_TypeError, &message);
+    }
+    module
+}
+
+/// The most derived metaclass.
+#[entry]
+pub unsafe fn _PyType_CalculateMetaclass(metatype: *mut PyTypeObject, bases: Obj) -> *mut PyTypeObject {
+    let mut winner = metatype;
+    for &base in seq::tuple_slice(bases) {
+        let candidate = (*base).ob_type;
+        if types::is_subtype(candidate, winner) {
+            winner = candidate;
+        } else if !types::is_subtype(winner, candidate) {
+            err::set(
+                PyExc_TypeError,
+                "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases",
+            );
+            return null_mut();
+        }
+    }
+    winner
+}
