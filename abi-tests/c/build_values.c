@@ -3,6 +3,12 @@
 #include <Python.h>
 #include <limits.h>
 
+/* Wrong formats are what is tested here, and old functions are still exported. */
+#pragma GCC diagnostic ignored "-Wformat"
+#pragma GCC diagnostic ignored "-Wformat-extra-args"
+#pragma GCC diagnostic ignored "-Wformat-zero-length"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 /* The names without the suffix, which the macro above hides. */
 #undef Py_BuildValue
 #undef Py_VaBuildValue

@@ -1,8 +1,7 @@
 /* Argument parsing. The functions take a format string from Python, lay out the pointers that it asks for, call one of
  * the parsing functions and give back what was stored. What was not stored shows as "unset", and a store that is wider
  * than its type as SystemError. */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "checks.h"
 
 /* The names without the suffix, which the macro above hides. */
 #undef PyArg_Parse
@@ -615,14 +614,14 @@ small(PyObject *self, PyObject *const *given, Py_ssize_t count)
 }
 
 static PyMethodDef methods[] = {
-    {"tuple", (PyCFunction)(void (*)(void))tuple, METH_FASTCALL, NULL},
-    {"object", (PyCFunction)(void (*)(void))object, METH_FASTCALL, NULL},
-    {"keywords", (PyCFunction)(void (*)(void))keywords, METH_FASTCALL, NULL},
-    {"fast", (PyCFunction)(void (*)(void))fast, METH_FASTCALL, NULL},
-    {"parser_state", (PyCFunction)(void (*)(void))parser_state, METH_FASTCALL, NULL},
-    {"unpack_keywords", (PyCFunction)(void (*)(void))unpack_keywords, METH_FASTCALL, NULL},
-    {"unpack", (PyCFunction)(void (*)(void))unpack, METH_FASTCALL, NULL},
-    {"small", (PyCFunction)(void (*)(void))small, METH_FASTCALL, NULL},
+    {"tuple", METHOD(tuple), METH_FASTCALL, NULL},
+    {"object", METHOD(object), METH_FASTCALL, NULL},
+    {"keywords", METHOD(keywords), METH_FASTCALL, NULL},
+    {"fast", METHOD(fast), METH_FASTCALL, NULL},
+    {"parser_state", METHOD(parser_state), METH_FASTCALL, NULL},
+    {"unpack_keywords", METHOD(unpack_keywords), METH_FASTCALL, NULL},
+    {"unpack", METHOD(unpack), METH_FASTCALL, NULL},
+    {"small", METHOD(small), METH_FASTCALL, NULL},
     {NULL},
 };
 
