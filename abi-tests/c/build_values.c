@@ -266,6 +266,9 @@ vsnprint(char *out, size_t size, const char *format, ...)
     CASE(TEXT("caf\xe9"))                                                                            \
     CASE(TEXT("%d caf\xe9", 1))                                                                      \
     CASE(TEXT("%99999999999999999999d", 1))                                                          \
+    CASE(TEXT("%1000000000000000d", 1))                                                              \
+    CASE(TEXT("%.1000000000000000d", 1))                                                             \
+    CASE(TEXT("%9000000000000000000s", "a"))                                                         \
     CASE(TEXT("%.99999999999999999999d", 1))                                                         \
     CASE(TEXT("%d%s%ld%s%c%s%zd%s%d%s", 1, "a", 2L, "b", 'c', "d", (Py_ssize_t)3, "e", 4, "f"))      \
     CASE(format_v(PyUnicode_FromFormatV, "%d %s %R", 1, "two", object))                              \

@@ -123,7 +123,8 @@ impl Text {
                 self.utf8.push(b'%');
                 return Ok(());
             }
-            return self.copy_rest(start, format);
+            self.copy_rest(start, format);
+            return Ok(());
         };
         // SAFETY: the arguments are of the types that the letters say, by the caller's contract.
         unsafe {
@@ -131,18 +132,18 @@ impl Text {
                 b'%' => self.utf8.push(b'%'),
                 b'c' => self.character()?,
                 b'd' | b'i' => {
-                    self.integer(directive, &Integer::take(self.va, directive.size, true).digits())
+                    self.integer(directive, &Integer::take(self.va, directive.size, true).digits())?;
                 }
-                b'u' => self.integer(directive, &Integer::take(self.va, directive.size, false).digits()),
-                b'x' => self.integer(directive, &format!("{:x}", self.va.int())),
+                b'u' => self.integer(directive, &Integer::take(self.va, directive.size, false).digits())?,
+                b'x' => self.integer(directive, &format!("{:x}", self.va.int()))?,
                 b'p' => self.utf8.extend_from_slice(pointer(self.va.ptr()).as_bytes()),
-                b's' => self.c_text(directive, self.va.ptr()),
+                b's' => self.c_text(directive, self.va.ptr())?,
                 b'U' => self.object(directive, self.va.ptr())?,
                 b'V' => {
                     let object = self.va.ptr::<PyObject>();
                     let text = self.va.ptr();
                     if object.is_null() {
-                        self.c_text(directive, text);
+                        self.c_text(directive, text)?;
                     } else {
                         self.object(directive, object)?;
                     }
@@ -150,18 +151,18 @@ impl Text {
                 b'S' => self.owned_object(directive, PyObject_Str(self.va.ptr()))?,
                 b'R' => self.owned_object(directive, PyObject_Repr(self.va.ptr()))?,
                 b'A' => self.owned_object(directive, PyObject_ASCII(self.va.ptr()))?,
-                _ => return self.copy_rest(start, format),
+                _ => self.copy_rest(start, format),
             }
         }
         Ok(())
     }
 
     /// Copies everything from `start` on, as Latin-1.
-    fn copy_rest(&mut self, start: Cursor, format: &mut Cursor) -> Result<(), ()> {
+    fn copy_rest(&mut self, start: Cursor, format: &mut Cursor) {
         *format = start;
         loop {
             match format.next() {
-                0 => return Ok(()),
+                0 => return,
                 byte => self.push(char::from(byte)),
             }
         }
@@ -172,8 +173,15 @@ impl Text {
             .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
-    fn pad(&mut self, count: usize, fill: u8) {
+    /// Writes `fill` a number of times; a format can ask for more than there is memory.
+    fn pad(&mut self, count: usize, fill: u8) -> Result<(), ()> {
+        if self.utf8.try_reserve(count).is_err() {
+            // SAFETY: needs nothing.
+            unsafe { PyErr_NoMemory() };
+            return Err(());
+        }
         self.utf8.resize(self.utf8.len() + count, fill);
+        Ok(())
     }
 
     /// `%c`; surrogates are characters here.
@@ -199,16 +207,17 @@ impl Text {
     }
 
     /// An integer: at least `precision` digits, a minus sign counted among them, in at least `width` places.
-    fn integer(&mut self, directive: Directive, digits: &str) {
+    fn integer(&mut self, directive: Directive, digits: &str) -> Result<(), ()> {
         let precision = directive.precision.unwrap_or(0).max(digits.len());
         let fill = if directive.zero_padded { b'0' } else { b' ' };
-        self.pad(directive.width.saturating_sub(precision), fill);
-        self.pad(precision - digits.len(), b'0');
+        self.pad(directive.width.saturating_sub(precision), fill)?;
+        self.pad(precision - digits.len(), b'0')?;
         self.utf8.extend_from_slice(digits.as_bytes());
+        Ok(())
     }
 
     /// A C string in UTF-8, of which `precision` counts the bytes; bytes that are wrong become U+FFFD.
-    unsafe fn c_text(&mut self, directive: Directive, text: *const c_char) {
+    unsafe fn c_text(&mut self, directive: Directive, text: *const c_char) -> Result<(), ()> {
         // SAFETY: the text ends with NUL, or has as many bytes as the precision says, by the caller's contract.
         let bytes = unsafe {
             match directive.precision {
@@ -222,7 +231,7 @@ impl Text {
             }
         };
         let text = String::from_utf8_lossy(bytes);
-        self.padded(directive.width, None, text.as_bytes());
+        self.padded(directive.width, None, text.as_bytes())
     }
 
     /// A str object that is owned here; NULL passes its exception on.
@@ -246,8 +255,7 @@ impl Text {
             let utf8 = PyUnicode_AsUTF8AndSize(text, &raw mut len);
             if !utf8.is_null() {
                 let bytes = slice::from_raw_parts(utf8.cast(), len as usize);
-                self.padded(directive.width, directive.precision, bytes);
-                return Ok(());
+                return self.padded(directive.width, directive.precision, bytes);
             }
             PyErr_Clear();
             let encoded = PyUnicode_AsEncodedString(text, c"utf-8".as_ptr(), c"surrogatepass".as_ptr());
@@ -256,22 +264,23 @@ impl Text {
             }
             let bytes =
                 slice::from_raw_parts(PyBytes_AsString(encoded).cast(), PyBytes_Size(encoded) as usize);
-            self.padded(directive.width, directive.precision, bytes);
+            let outcome = self.padded(directive.width, directive.precision, bytes);
             Py_DECREF(encoded);
+            outcome
         }
-        Ok(())
     }
 
     /// At most `precision` characters of `utf8`, in at least `width` places.
-    fn padded(&mut self, width: usize, precision: Option<usize>, utf8: &[u8]) {
+    fn padded(&mut self, width: usize, precision: Option<usize>, utf8: &[u8]) -> Result<(), ()> {
         let starts_character = |&(_, &byte): &(usize, &u8)| byte & 0xc0 != 0x80;
         let cut = precision.and_then(|limit| utf8.iter().enumerate().filter(starts_character).nth(limit));
         let utf8 = &utf8[..cut.map_or(utf8.len(), |(index, _)| index)];
         if width > 0 {
             let count = utf8.iter().enumerate().filter(starts_character).count();
-            self.pad(width.saturating_sub(count), b' ');
+            self.pad(width.saturating_sub(count), b' ')?;
         }
         self.utf8.extend_from_slice(utf8);
+        Ok(())
     }
 }
 
@@ -357,10 +366,12 @@ unsafe fn write_bytes(mut format: Cursor, va: VaArgs) -> Result<Vec<u8>, ()> {
         while format.peek().is_ascii_digit() {
             format.next();
         }
-        let mut precision = 0;
+        let mut precision = 0_usize;
         if format.eat(b'.') {
             while format.peek().is_ascii_digit() {
-                precision = precision * 10 + usize::from(format.next() - b'0');
+                precision = precision
+                    .saturating_mul(10)
+                    .saturating_add(usize::from(format.next() - b'0'));
             }
         }
         while !matches!(format.peek(), 0 | b'%') && !format.peek().is_ascii_alphabetic() {

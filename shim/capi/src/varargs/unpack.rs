@@ -191,8 +191,8 @@ unsafe fn unpack_plain(call: &Unpacking<'_>, keywords: usize, buf: *mut *mut PyO
     }
 }
 
-/// As [`_PyArg_UnpackKeywords`] for a function with `*args`: a new tuple of the surplus positional arguments goes to the
-/// place `vararg` of `buf`.
+/// As [`_PyArg_UnpackKeywords`] for a function with `*args`: a new tuple of the surplus positional arguments goes to
+/// the place `vararg` of `buf`.
 ///
 /// # Safety
 ///
