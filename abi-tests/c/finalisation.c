@@ -1,0 +1,242 @@
+/* Finalisation: everything made is freed in the end, and what must happen on the way happens once. */
+#include "checks.h"
+#include <structmember.h>
+
+static long alive, allocated, finalized;
+
+/* No collector: freed by its count alone. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *payload;
+} Plain;
+
+static PyObject *
+plain_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *payload = NULL;
+    if (!PyArg_ParseTuple(args, "|O", &payload)) {
+        return NULL;
+    }
+    Plain *self = (Plain *)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        alive++;
+        allocated++;
+        Py_XINCREF(payload);
+        self->payload = payload;
+    }
+    return (PyObject *)self;
+}
+
+static void
+plain_dealloc(PyObject *self)
+{
+    alive--;
+    Py_XDECREF(((Plain *)self)->payload);
+    Py_TYPE(self)->tp_free(self);
+}
+
+static PyMemberDef plain_members[] = {
+    {"payload", T_OBJECT, offsetof(Plain, payload), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyTypeObject Plain_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "finalisation.Plain",
+    .tp_basicsize = sizeof(Plain),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .tp_new = plain_new,
+    .tp_dealloc = plain_dealloc,
+    .tp_members = plain_members,
+};
+
+/* With the collector's help, weak references and tp_finalize. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *payload, *weakrefs;
+} Node;
+
+static PyObject *
+node_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *payload = NULL;
+    if (!PyArg_ParseTuple(args, "|O", &payload)) {
+        return NULL;
+    }
+    Node *self = (Node *)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        alive++;
+        allocated++;
+        Py_XINCREF(payload);
+        self->payload = payload;
+    }
+    return (PyObject *)self;
+}
+
+static int
+node_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(((Node *)self)->payload);
+    return 0;
+}
+
+static int
+node_clear(PyObject *self)
+{
+    Py_CLEAR(((Node *)self)->payload);
+    return 0;
+}
+
+static void
+node_dealloc(PyObject *self)
+{
+    if (PyObject_CallFinalizerFromDealloc(self) < 0) {
+        return;
+    }
+    PyObject_GC_UnTrack(self);
+    PyObject_ClearWeakRefs(self);
+    node_clear(self);
+    alive--;
+    Py_TYPE(self)->tp_free(self);
+}
+
+static void
+node_finalize(PyObject *self)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    finalized++;
+    PyErr_Restore(type, value, traceback);
+}
+
+static PyMemberDef node_members[] = {
+    {"payload", T_OBJECT, offsetof(Node, payload), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyTypeObject Node_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "finalisation.Node",
+    .tp_basicsize = sizeof(Node),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_new = node_new,
+    .tp_dealloc = node_dealloc,
+    .tp_traverse = node_traverse,
+    .tp_clear = node_clear,
+    .tp_finalize = node_finalize,
+    .tp_members = node_members,
+    .tp_weaklistoffset = offsetof(Node, weakrefs),
+};
+
+static PyObject *
+counts(PyObject *self, PyObject *args)
+{
+    return Py_BuildValue("(lll)", alive, allocated, finalized);
+}
+
+static PyObject *
+reset(PyObject *self, PyObject *args)
+{
+    allocated = finalized = 0;
+    Py_RETURN_NONE;
+}
+
+/* C makes objects and lets go of them without Python ever seeing them. */
+static PyObject *
+churn(PyObject *self, PyObject *args)
+{
+    PyObject *type;
+    int count;
+    if (!PyArg_ParseTuple(args, "Oi", &type, &count)) {
+        return NULL;
+    }
+    for (int i = 0; i < count; i++) {
+        PyObject *object = PyObject_CallNoArgs(type);
+        if (object == NULL) {
+            return NULL;
+        }
+        Py_DECREF(object);
+    }
+    Py_RETURN_NONE;
+}
+
+/* A ring of nodes that only C has seen. */
+static PyObject *
+ring(PyObject *self, PyObject *args)
+{
+    int count;
+    if (!PyArg_ParseTuple(args, "i", &count)) {
+        return NULL;
+    }
+    PyObject *first = PyObject_CallNoArgs((PyObject *)&Node_Type), *last = first;
+    for (int i = 1; first != NULL && i < count; i++) {
+        PyObject *next = PyObject_CallOneArg((PyObject *)&Node_Type, last);
+        EXPECT(next);
+        Py_DECREF(last);
+        last = next;
+    }
+    EXPECT(first);
+    ((Node *)first)->payload = last;
+    Py_RETURN_NONE;
+}
+
+/* C keeps objects for a while. */
+static PyObject *store;
+
+static PyObject *
+hold(PyObject *self, PyObject *object)
+{
+    Py_XSETREF(store, Py_NewRef(object));
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+let_go(PyObject *self, PyObject *args)
+{
+    PyObject *object = store ? store : Py_NewRef(Py_None);
+    store = NULL;
+    return object;
+}
+
+static PyObject *
+check_collector(PyObject *self, PyObject *args)
+{
+    int was = PyGC_Disable();
+    EXPECT(!PyGC_IsEnabled());
+    EXPECT(PyGC_Enable() == 0 && PyGC_IsEnabled());
+    if (!was) {
+        PyGC_Disable();
+    }
+    EXPECT(PyGC_Collect() >= 0);
+    PyObject *node = PyObject_CallNoArgs((PyObject *)&Node_Type);
+    EXPECT(node && PyObject_IS_GC(node) && PyObject_GC_IsTracked(node) && !PyObject_GC_IsFinalized(node));
+    Py_DECREF(node);
+    PyObject *plain = PyObject_CallNoArgs((PyObject *)&Plain_Type);
+    EXPECT(plain && !PyObject_IS_GC(plain));
+    Py_DECREF(plain);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"check_collector", check_collector, METH_NOARGS, NULL},
+    {"counts", counts, METH_NOARGS, NULL},
+    {"reset", reset, METH_NOARGS, NULL},
+    {"churn", churn, METH_VARARGS, NULL},
+    {"ring", ring, METH_VARARGS, NULL},
+    {"hold", hold, METH_O, NULL},
+    {"let_go", let_go, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, .m_name = "finalisation", .m_size = -1, .m_methods = methods,
+};
+
+PyMODINIT_FUNC
+PyInit_finalisation(void)
+{
+    PyObject *module = PyModule_Create(&definition);
+    if (module == NULL || PyModule_AddType(module, &Plain_Type) < 0 || PyModule_AddType(module, &Node_Type) < 0) {
+        Py_XDECREF(module);
+        return NULL;
+    }
+    return module;
+}

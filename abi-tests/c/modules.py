@@ -1,0 +1,63 @@
+"""Drives modules.c: what import makes of it, and modules that come and go."""
+
+import gc
+import importlib.util
+import sys
+
+import modules as c
+from checks import check, check_all, check_type
+
+check_all(c)
+check("name", lambda: (c.__name__, c.__doc__, c.__package__, type(c).__name__, c.__file__.rpartition("/")[2]))
+check("spec", lambda: (c.__spec__.name, c.__spec__.origin == c.__file__, c.__spec__.parent, c.__spec__.has_location))
+check("loader", lambda: c.__loader__ is c.__spec__.loader)
+check("in sys.modules", lambda: sys.modules["modules"] is c)
+check("constants", lambda: (c.FIRST, c.SECOND))
+check("state", lambda: (c.remember("a"), c.remember("b")))
+check("repr", lambda: repr(c).startswith("<module 'modules' from "))
+check("vars", lambda: sorted(n for n in vars(c) if not n.startswith(("_", "check_"))))
+check("set", lambda: (setattr(c, "new", 1), c.new, delattr(c, "new"), hasattr(c, "new")))
+check("function", lambda: (c.remember.__module__, c.remember.__name__, c.remember.__doc__, c.remember.__self__ is c))
+
+
+def load(name, path=c.__file__):
+    """A module from this file, made anew."""
+    loader = type(c.__loader__)(name, path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
+
+
+second = load("modules")
+check("second copy", lambda: (second is c, second.FIRST, second.remember("fresh"), c.remember("old")))
+check("second module", lambda: (m := load("modules_second"), m.__doc__, m.add(1, 2)[0])[1:])
+check("no such module", lambda: load("modules_third"))
+check_type("name beyond ascii", lambda: load("mödl").__name__)
+
+
+def reimport():
+    del sys.modules["modules"]
+    import modules
+
+    return modules is c, modules.remember("again"), modules.FIRST
+
+
+check("import again", reimport)
+single = c.make_single()
+check("single", lambda: (single.__name__, single.__doc__, single.NUMBER, single.TEXT, single.OBJECT, single.LIST))
+check("single add", lambda: (single.add(2, 3)[0], single.add(2, 3)[1] is single, single.add.__module__))
+check("single add wrong", lambda: single.add("x", 1))
+
+
+def frees():
+    """Modules that nobody holds are freed, and their m_free runs."""
+    before = c.count_frees()
+    for _ in range(20):
+        c.make_single()
+    for _ in range(10):
+        gc.collect()
+        c.count_frees()
+    return c.count_frees() - before
+
+
+check("freed", frees)
