@@ -183,7 +183,8 @@ unsafe extern "C" fn gimbal_warn_format(
     }
 }
 
-/// A ResourceWarning that knows the object which was not closed: only `warnings.warn` takes one.
+/// A ResourceWarning that knows the object which was not closed: only `warnings.warn` takes one. Where the module is not
+/// to be had, late in the shutdown, the warning goes without the object.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_warn_resource(
     source: *mut PyObject,
@@ -193,28 +194,29 @@ unsafe extern "C" fn gimbal_warn_resource(
 ) -> c_int {
     // SAFETY: the caller's contract.
     unsafe {
-        let message = gimbal_format_str(format, va);
-        if message.is_null() {
-            return -1;
-        }
-        let source = if source.is_null() { Py_None() } else { source };
         let warnings = PyImport_ImportModule(c"warnings".as_ptr());
-        let (method, arguments) = (c"warn".as_ptr(), c"OOnO".as_ptr());
-        let outcome = if warnings.is_null() {
+        if warnings.is_null() {
+            PyErr_Clear();
+            return gimbal_warn_format(PyExc_ResourceWarning, stack_level, format, va);
+        }
+        let message = gimbal_format_str(format, va);
+        let outcome = if message.is_null() {
             null_mut()
         } else {
+            let source = if source.is_null() { Py_None() } else { source };
+            let (method, units) = (c"warn".as_ptr(), c"OOnO".as_ptr());
             PyObject_CallMethod(
                 warnings,
                 method,
-                arguments,
+                units,
                 message,
                 PyExc_ResourceWarning,
                 stack_level,
                 source,
             )
         };
-        Py_XDECREF(warnings);
-        Py_DECREF(message);
+        Py_DECREF(warnings);
+        Py_XDECREF(message);
         Py_XDECREF(outcome);
         if outcome.is_null() { -1 } else { 0 }
     }
