@@ -1,1 +1,215 @@
-//! (skeleton)
+//! PyPy as a host: the cffi module `_gimbal_pypy`, through which the Python adapter (`adapter/`) and the shim meet.
+//!
+//! Loading it opens the libpython beside it, attaches the host table below, and offers the shim's functions as `lib`. The
+//! entries of the host table are `extern "Python"` call-backs, which PyPy's JIT compiles with the code around them.
+
+mod cffi;
+
+use cffi::{ExternPython, Field, Global, Type};
+use gimbal_host::{Cell, GIMBAL_HOST_ABI, HostTable, Release, ShimTable};
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::mem::offset_of;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// cffi modules are found by this symbol; PyPy passes what it offers and takes the version and the tables.
+const CFFI_VERSION: usize = 0x2601;
+
+/// PyPy's `_cffi_call_python`.
+static CALL_PYTHON: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+
+static OP: ExternPython = ExternPython::new(c"_gimbal_pypy.op", 4);
+static CALL: ExternPython = ExternPython::new(c"_gimbal_pypy.call", 4);
+static GETATTR: ExternPython = ExternPython::new(c"_gimbal_pypy.getattr", 4);
+static RELEASE: ExternPython = ExternPython::new(c"_gimbal_pypy.release", 0);
+
+/// Calls Python with arguments in words of 8 bytes; the result is in the first.
+#[inline]
+unsafe fn call_python<const N: usize>(what: &'static ExternPython, mut words: [u64; N]) -> i32 {
+    // SAFETY: PyPy gave the function; the words are as many as the declaration of the call-back says.
+    unsafe {
+        let call: unsafe extern "C" fn(*const ExternPython, *mut u64) =
+            std::mem::transmute(CALL_PYTHON.load(Ordering::Relaxed));
+        call(what, words.as_mut_ptr());
+        words[0] as u32 as i32
+    }
+}
+
+unsafe extern "C" fn op(code: i32, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32 {
+    // SAFETY: as `call_python`.
+    unsafe { call_python(&OP, [code as u64, nargs as u64, args as u64, out as u64]) }
+}
+
+unsafe extern "C" fn call(callable: i64, nargs: i32, nkw: i32, args: *mut Cell, out: *mut Cell) -> i32 {
+    // SAFETY: as `call_python`.
+    unsafe {
+        call_python(
+            &CALL,
+            [callable as u64, nargs as u64, nkw as u64, args as u64, out as u64],
+        )
+    }
+}
+
+unsafe extern "C" fn getattr(object: i64, name: i64, out: *mut Cell) -> i32 {
+    // SAFETY: as `call_python`.
+    unsafe { call_python(&GETATTR, [object as u64, name as u64, out as u64]) }
+}
+
+unsafe extern "C" fn release(n: i32, handles: *const Release) {
+    // SAFETY: as `call_python`.
+    unsafe {
+        call_python(&RELEASE, [n as u64, handles as u64]);
+    }
+}
+
+static HOST: HostTable = HostTable {
+    abi_version: GIMBAL_HOST_ABI,
+    flags: 0,
+    size: size_of::<HostTable>(),
+    op,
+    call,
+    getattr,
+    release,
+};
+
+/// Why the shim could not be attached; empty when it was.
+static PROBLEM: OnceLock<CString> = OnceLock::new();
+
+unsafe extern "C" fn problem() -> *const c_char {
+    PROBLEM.get().map_or(c"".as_ptr(), |text| text.as_ptr())
+}
+
+/// Opens the libpython two folders up from this file and attaches to it.
+unsafe fn attach() -> Result<&'static ShimTable, String> {
+    // SAFETY: plain calls of the dynamic loader.
+    unsafe {
+        let mut info = std::mem::zeroed::<libc::Dl_info>();
+        if libc::dladdr(problem as *const c_void, &raw mut info) == 0 {
+            return Err("cannot find the folder of _gimbal_pypy.so".into());
+        }
+        let here = Path::new(std::ffi::OsStr::from_bytes(
+            CStr::from_ptr(info.dli_fname).to_bytes(),
+        ));
+        let folder = here.ancestors().nth(3).ok_or("unexpected folder layout")?;
+        let library = folder.join(concat!("libpython", env!("GIMBAL_FLAVOUR"), ".so.1.0"));
+        let path = CString::new(library.as_os_str().as_bytes()).map_err(|e| e.to_string())?;
+        let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL);
+        if handle.is_null() {
+            return Err(CStr::from_ptr(libc::dlerror()).to_string_lossy().into_owned());
+        }
+        let symbol = libc::dlsym(handle, c"gimbal_attach".as_ptr());
+        if symbol.is_null() {
+            return Err(format!(
+                "{} is not Gimbal's: it has no gimbal_attach",
+                library.display()
+            ));
+        }
+        let attach: unsafe extern "C" fn(*const HostTable) -> *const ShimTable = std::mem::transmute(symbol);
+        attach(&raw const HOST).as_ref().ok_or_else(|| {
+            format!(
+                "{} and _gimbal_pypy.so are of different versions",
+                library.display()
+            )
+        })
+    }
+}
+
+fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
+    use Type::{CellPtr, CharPtr, Double, DoublePtr, Int, Int64, Int64Ptr, Void, VoidPtr};
+    let mut list = vec![Global {
+        name: "problem",
+        types: &[CharPtr],
+        address: problem as *const c_void,
+        extern_python: None,
+    }];
+    macro_rules! callbacks {
+        ($($name:literal $extern_python:ident $f:ident [$($ty:ident)*];)*) => {
+            $(list.push(Global { name: $name, types: &[$($ty),*], address: $f as *const c_void, extern_python: Some(&raw const $extern_python) });)*
+        };
+    }
+    callbacks! {
+        "op" OP op [Int Int Int CellPtr CellPtr];
+        "call" CALL call [Int Int64 Int Int CellPtr CellPtr];
+        "getattr" GETATTR getattr [Int Int64 Int64 CellPtr];
+        "release" RELEASE release [Void Int Int64Ptr];
+    }
+    let Some(shim) = shim else { return list };
+    macro_rules! functions {
+        ($($name:ident [$($ty:ident)*];)*) => {
+            $(list.push(Global {
+                name: stringify!($name),
+                types: &[$($ty),*],
+                address: shim.$name as *const c_void,
+                extern_python: None,
+            });)*
+        };
+    }
+    functions! {
+        call0 [Int VoidPtr VoidPtr CellPtr];
+        call1 [Int VoidPtr VoidPtr Int Int64 Double CellPtr];
+        call1s [Int VoidPtr VoidPtr CharPtr Int64 Int64 CellPtr];
+        calln [Int Int VoidPtr VoidPtr Int Int CellPtr CellPtr];
+        slot [Int Int VoidPtr Int CellPtr CellPtr];
+        incref [Void VoidPtr];
+        decref [Void VoidPtr];
+        refcount [Int64 VoidPtr];
+        new_str [Void CellPtr CharPtr Int64 Int64];
+        new_bytes [Void CellPtr CharPtr Int64];
+        new_int [Void CellPtr CharPtr Int64];
+        new_complex [Void CellPtr Double Double];
+        new_tuple [Void CellPtr Int64 CellPtr];
+        fill_items [Void CellPtr Int64 CellPtr];
+        fill_ints [Void CellPtr Int64 Int64Ptr];
+        fill_floats [Void CellPtr Int64 DoublePtr];
+        fill_value [Void CellPtr CellPtr];
+        adopt [Void CellPtr];
+        load [Int CharPtr CharPtr CellPtr];
+        create_module [Int VoidPtr CellPtr CellPtr];
+        exec_module [Int VoidPtr CellPtr CellPtr];
+        op_name [CharPtr Int];
+        dunder_name [CharPtr Int];
+        builtin_name [CharPtr Int];
+        bind_builtin [Void Int CellPtr];
+        stat [Int64 Int];
+        flush [Void];
+    }
+    list
+}
+
+/// The entry point by which PyPy recognises a cffi module.
+///
+/// # Safety
+/// Called once by PyPy's importer with its exchange array.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _cffi_pypyinit__gimbal_pypy(exchange: *mut *const c_void) -> *mut c_void {
+    // SAFETY: the array holds the export version and, from 0x0A03 on, `_cffi_call_python`.
+    unsafe {
+        if *exchange as usize >= 0x0A03 {
+            CALL_PYTHON.store((*exchange.add(1)).cast_mut(), Ordering::Relaxed);
+        }
+        let shim = match attach() {
+            Ok(shim) => Some(shim),
+            Err(problem) => {
+                PROBLEM.get_or_init(|| CString::new(problem).unwrap_or_default());
+                None
+            }
+        };
+        // `p`, `u` and `q` read the word of `i` as a pointer.
+        let fields = [
+            Field("tag", offset_of!(Cell, tag), Type::Int),
+            Field("aux", offset_of!(Cell, aux), Type::Int),
+            Field("i", offset_of!(Cell, i), Type::Int64),
+            Field("p", offset_of!(Cell, i), Type::CharPtr),
+            Field("q", offset_of!(Cell, i), Type::CellPtr),
+            Field("u", offset_of!(Cell, i), Type::VoidPtr),
+            Field("d", offset_of!(Cell, d), Type::Double),
+            Field("n", offset_of!(Cell, n), Type::Int64),
+            Field("t", offset_of!(Cell, t), Type::Int64),
+        ];
+        *exchange.add(1) = cffi::context(globals(shim), &fields, size_of::<Cell>());
+        *exchange = CFFI_VERSION as *const c_void;
+    }
+    std::ptr::null_mut()
+}

@@ -203,7 +203,8 @@ pub struct ShimTable {
     pub exec_module: unsafe extern "C" fn(def: *mut u8, module: *mut Cell, out: *mut Cell) -> i32,
     /// Name of operation `code` as the host should know it, or NULL past the end.
     pub op_name: unsafe extern "C" fn(code: i32) -> *const u8,
-    /// Name of special method number `i` (bit `i` of the masks in [`Op::TypeInfo`]), or NULL past the end.
+    /// Slot group and name (`nb __add__`) of special method `i`, which is bit `i % 60` of mask `i / 60` in
+    /// [`Op::TypeInfo`]; NULL past the end.
     pub dunder_name: unsafe extern "C" fn(i: i32) -> *const u8,
     /// Name of builtin type number `i` that the shim exports, as `Type` of `PyType_Type`, or NULL past the end.
     pub builtin_name: unsafe extern "C" fn(i: i32) -> *const u8,
@@ -215,7 +216,8 @@ pub struct ShimTable {
     pub flush: unsafe extern "C" fn(),
 }
 
-/// The calling convention of a C function, as [`ShimTable::calln`] takes it.
+/// The calling convention of a C function, as [`ShimTable::calln`] takes it. With 16 added, the first argument cell is
+/// the function's self.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallKind {
@@ -233,6 +235,8 @@ pub enum CallKind {
     FastKeywords = 5,
     /// `f(self, defining_class, args, nargs, kwnames)`: the class is the first argument cell.
     Method = 6,
+    /// `int f(self, args, kwargs)`: `tp_init`; the result is None.
+    Init = 7,
 }
 
 /// The C signature of a slot, as [`ShimTable::slot`] takes it.
@@ -265,11 +269,11 @@ pub enum SlotKind {
     RichCompare = 11,
     /// `PyObject *f(self)`, NULL without an error ends the iteration
     IterNext = 12,
-    /// `PyObject *f(self, args tuple, kwargs or NULL)`
+    /// `PyObject *f(self, args tuple, kwargs or NULL)`: called through `calln` with [`CallKind::VarKeywords`]
     Call = 13,
-    /// `int f(self, args tuple, kwargs or NULL)`
+    /// `int f(self, args tuple, kwargs or NULL)`: through `calln` with [`CallKind::Init`]
     Init = 14,
-    /// `PyObject *f(type, args tuple, kwargs or NULL)`
+    /// `PyObject *f(type, args tuple, kwargs or NULL)`: through `calln` with [`CallKind::VarKeywords`], self first
     New = 15,
     /// `PyObject *f(descr, obj or NULL, type or NULL)`
     DescrGet = 16,

@@ -38,6 +38,8 @@ ops! {
     InternName / 1,
     /// The handle of the type of the object whose handle (an int) is given, as a `Handle` result.
     TypeOfHandle / 1,
+    /// Sends the object behind a handle (an int) again with everything that its proxy needs.
+    Resend / 1,
     /// What a type proxy needs: `(name, bases, mro, overridden dunders as 3 ints, flags, kind)`; see `types.rs`.
     TypeInfo / 1,
     /// Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
@@ -312,7 +314,7 @@ ops! {
     GenericAlias / 2,
     /// An attribute of a module: `(module name, attribute)`
     ImportAttr / 2,
-    /// The kind of a type for the shim's use: see `Kind` in types.rs
+    /// A struct sequence class: `(name, doc, fields)`
     NewStructSequence / 1,
     /// A new object of a host class: `cls.__new__(cls, *args, **kwargs)`: `(provider, cls, args, kwargs)`
     HostNew / 4,

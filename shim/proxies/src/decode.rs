@@ -10,6 +10,12 @@ use crate::{
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
 
+/// Types whose proxies hold contents that only come with the object itself.
+const FILLED: std::ffi::c_ulong = Py_TPFLAGS_TUPLE_SUBCLASS
+    | Py_TPFLAGS_UNICODE_SUBCLASS
+    | crate::Py_TPFLAGS_LONG_SUBCLASS
+    | crate::Py_TPFLAGS_BYTES_SUBCLASS;
+
 const FREE_FLOATS: usize = 64;
 static FLOATS: Locked<(usize, [Obj; FREE_FLOATS])> = Locked::new((0, [std::ptr::null_mut(); FREE_FLOATS]));
 
@@ -132,6 +138,13 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
         }
         if (*ty).tp_flags & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
             return new_ref(types::open_class(object).cast());
+        }
+        if (*ty).tp_flags & FILLED != 0 {
+            // It was sent before with its contents, and its proxy was closed meanwhile.
+            let number = int::from_i64(object);
+            let proxy = op(Op::Resend, &[number]);
+            xdecref(number);
+            return proxy;
         }
         let proxy = allocate(ty, 0);
         if !proxy.is_null() {

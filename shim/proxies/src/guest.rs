@@ -8,7 +8,7 @@ use crate::encode::Scratch;
 use crate::state::{self, Thread};
 use crate::{
     Obj, Op, PyTypeObject, arena, buffer, crossing, decode, decref, encode, err, int, loader, members,
-    modules, refcount, seq, text, types, xdecref,
+    modules, refcount, seq, slots, text, types, xdecref,
 };
 use gimbal_host::{CallKind, Cell, GIMBAL_HOST_ABI, HostTable, ShimTable, SlotKind, Tag};
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -207,6 +207,9 @@ impl Drop for Args {
     }
 }
 
+/// Added to a [`CallKind`]: the first argument cell is the function's self.
+const SELF_FIRST: i32 = 16;
+
 type F0 = unsafe extern "C" fn(Obj, Obj) -> Obj;
 type F3 = unsafe extern "C" fn(Obj, Obj, Obj) -> Obj;
 type FFast = unsafe extern "C" fn(Obj, *const Obj, isize) -> Obj;
@@ -293,8 +296,12 @@ unsafe extern "C" fn calln(
             } else {
                 std::ptr::null_mut()
             };
-            let me: Obj = me.cast();
-            match kind {
+            let (me, slice, positional): (Obj, &[Obj], usize) = if kind & SELF_FIRST != 0 {
+                (slice[0], &slice[1..], positional - 1)
+            } else {
+                (me.cast(), slice, positional)
+            };
+            match kind & !SELF_FIRST {
                 k if k == CallKind::NoArgs as i32 => as_fn!(f, F0)(me, std::ptr::null_mut()),
                 k if k == CallKind::One as i32 => as_fn!(f, F0)(me, slice[0]),
                 k if k == CallKind::Fast as i32 => as_fn!(f, FFast)(me, slice.as_ptr(), positional as isize),
@@ -310,14 +317,18 @@ unsafe extern "C" fn calln(
                 ),
                 k => {
                     let tuple = seq::tuple_of(&slice[..positional]);
-                    let result = if k == CallKind::VarArgs as i32 {
-                        as_fn!(f, F0)(me, tuple)
+                    if k == CallKind::VarArgs as i32 {
+                        let result = as_fn!(f, F0)(me, tuple);
+                        decref(tuple);
+                        return result;
+                    }
+                    let kwargs = keyword_dict(&slice[positional..], names);
+                    let result = if k == CallKind::Init as i32 {
+                        status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(me, tuple, kwargs))
                     } else {
-                        let kwargs = keyword_dict(&slice[positional..], names);
-                        let result = as_fn!(f, F3)(me, tuple, kwargs);
-                        xdecref(kwargs);
-                        result
+                        as_fn!(f, F3)(me, tuple, kwargs)
                     };
+                    xdecref(kwargs);
                     decref(tuple);
                     result
                 }
@@ -448,14 +459,8 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
             as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(a[0])
         } else if is(SlotKind::Binary) {
             as_fn!(f, F0)(a[0], a[1])
-        } else if is(SlotKind::Ternary) || is(SlotKind::Call) || is(SlotKind::DescrGet) || is(SlotKind::New) {
+        } else if is(SlotKind::Ternary) || is(SlotKind::DescrGet) {
             as_fn!(f, F3)(a[0], value(1), value(2))
-        } else if is(SlotKind::Init) {
-            status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(
-                a[0],
-                a[1],
-                value(2),
-            ))
         } else if is(SlotKind::Len) || is(SlotKind::Hash) {
             number(as_fn!(f, unsafe extern "C" fn(Obj) -> isize)(a[0]))
         } else if is(SlotKind::SsizeArg) || is(SlotKind::Item) {
@@ -740,15 +745,10 @@ unsafe extern "C" fn dunder_name(i: i32) -> *const u8 {
     use std::sync::OnceLock;
     static NAMES: OnceLock<Vec<std::ffi::CString>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
-        crate::slots::SLOTS
-            .iter()
-            .filter_map(|d| std::ffi::CString::new(d.name).ok())
-            .collect()
+        let text = |def: &slots::SlotDef| format!("{} {}", def.place.group(), def.name);
+        slots::SLOTS.iter().filter_map(|def| std::ffi::CString::new(text(def)).ok()).collect()
     });
-    usize::try_from(i)
-        .ok()
-        .and_then(|i| names.get(i))
-        .map_or(std::ptr::null(), |n| n.as_ptr().cast())
+    usize::try_from(i).ok().and_then(|i| names.get(i)).map_or(std::ptr::null(), |n| n.as_ptr().cast())
 }
 
 unsafe extern "C" fn stat(what: i32) -> i64 {

@@ -28,6 +28,19 @@ pub enum Place {
     Sequence(usize),
 }
 
+impl Place {
+    /// The prefix of the slot's name.
+    pub fn group(self) -> &'static str {
+        match self {
+            Place::Type(_) => "tp",
+            Place::Async(_) => "am",
+            Place::Number(_) => "nb",
+            Place::Mapping(_) => "mp",
+            Place::Sequence(_) => "sq",
+        }
+    }
+}
+
 /// One special method and its slot.
 pub struct SlotDef {
     /// The special method.

@@ -1,0 +1,96 @@
+"""Runs a program on PyPy with Gimbal: `pypy boot.py [-c CODE | -m MODULE | SCRIPT] ARGS...`.
+
+Installs the adapter (the package `_gimbal`, which is this folder) and then behaves as the interpreter would.
+"""
+import sys
+
+
+def install():
+    """Makes the adapter importable and ties it to the shim; the import hook is in place afterwards."""
+    import os
+    here = os.path.dirname(os.path.abspath(__file__))
+    package = type(sys)('_gimbal')
+    package.__path__ = [here]
+    sys.modules['_gimbal'] = package
+    import _gimbal.importer
+    _gimbal.importer.install()
+
+
+def main():
+    if sys.implementation.name != 'pypy' or sys.version_info[:2] != (3, 11):
+        sys.exit('gimbal: this flavour needs PyPy with Python 3.11, and %s is %s %d.%d'
+                 % (sys.executable, sys.implementation.name, *sys.version_info[:2]))
+    argv = sys.argv[1:]
+    isolated = sys.flags.isolated or getattr(sys.flags, 'safe_path', False)
+    if not isolated or (sys.path and sys.path[0] == __file__.rpartition('/')[0]):
+        del sys.path[0]
+    install()
+    if not argv or argv[0] == '-':
+        return from_stdin(argv)
+    if argv[0] == '-c' and len(argv) > 1:
+        sys.argv = ['-c'] + argv[2:]
+        return run_code(argv[1] + '\n', '<string>', '', isolated)
+    import runpy
+    if argv[0] == '-m' and len(argv) > 1:
+        import os
+        sys.argv = argv[1:]
+        if not isolated:
+            sys.path.insert(0, os.getcwd())
+        sys.modules.pop('__main__', None)
+        runpy._run_module_as_main(argv[1])
+        return
+    run_script(argv, isolated)
+
+
+def fresh_main():
+    main_module = type(sys)('__main__')
+    main_module.__builtins__ = __builtins__
+    sys.modules['__main__'] = main_module
+    return main_module.__dict__
+
+
+def run_code(source, name, folder, isolated):
+    if not isolated:
+        sys.path.insert(0, folder)
+    namespace = fresh_main()
+    exec(compile(source, name, 'exec', dont_inherit=True), namespace)
+
+
+def from_stdin(argv):
+    sys.argv = argv or ['']
+    if sys.stdin.isatty():
+        import code
+        if not sys.flags.isolated:
+            sys.path.insert(0, '')
+        code.interact(local=fresh_main(), exitmsg='')
+    else:
+        run_code(sys.stdin.read(), '<stdin>', '', sys.flags.isolated)
+
+
+def run_script(argv, isolated):
+    import os
+    script = argv[0]
+    sys.argv = argv
+    if os.path.isdir(script) or script.endswith(('.zip', '.pyz')):
+        import runpy
+        runpy.run_path(script, run_name='__main__')
+        return
+    try:
+        with open(script, 'rb') as file:
+            source = file.read()
+    except OSError as error:
+        print("%s: can't open file %r: [Errno %d] %s" % (sys.executable, os.path.abspath(script), error.errno, error.strerror),
+              file=sys.stderr)
+        sys.exit(2)
+    if not isolated:
+        sys.path.insert(0, os.path.dirname(os.path.realpath(script)))
+    namespace = fresh_main()
+    namespace['__file__'] = script
+    namespace['__cached__'] = None
+    from importlib.machinery import SourceFileLoader
+    namespace['__loader__'] = SourceFileLoader('__main__', script)
+    exec(compile(source, script, 'exec', dont_inherit=True), namespace)
+
+
+if __name__ == '__main__':
+    main()

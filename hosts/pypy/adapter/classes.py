@@ -1,0 +1,571 @@
+"""Extension types as Python classes, and what a type proxy needs to know of a Python class."""
+import operator
+
+from __pypy__ import hidden_applevel
+from __pypy__.bufferable import bufferable
+
+from _gimbal import core, functions
+from _gimbal.core import ARGS, CELLS, MASK, NOTHING, NULL, decode, encode, handle, native_classes, new_frame, objects, pool, result
+from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, many, pointer, split_doc,
+                               wrong_self)
+from _gimbal.native import ffi, lib, names
+
+slot = lib.slot
+
+# C signatures of slots (gimbal_host.h, GIMBAL_SLOT_KIND_*).
+(UNARY, BINARY, TERNARY, LEN, SSIZEARG, ITEM, SSIZEOBJARG, CONTAINS, OBJOBJARG, HASH, INQUIRY, RICHCOMPARE, ITERNEXT, CALL, INIT,
+ NEW, DESCRGET, FINALIZE, GETTER, SETTER, MEMBERGET, MEMBERSET, GETATTRSTRING, SETATTRSTRING, GETBUFFER, RELEASEBUFFER,
+ INSTANCEDICT) = range(27)
+
+FLAG_BASETYPE = 1 << 10
+FLAG_DISALLOW_INSTANTIATION = 1 << 7
+
+
+class Owner:
+    """The class that a method belongs to; known only after its functions are made."""
+
+
+def slot1(kind, f, a):
+    frame = pool.pop() if pool else new_frame()
+    encode(frame[ARGS], a)
+    return result(slot(kind, f, 1, frame + ARGS, frame), frame)
+
+
+def slot2(kind, f, a, b):
+    frame = pool.pop() if pool else new_frame()
+    encode(frame[ARGS], a)
+    encode(frame[ARGS + 1], b)
+    return result(slot(kind, f, 2, frame + ARGS, frame), frame)
+
+
+def slot3(kind, f, a, b, c):
+    frame = pool.pop() if pool else new_frame()
+    encode(frame[ARGS], a)
+    encode(frame[ARGS + 1], b)
+    encode(frame[ARGS + 2], c)
+    return result(slot(kind, f, 3, frame + ARGS, frame), frame)
+
+
+# --- special methods ---------------------------------------------------------------------------------------------------
+# Each maker takes the C function, what distinguishes methods of one slot (see slots.rs), and the owner.
+
+def make_unary(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return slot1(kind, f, self)
+    return special
+
+
+def make_binary(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, other):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        if extra == 1:
+            return slot2(BINARY, f, other, self)
+        return slot2(BINARY, f, self, other)
+    return special
+
+
+def make_ternary(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, other, modulus=None):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        if extra == 1:
+            return slot3(TERNARY, f, other, self, modulus)
+        return slot3(TERNARY, f, self, other, modulus)
+    return special
+
+
+def make_index(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, index):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return slot2(kind, f, self, operator.index(index))
+    return special
+
+
+def make_assign_item(kind, f, extra, owner, name):
+    if extra == 2:
+        @hidden_applevel
+        def special(self, index):
+            if not isinstance(self, owner.cls):
+                raise wrong_self(name, owner, self)
+            slot3(kind, f, self, operator.index(index), NULL)
+    else:
+        @hidden_applevel
+        def special(self, index, value):
+            if not isinstance(self, owner.cls):
+                raise wrong_self(name, owner, self)
+            slot3(kind, f, self, operator.index(index), value)
+    return special
+
+
+def make_assign(kind, f, extra, owner, name):
+    if extra == 2:
+        @hidden_applevel
+        def special(self, key):
+            if not isinstance(self, owner.cls):
+                raise wrong_self(name, owner, self)
+            slot3(OBJOBJARG, f, self, key, NULL)
+    else:
+        @hidden_applevel
+        def special(self, key, value):
+            if not isinstance(self, owner.cls):
+                raise wrong_self(name, owner, self)
+            slot3(OBJOBJARG, f, self, key, value)
+    return special
+
+
+def make_contains(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, item):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return slot2(CONTAINS, f, self, item)
+    return special
+
+
+def make_richcompare(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, other):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return slot3(RICHCOMPARE, f, self, other, extra)
+    return special
+
+
+def make_iternext(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        frame = pool.pop() if pool else new_frame()
+        encode(frame[ARGS], self)
+        tag = slot(ITERNEXT, f, 1, frame + ARGS, frame)
+        if tag == NOTHING:
+            pool.append(frame)
+            raise StopIteration
+        return result(tag, frame)
+    return special
+
+
+def make_call(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, /, *args, **keywords):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return many(K_VARKEYWORDS, f, self._np, args, keywords)
+    return special
+
+
+def make_init(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, /, *args, **keywords):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return many(K_INIT, f, self._np, args, keywords)
+    return special
+
+
+def make_descr_get(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, instance, cls=None):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return slot3(DESCRGET, f, self, NULL if instance is None else instance, NULL if cls is None else cls)
+    return special
+
+
+MAKERS = {
+    UNARY: make_unary, LEN: make_unary, HASH: make_unary, INQUIRY: make_unary, FINALIZE: make_unary, BINARY: make_binary,
+    GETATTRSTRING: make_contains, TERNARY: make_ternary, SSIZEARG: make_index, ITEM: make_index, SSIZEOBJARG: make_assign_item,
+    OBJOBJARG: make_assign, CONTAINS: make_contains, RICHCOMPARE: make_richcompare, ITERNEXT: make_iternext, CALL: make_call,
+    INIT: make_init, DESCRGET: make_descr_get,
+}
+
+
+def make_get_attr_string(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, name):
+        return slot2(GETATTRSTRING, f, self, name)
+    return special
+
+
+MAKERS[GETATTRSTRING] = make_get_attr_string
+
+
+def make_new(f, owner):
+    """`__new__` of an extension type: its `tp_new` with the class that was asked for."""
+    @hidden_applevel
+    def __new__(cls, /, *args, **keywords):
+        if not (isinstance(cls, type) and issubclass(cls, owner.cls)):
+            raise TypeError('%s.__new__(%s): not a subtype' % (owner.cls.__name__, getattr(cls, '__name__', cls)))
+        return many(K_VARKEYWORDS | SELF_FIRST, f, ffi.NULL, (cls,) + args, keywords)
+    return staticmethod(__new__)
+
+
+def make_no_new(owner):
+    @hidden_applevel
+    def __new__(cls, /, *args, **keywords):
+        raise TypeError("cannot create '%s' instances" % owner.full_name)
+    return staticmethod(__new__)
+
+
+# --- attributes --------------------------------------------------------------------------------------------------------
+
+class Attribute:
+    """A getset or member of an extension type: a data descriptor."""
+    __slots__ = ('__name__', '__objclass__', '__doc__', 'owner')
+
+    def __init__(self, name, doc, owner):
+        self.__name__ = name
+        self.__doc__ = doc
+        self.owner = owner
+
+    @property
+    def __qualname__(self):
+        return self.owner.cls.__qualname__ + '.' + self.__name__
+
+    def check(self, instance):
+        if not isinstance(instance, self.owner.cls):
+            raise wrong_self(self.__name__, self.owner, instance)
+
+
+class GetSet(Attribute):
+    __slots__ = ('getter', 'setter', 'closure')
+
+    def __repr__(self):
+        return "<attribute '%s' of '%s' objects>" % (self.__name__, self.owner.cls.__name__)
+
+    @hidden_applevel
+    def __get__(self, instance, cls=None):
+        if instance is None:
+            return self
+        self.check(instance)
+        if not self.getter:
+            raise AttributeError("attribute '%s' of '%s' objects is not readable" % (self.__name__, self.owner.cls.__name__))
+        return slot2(GETTER, self.getter, instance, self.closure)
+
+    @hidden_applevel
+    def __set__(self, instance, value):
+        self.check(instance)
+        if not self.setter:
+            raise AttributeError("attribute '%s' of '%s' objects is not writable" % (self.__name__, self.owner.cls.__name__))
+        slot3(SETTER, self.setter, instance, value, self.closure)
+
+    def __delete__(self, instance):
+        self.__set__(instance, NULL)
+
+
+class Member(Attribute):
+    __slots__ = ('definition',)
+
+    def __repr__(self):
+        return "<member '%s' of '%s' objects>" % (self.__name__, self.owner.cls.__name__)
+
+    @hidden_applevel
+    def __get__(self, instance, cls=None):
+        if instance is None:
+            return self
+        self.check(instance)
+        return slot1(MEMBERGET, self.definition, instance)
+
+    @hidden_applevel
+    def __set__(self, instance, value):
+        self.check(instance)
+        slot2(MEMBERSET, self.definition, instance, value)
+
+    def __delete__(self, instance):
+        self.__set__(instance, NULL)
+
+
+def attribute(entry, owner):
+    """The name and the class attribute for one entry of a type."""
+    kind, name = entry[:2]
+    if kind == 'slot':
+        slot_kind, address, extra, _ = entry[2:]
+        special = MAKERS[slot_kind](slot_kind, pointer(address), extra, owner, name)
+        special.__name__ = name
+        special.__qualname__ = owner.qualname + '.' + name
+        return name, special
+    if kind == 'method' or kind == 'classmethod':
+        return name, make_method(entry, owner)
+    if kind == 'getset':
+        made = GetSet(name, split_doc(name, entry[5])[0], owner)
+        made.getter = pointer(entry[2]) if entry[2] else None
+        made.setter = pointer(entry[3]) if entry[3] else None
+        made.closure = entry[4]
+        return name, made
+    if kind == 'member':
+        made = Member(name, entry[4], owner)
+        made.definition = pointer(entry[2])
+        return name, made
+    if kind == 'buffer':
+        return name, make_buffer(pointer(entry[2]), owner)
+    raise SystemError('Gimbal: unknown attribute kind ' + kind)
+
+
+def make_method(entry, owner):
+    kind, name, flags, address, doc, _ = entry
+    convention = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
+    f = pointer(address)
+    if flags & METH_STATIC:
+        made = functions.bound(convention, f, ffi.NULL, name)
+    elif flags & METH_CLASS or kind == 'classmethod':
+        made = functions.class_method(convention, f, name, owner)
+    else:
+        made = functions.method(convention, f, name, owner)
+    signature = functions.dress(made, name, owner.qualname + '.' + name, owner.module, doc)
+    if signature:
+        made.__text_signature__ = signature
+    if flags & METH_STATIC:
+        return staticmethod(made)
+    if flags & METH_CLASS or kind == 'classmethod':
+        return classmethod(made)
+    return made
+
+
+# --- buffers -----------------------------------------------------------------------------------------------------------
+
+def make_buffer(f, owner):
+    def __buffer__(self, flags):
+        from __pypy__ import newmemoryview
+        address = slot2(GETBUFFER, f, self, flags)
+        words = ffi.cast('int64_t *', address)
+        length, itemsize = words[2], words[3]
+        readonly, ndim = ffi.cast('int *', words + 4)[0], ffi.cast('int *', words + 4)[1]
+        start = ffi.gc(ffi.cast('char *', words[0]), lambda _: end_buffer(address, self))
+        view = memoryview(ffi.buffer(start, length))
+        if readonly:
+            view = view.toreadonly()
+        form = ffi.string(ffi.cast('char *', words[5])).decode() if words[5] else 'B'
+        shape = tuple(ffi.cast('int64_t *', words[6])[0:ndim]) if words[6] else (length // itemsize if itemsize else 0,)
+        strides = tuple(ffi.cast('int64_t *', words[7])[0:ndim]) if words[7] else None
+        if form != 'B' or len(shape) != 1 or shape[0] != length or strides not in (None, (1,)):
+            if strides is None:
+                strides, step = [], itemsize
+                for extent in reversed(shape):
+                    strides.insert(0, step)
+                    step *= extent
+            view = newmemoryview(view, itemsize, form, tuple(shape), tuple(strides))
+        return view
+    return __buffer__
+
+
+def end_buffer(address, instance):
+    slot2(RELEASEBUFFER, ffi.NULL, instance, address)
+
+
+# --- classes -----------------------------------------------------------------------------------------------------------
+
+def MakeType(address, spec):
+    """Makes the class of an extension type; returns its handle, as an int."""
+    (name, qualname, module, bases, metaclass, flags, doc, entries, new, own_new, dict_offset, given, weaklist_offset) = spec
+    owner = Owner()
+    owner.qualname = qualname
+    owner.module = module
+    owner.full_name = name if module is None else module + '.' + name
+    namespace = {'__qualname__': qualname}
+    if module is not None:
+        namespace['__module__'] = module
+    doc, signature = split_doc(name, doc)
+    namespace['__doc__'] = doc
+    if signature:
+        namespace['__text_signature__'] = signature
+    for entry in entries:
+        key, value = attribute(entry, owner)
+        if entry[0] == 'slot' and key in namespace:
+            continue
+        namespace[key] = value
+    if '__buffer__' in namespace and not any(issubclass(base, bufferable) for base in bases):
+        bases = tuple(bufferable if base is object else base for base in bases)
+        if bufferable not in bases:
+            bases += (bufferable,)
+    root = not any(base in native_classes for cls in bases for base in cls.__mro__)
+    if flags & FLAG_DISALLOW_INSTANTIATION or not new:
+        namespace['__new__'] = make_no_new(owner)
+    elif root or own_new:
+        namespace['__new__'] = make_new(pointer(new), owner)
+    if isinstance(given, dict):
+        namespace.update(given)
+    namespace['__slots__'] = slots = ['_np', '_na'] if root else []
+    if dict_offset and not any(base.__dictoffset__ for base in bases):
+        slots.append('__dict__')
+    if root and not any(getattr(base, '__weakrefoffset__', 0) for base in bases):
+        slots.append('__weakref__')
+    if not flags & FLAG_BASETYPE:
+        namespace['__init_subclass__'] = refuse_subclass(name, module)
+    cls = make_class(metaclass, name, bases, namespace)
+    owner.cls = cls
+    native_classes[cls] = empty_maker(cls)
+    core.kinds[cls] = core.K_STATEFUL if dict_offset or cls.__dictoffset__ else core.K_NATIVE
+    return handle(cls)
+
+
+def make_class(metaclass, name, bases, namespace):
+    slots = namespace['__slots__']
+    for attempt in ((), ('__weakref__',), ('__dict__',), ('__weakref__', '__dict__')):
+        namespace['__slots__'] = tuple(s for s in slots if s not in attempt)
+        try:
+            return type.__new__(metaclass, name, bases, dict(namespace))
+        except TypeError as error:
+            problem = error
+            if 'slot disallowed' not in str(error) and '__weakref__' not in str(error) and '__dict__' not in str(error):
+                break
+    raise problem
+
+
+def refuse_subclass(name, module):
+    full = name if module in (None, 'builtins') else module + '.' + name
+
+    def __init_subclass__(cls, **keywords):
+        raise TypeError("type '%s' is not an acceptable base type" % full)
+    return classmethod(__init_subclass__)
+
+
+def empty_maker(cls):
+    """How a wrapper is made when only the native instance exists: by the builtin that the class derives from."""
+    for base in cls.__mro__:
+        if base not in native_classes and base is not cls and '__new__' in base.__dict__ and base is not bufferable:
+            return base.__new__
+    return object.__new__
+
+
+def MakeWrapper(address, cls, base, args, keywords):
+    """The wrapper of a native instance whose class derives from a builtin: the builtin's part is made now."""
+    args = () if args is NULL else args
+    keywords = {} if keywords is NULL else keywords
+    if base is object:
+        wrapper = object.__new__(cls)
+    else:
+        wrapper = base.__new__(cls, *args, **keywords)
+    core.tie(wrapper, address)
+
+
+# --- what a type proxy needs -------------------------------------------------------------------------------------------
+
+DUNDERS = [tuple(name.split()) for name in names(lib.dunder_name)]
+SEQUENCES = (list, tuple, str, bytes, bytearray, range, memoryview)
+CONCAT = {'__add__', '__mul__', '__rmul__', '__iadd__', '__imul__'}
+
+
+def provider(mro, name):
+    for cls in mro:
+        if name in cls.__dict__:
+            return cls
+    return None
+
+
+def fills(cls, mro, native, group, name):
+    """Does the class fill this slot with a function that calls the host?"""
+    if name == '__del__':
+        return False
+    if not native and name in ('__getattribute__', '__setattr__', '__delattr__'):
+        return True
+    found = provider(mro, name)
+    if found is None or found in native_classes:
+        return False
+    if found is object and cls is not object:
+        return False
+    if name == '__hash__' and found.__dict__[name] is None:
+        return False
+    sequence = found in SEQUENCES
+    if group == 'sq' and name in CONCAT or group == 'sq' and name in ('__getitem__', '__setitem__', '__delitem__'):
+        return sequence or name not in CONCAT and found.__flags__ & 512 != 0
+    if group == 'nb' and name in CONCAT:
+        return not sequence
+    return True
+
+
+def TypeInfo(wire):
+    cls = objects[wire & MASK]
+    mro = type.mro(cls) if cls is type else cls.__mro__
+    native = any(base in native_classes for base in mro)
+    masks = [0, 0]
+    for i, (group, name) in enumerate(DUNDERS):
+        if fills(cls, mro, native, group, name):
+            masks[i // 60] |= 1 << i % 60
+    base = cls.__base__
+    return (cls.__name__, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],
+            cls.__qualname__)
+
+
+class Namespace(dict):
+    """The dictionary of a class, as `tp_dict` shows it: reads and writes go to the class."""
+    __slots__ = ('cls',)
+
+    def __getitem__(self, key):
+        return self.cls.__dict__[key]
+
+    def __setitem__(self, key, value):
+        type.__setattr__(self.cls, key, value)
+
+    def __delitem__(self, key):
+        if key not in self.cls.__dict__:
+            raise KeyError(key)
+        type.__delattr__(self.cls, key)
+
+    def __contains__(self, key):
+        return key in self.cls.__dict__
+
+    def __len__(self):
+        return len(self.cls.__dict__)
+
+    def __iter__(self):
+        return iter(self.cls.__dict__)
+
+    def get(self, key, default=None):
+        return self.cls.__dict__.get(key, default)
+
+    def keys(self):
+        return self.cls.__dict__.keys()
+
+    def values(self):
+        return self.cls.__dict__.values()
+
+    def items(self):
+        return self.cls.__dict__.items()
+
+    def copy(self):
+        return dict(self.cls.__dict__)
+
+
+def TypeDict(cls):
+    made = Namespace()
+    made.cls = cls
+    return made
+
+
+def TypeLookup(cls, name):
+    mro = type.mro(cls) if cls is type else cls.__mro__
+    for base in mro:
+        namespace = base.__dict__
+        if name in namespace:
+            return namespace[name]
+    return NULL
+
+
+def TypeModified(cls):
+    pass
+
+
+def TypeOfHandle(wire):
+    return type(objects[wire & MASK])
+
+
+def InternName(name):
+    import sys
+    return handle(sys.intern(name))
+
+
+def NewDescriptor(cls, entry):
+    owner = Owner()
+    owner.cls = cls
+    owner.qualname = cls.__qualname__
+    owner.module = cls.__module__
+    return attribute(entry, owner)[1]

@@ -1,0 +1,551 @@
+"""Values and handles: how Python objects become cells and cells become Python objects.
+
+The JIT compiles everything here together with the code around it, so hot functions are written for it: one test for each
+exact type, no allocation, C structs that are made once.
+"""
+import sys
+from __pypy__ import hidden_applevel, identity_dict, strategy
+import __pypy__
+import _weakref
+
+from _gimbal.native import ffi, lib
+
+# Tags of a cell; gimbal_host.h says what each one means.
+(ERROR, NOTHING, NONE, TRUE, FALSE, NOT_IMPLEMENTED, ELLIPSIS, INT, FLOAT, STR, BYTES, HANDLE, PROXY, INSTANCE, BIGINT, COMPLEX,
+ TUPLE, LIST, DICT, FUNCTION) = range(20)
+
+MASK = 0xffffffff
+CELLS = ffi.typeof('gimbal_cell[]')
+INTS = ffi.typeof('int64_t[]')
+FLOATS = ffi.typeof('double[]')
+VOIDP = ffi.typeof('void *')
+
+
+class Absent:
+    """The one object that stands for "no object": an absent argument, no result."""
+    __slots__ = ()
+
+    def __repr__(self):
+        return '<absent>'
+
+
+NULL = Absent()
+
+# --- handles ---------------------------------------------------------------------------------------------------------
+# Row i of the three lists is one handle; `wires` has its index and generation, `sent` how often it went to the shim.
+objects = [None]
+wires = [0]
+sent = [0]
+free = []
+ids = identity_dict()
+
+
+def new_handle(x):
+    if free:
+        i = free.pop()
+        objects[i] = x
+        sent[i] = 1
+        wire = wires[i]
+    else:
+        wire = len(objects)
+        objects.append(x)
+        wires.append(wire)
+        sent.append(1)
+    ids[x] = wire
+    return wire
+
+
+def handle(x):
+    """The handle of an object; counts as sent."""
+    wire = ids.get(x)
+    if wire is None:
+        return new_handle(x)
+    sent[wire & MASK] += 1
+    return wire
+
+
+def put_handle(c, x):
+    """Fills a cell with an object's handle; True when the shim has not seen it before."""
+    c.tag = HANDLE
+    wire = ids.get(x)
+    if wire is None:
+        c.i = new_handle(x)
+        c.t = handle(type(x))
+        return True
+    sent[wire & MASK] += 1
+    c.i = wire
+    c.t = 0
+    return False
+
+
+@ffi.def_extern()
+def release(n, handles):
+    for k in range(0, 2 * n, 2):
+        i = handles[k] & MASK
+        if sent[i] == handles[k + 1]:
+            x = objects[i]
+            objects[i] = None
+            del ids[x]
+            wires[i] += 1 << 32
+            sent[i] = 0
+            free.append(i)
+
+
+# --- instances of extension types --------------------------------------------------------------------------------------
+# A wrapper has the native address in `_na` and, in `_np`, a pointer whose death tells us that the wrapper died.
+wrappers = {}        # address -> weak reference to the wrapper, or Pinned
+native_classes = identity_dict()    # class -> how to make an empty wrapper
+
+
+class Pinned:
+    """A strong entry of `wrappers`: a wrapper with state of its own while native code holds its instance."""
+    __slots__ = ('wrapper',)
+
+    def __init__(self, wrapper):
+        self.wrapper = wrapper
+
+    def __call__(self):
+        return self.wrapper
+
+
+pinned = []
+
+
+def on_death(pointer):
+    """A wrapper died: forget it and give its reference back."""
+    address = int(ffi.cast('intptr_t', pointer))
+    entry = wrappers.get(address)
+    if entry is not None and entry() is None:
+        del wrappers[address]
+    lib.decref(pointer)
+
+
+def tie(wrapper, address):
+    """Makes `wrapper` the wrapper of the instance at `address`."""
+    pointer = ffi.cast(VOIDP, address)
+    lib.incref(pointer)
+    wrapper._na = address
+    wrapper._np = ffi.gc(pointer, on_death)
+    wrappers[address] = _weakref.ref(wrapper)
+    return wrapper
+
+
+def instance(address, type_handle):
+    """The wrapper of the instance at `address`, made when there is none."""
+    entry = wrappers.get(address)
+    if entry is not None:
+        wrapper = entry()
+        if wrapper is not None:
+            return wrapper
+    cls = objects[type_handle & MASK]
+    return tie(empty_wrapper(cls), address)
+
+
+def empty_wrapper(cls):
+    for base in cls.__mro__:
+        make = native_classes.get(base)
+        if make is not None:
+            return make(cls)
+    return object.__new__(cls)
+
+
+def pin(wrapper, address):
+    """Keeps a wrapper that has state of its own alive as long as native code holds the instance."""
+    if not isinstance(wrappers.get(address), Pinned):
+        wrappers[address] = Pinned(wrapper)
+        pinned.append(address)
+        if len(pinned) > pin_limit[0]:
+            unpin()
+
+
+pin_limit = [64]
+
+
+def unpin():
+    """Lets go of pinned wrappers whose instances native code does not hold any more."""
+    still = []
+    for address in pinned:
+        entry = wrappers.get(address)
+        if isinstance(entry, Pinned):
+            if lib.refcount(entry.wrapper._np) > 1:
+                still.append(address)
+            else:
+                wrappers[address] = _weakref.ref(entry.wrapper)
+    pinned[:] = still
+    pin_limit[0] = max(64, 2 * len(still))
+
+
+# --- Python to native --------------------------------------------------------------------------------------------------
+(K_REFERENCE, K_NATIVE, K_STATEFUL, K_TUPLE, K_LIST, K_BYTES, K_COMPLEX, K_ELLIPSIS, K_NOT_IMPLEMENTED, K_ABSENT, K_VALUE,
+ K_SLICE) = range(12)
+
+kinds = identity_dict()
+for cls, kind in ((tuple, K_TUPLE), (list, K_LIST), (bytes, K_BYTES), (complex, K_COMPLEX), (type(Ellipsis), K_ELLIPSIS),
+                  (type(NotImplemented), K_NOT_IMPLEMENTED), (Absent, K_ABSENT), (slice, K_SLICE)):
+    kinds[cls] = kind
+
+
+def classify(cls):
+    """How objects of a class that is met for the first time are encoded."""
+    kind = K_REFERENCE
+    mro = type.mro(cls) if cls is type else cls.__mro__
+    for base in mro:
+        if base in native_classes:
+            kind = K_NATIVE if cls in native_classes else K_STATEFUL
+            break
+        if base is tuple or base is list:
+            kind = K_TUPLE if base is tuple else K_LIST
+            break
+        if base is int or base is str or base is float or base is bytes:
+            kind = K_VALUE
+            break
+    kinds[cls] = kind
+    return kind
+
+
+def encode(c, x):
+    """Fills cell `c` with object `x`."""
+    t = type(x)
+    if t is int:
+        try:
+            c.i = x
+            c.tag = INT
+        except OverflowError:
+            data = x.to_bytes(x.bit_length() // 8 + 1, 'little', signed=True)
+            lib.new_int(c, data, len(data))
+    elif t is str:
+        data = x.encode('utf-8', 'surrogatepass')
+        lib.new_str(c, data, len(data), len(x))
+    elif x is None:
+        c.tag = NONE
+    elif t is float:
+        c.d = x
+        c.tag = FLOAT
+    elif t is bool:
+        c.tag = TRUE if x else FALSE
+    else:
+        encode_object(c, x, t)
+
+
+def encode_object(c, x, t):
+    kind = kinds.get(t)
+    if kind is None:
+        kind = classify(t)
+    if kind == K_REFERENCE:
+        put_handle(c, x)
+    elif kind == K_NATIVE:
+        c.tag = INSTANCE
+        c.i = x._na
+    elif kind == K_STATEFUL:
+        address = x._na
+        pin(x, address)
+        c.tag = INSTANCE
+        c.i = address
+    elif kind == K_TUPLE:
+        if put_handle(c, x):
+            fill(c, x)
+    elif kind == K_LIST:
+        encode_list(c, x)
+    elif kind == K_BYTES:
+        lib.new_bytes(c, x, len(x))
+    elif kind == K_ABSENT:
+        c.tag = NOTHING
+    elif kind == K_ELLIPSIS:
+        c.tag = ELLIPSIS
+    elif kind == K_NOT_IMPLEMENTED:
+        c.tag = NOT_IMPLEMENTED
+    elif kind == K_COMPLEX:
+        lib.new_complex(c, x.real, x.imag)
+    elif kind == K_SLICE:
+        if put_handle(c, x):
+            fill(c, (x.start, x.stop, x.step))
+    elif put_handle(c, x):
+        fill_value(c, x)
+
+
+def fill(c, items):
+    n = len(items)
+    cells = ffi.new(CELLS, n)
+    for i in range(n):
+        encode(cells[i], items[i])
+    lib.fill_items(c, n, cells)
+
+
+def fill_value(c, x):
+    value = ffi.new(CELLS, 1)
+    if isinstance(x, str):
+        encode(value[0], str.__str__(x))
+    elif isinstance(x, int):
+        encode(value[0], int.__int__(x))
+    elif isinstance(x, float):
+        encode(value[0], float.__float__(x))
+    else:
+        encode(value[0], bytes.__getitem__(x, slice(None)))
+    lib.fill_value(c, value)
+
+
+busy = identity_dict()      # lists that are being filled: one that contains itself must end
+
+
+def encode_list(c, x):
+    """A list goes with its items each time: the mirror that C reads shows what the list holds now."""
+    put_handle(c, x)
+    kind = strategy(x)
+    if kind == 'IntegerListStrategy':
+        lib.fill_ints(c, len(x), ffi.new(INTS, x))
+    elif kind == 'FloatListStrategy':
+        lib.fill_floats(c, len(x), ffi.new(FLOATS, x))
+    elif x not in busy:
+        busy[x] = None
+        try:
+            fill(c, x)
+        finally:
+            del busy[x]
+
+
+def resend(wire):
+    """An object whose proxy was closed while its handle was on the way: sent again with its contents."""
+    x = objects[wire & MASK]
+    c = ffi.new(CELLS, 1)
+    put_handle(c[0], x)
+    t = type(x)
+    c[0].t = handle(t)
+    if isinstance(x, tuple):
+        fill(c[0], x)
+    else:
+        fill_value(c[0], x)
+    return Encoded(c)
+
+
+class Encoded:
+    """A result that is in a cell already."""
+    __slots__ = ('cells',)
+
+    def __init__(self, cells):
+        self.cells = cells
+
+
+# --- native to Python --------------------------------------------------------------------------------------------------
+
+def decode(c):
+    """The object in cell `c`."""
+    tag = c.tag
+    if tag == HANDLE:
+        return objects[c.i & MASK]
+    if tag == INT:
+        return c.i
+    if tag == STR:
+        data = ffi.unpack(c.p, c.n)
+        return data.decode('ascii') if c.aux else data.decode('utf-8', 'surrogatepass')
+    if tag == INSTANCE:
+        return instance(c.i, c.t)
+    if tag == NONE:
+        return None
+    if tag == FLOAT:
+        return c.d
+    if tag == TRUE:
+        return True
+    if tag == FALSE:
+        return False
+    return decode_other(c, tag)
+
+
+def decode_other(c, tag):
+    if tag == TUPLE:
+        cells, n = c.q, c.n
+        return tuple([decode(cells[i]) for i in range(n)])
+    if tag == LIST:
+        return decode_list(c)
+    if tag == DICT:
+        return decode_dict(c)
+    if tag == BYTES:
+        return ffi.unpack(c.p, c.n)
+    if tag == NOTHING:
+        return NULL
+    if tag == BIGINT:
+        return int.from_bytes(ffi.unpack(c.p, c.n), 'little', signed=True)
+    if tag == COMPLEX:
+        return complex(c.d, bits_as_float(c.i))
+    if tag == FUNCTION:
+        from _gimbal.functions import from_native
+        x = from_native(c.i)
+        c.t = handle(x)
+        return x
+    if tag == NOT_IMPLEMENTED:
+        return NotImplemented
+    if tag == ELLIPSIS:
+        return Ellipsis
+    raise SystemError('Gimbal: unknown tag %d' % tag)
+
+
+def bits_as_float(bits):
+    word = ffi.new(INTS, [bits])
+    return ffi.cast('double *', word)[0]
+
+
+def decode_list(c):
+    n = c.n
+    if n == -1:     # another place in the same tree
+        return objects[c.q.t & MASK]
+    cells = c.q
+    if c.aux:
+        result = []
+        c.t = handle(result)
+        for i in range(n):
+            result.append(decode(cells[i]))
+        return result
+    return [decode(cells[i]) for i in range(n)]
+
+
+def decode_dict(c):
+    n = c.n
+    if n == -1:
+        return objects[c.q.t & MASK]
+    cells = c.q
+    result = {}
+    if c.aux:
+        c.t = handle(result)
+    for i in range(0, 2 * n, 2):
+        result[decode(cells[i])] = decode(cells[i + 1])
+    return result
+
+
+# --- results of C functions --------------------------------------------------------------------------------------------
+# A frame is an array of cells: 0-1 the result, 2 the shim's, 3-10 arguments. Frames are used again from a pool.
+ARGS = 3
+ROOM = 8
+pool = []
+
+
+def new_frame():
+    return ffi.new(CELLS, ARGS + ROOM)
+
+
+def cells_of(c):
+    """Does a result name containers that were given handles?"""
+    tag = c.tag
+    return tag == LIST or tag == DICT or tag == TUPLE or tag == FUNCTION
+
+
+def result(tag, frame):
+    """The result of a call, of which `frame` has the details; gives the frame back."""
+    if tag == INT:
+        x = frame[0].i
+    elif tag == NONE:
+        x = None
+    elif tag == ERROR:
+        raise_error(frame)
+    else:
+        x = decode(frame[0])
+        if tag >= TUPLE:
+            lib.adopt(frame)
+    pool.append(frame)
+    return x
+
+
+@hidden_applevel
+def raise_error(frame):
+    cls = decode(frame[0])
+    value = decode(frame[1])
+    pool.append(frame)
+    raise exception(cls, value)
+
+
+def exception(cls, value):
+    """An instance from what C left in the error indicator: a class and a value, by CPython's rules."""
+    if isinstance(value, BaseException) and (cls is type(value) or isinstance(cls, type) and isinstance(value, cls)):
+        return value
+    if isinstance(cls, BaseException):
+        return cls
+    if not (isinstance(cls, type) and issubclass(cls, BaseException)):
+        return TypeError('exceptions must derive from BaseException')
+    try:
+        if value is NULL or value is None:
+            made = cls()
+        elif isinstance(value, tuple):
+            made = cls(*value)
+        else:
+            made = cls(value)
+    except BaseException as error:
+        return error
+    if not isinstance(made, BaseException):
+        return TypeError('calling %r should have returned an instance of BaseException, not %s' % (cls, type(made).__name__))
+    return made
+
+
+# --- call-backs: what the shim asks of the host --------------------------------------------------------------------------
+operations = []
+
+
+def failed(out, error):
+    """Describes an exception in a result cell."""
+    out.i = handle(error)
+    out.t = handle(type(error))
+    out.tag = ERROR
+    return ERROR
+
+
+@ffi.def_extern()
+def op(code, nargs, args, out):
+    try:
+        f = operations[code]
+        if nargs == 1:
+            x = f(decode(args[0]))
+        elif nargs == 2:
+            x = f(decode(args[0]), decode(args[1]))
+        elif nargs == 3:
+            x = f(decode(args[0]), decode(args[1]), decode(args[2]))
+        else:
+            x = f(*[decode(args[i]) for i in range(nargs)])
+        return encode_result(out, x)
+    except BaseException as error:
+        return failed(out, error)
+
+
+def encode_result(out, x):
+    if type(x) is Encoded:
+        cell = x.cells[0]
+        out.tag = cell.tag
+        out.i = cell.i
+        out.t = cell.t
+    else:
+        encode(out, x)
+    return out.tag
+
+
+@ffi.def_extern()
+def call(callable, nargs, nkw, args, out):
+    try:
+        f = objects[callable & MASK]
+        if nkw:
+            names = decode(args[nargs + nkw])
+            keywords = {names[i]: decode(args[nargs + i]) for i in range(nkw)}
+            x = f(*[decode(args[i]) for i in range(nargs)], **keywords)
+        elif nargs == 1:
+            x = f(decode(args[0]))
+        elif nargs == 0:
+            x = f()
+        elif nargs == 2:
+            x = f(decode(args[0]), decode(args[1]))
+        else:
+            x = f(*[decode(args[i]) for i in range(nargs)])
+        encode(out, x)
+        return out.tag
+    except BaseException as error:
+        return failed(out, error)
+
+
+@ffi.def_extern(name='getattr')
+def get_attribute(object_handle, name_handle, out):
+    try:
+        encode(out, getattr(objects[object_handle & MASK], objects[name_handle & MASK]))
+        return out.tag
+    except BaseException as error:
+        return failed(out, error)
+
+
+# --- figures for tests -------------------------------------------------------------------------------------------------
+
+def stats():
+    """Live handles here, live proxies there, bytes of native memory in use, proxies waiting for release."""
+    return {'handles': len(objects) - 1 - len(free), 'proxies': lib.stat(0), 'bytes': lib.stat(1), 'queued': lib.stat(2)}

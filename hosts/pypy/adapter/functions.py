@@ -1,0 +1,258 @@
+"""C functions as Python callables, for every calling convention."""
+import operator
+
+from __pypy__ import builtinify, hidden_applevel
+
+from _gimbal import core
+from _gimbal.core import (ARGS, CELLS, FLOAT, INSTANCE, INT, NONE, NULL, PROXY, ROOM, VOIDP, encode, new_frame, pool, result)
+from _gimbal.native import ffi, lib
+
+call0, call1, call1s, calln = lib.call0, lib.call1, lib.call1s, lib.calln
+
+# How `calln` calls (gimbal_host.h, GIMBAL_CALL_KIND_*); SELF_FIRST: the first cell is the function's self.
+K_NOARGS, K_ONE, K_VARARGS, K_VARKEYWORDS, K_FAST, K_FASTKEYWORDS, K_METHOD, K_INIT = range(8)
+SELF_FIRST = 16
+
+METH_VARARGS, METH_KEYWORDS, METH_NOARGS, METH_O, METH_CLASS, METH_STATIC = 1, 2, 4, 8, 0x10, 0x20
+METH_FASTCALL, METH_METHOD = 0x80, 0x200
+
+CONVENTIONS = {
+    METH_NOARGS: K_NOARGS, METH_O: K_ONE, METH_VARARGS: K_VARARGS, METH_VARARGS | METH_KEYWORDS: K_VARKEYWORDS,
+    METH_KEYWORDS: K_VARKEYWORDS, METH_FASTCALL: K_FAST, METH_FASTCALL | METH_KEYWORDS: K_FASTKEYWORDS,
+    METH_METHOD | METH_FASTCALL | METH_KEYWORDS: K_METHOD,
+}
+TAKES_KEYWORDS = (K_VARKEYWORDS, K_FASTKEYWORDS, K_METHOD, K_INIT)
+
+
+def pointer(address):
+    return ffi.cast(VOIDP, address)
+
+
+# --- calling -----------------------------------------------------------------------------------------------------------
+
+def one(f, me, x):
+    """Calls a METH_O function."""
+    frame = pool.pop() if pool else new_frame()
+    t = type(x)
+    if t is int:
+        try:
+            tag = call1(f, me, INT, x, 0.0, frame)
+        except OverflowError:
+            tag = one_by_cell(f, me, x, frame)
+    elif t is str:
+        data = x.encode('utf-8', 'surrogatepass')
+        tag = call1s(f, me, data, len(data), len(x), frame)
+    elif t is float:
+        tag = call1(f, me, FLOAT, 0, x, frame)
+    elif x is None:
+        tag = call1(f, me, NONE, 0, 0.0, frame)
+    else:
+        tag = one_by_cell(f, me, x, frame)
+    return result(tag, frame)
+
+
+def one_by_cell(f, me, x, frame):
+    encode(frame[ARGS], x)
+    return calln(K_ONE, f, me, 1, 0, frame + ARGS, frame)
+
+
+def many(kind, f, me, args, keywords):
+    """Calls a function of any other convention."""
+    if keywords:
+        return with_keywords(kind, f, me, args, keywords)
+    frame = pool.pop() if pool else new_frame()
+    n = len(args)
+    if n == 1:
+        encode(frame[ARGS], args[0])
+    elif n == 2:
+        encode(frame[ARGS], args[0])
+        encode(frame[ARGS + 1], args[1])
+    elif n == 3:
+        encode(frame[ARGS], args[0])
+        encode(frame[ARGS + 1], args[1])
+        encode(frame[ARGS + 2], args[2])
+    elif n > ROOM:
+        cells = ffi.new(CELLS, n)
+        encode_all(cells, 0, args)
+        return result(calln(kind, f, me, n, 0, cells, frame), frame)
+    else:
+        encode_all(frame, ARGS, args)
+    return result(calln(kind, f, me, n, 0, frame + ARGS, frame), frame)
+
+
+def encode_all(cells, start, args):
+    for i in range(len(args)):
+        encode(cells[start + i], args[i])
+
+
+keyword_names = {}
+
+
+def names_address(names):
+    """The native tuple of keyword names, made once for each set of names."""
+    address = keyword_names.get(names)
+    if address is None:
+        cells = ffi.new(CELLS, len(names) + 1)
+        encode_all(cells, 1, names)
+        lib.new_tuple(cells, len(names), cells + 1)
+        address = keyword_names[names] = cells[0].i
+    return address
+
+
+def with_keywords(kind, f, me, args, keywords):
+    n, k = len(args), len(keywords)
+    cells = ffi.new(CELLS, n + k + 1)
+    encode_all(cells, 0, args)
+    encode_all(cells, n, list(keywords.values()))
+    cells[n + k].tag = INSTANCE
+    cells[n + k].i = names_address(tuple(keywords))
+    frame = pool.pop() if pool else new_frame()
+    return result(calln(kind, f, me, n, k, cells, frame), frame)
+
+
+def wrong(name, kind, args, keywords):
+    if keywords:
+        return TypeError('%s() takes no keyword arguments' % name)
+    if kind == K_NOARGS:
+        return TypeError('%s() takes no arguments (%d given)' % (name, len(args)))
+    return TypeError('%s() takes exactly one argument (%d given)' % (name, len(args)))
+
+
+def bound(kind, f, me, name):
+    """A Python function that calls `f` with a fixed self."""
+    if kind == K_NOARGS:
+        @hidden_applevel
+        def function(*args, **keywords):
+            if args or keywords:
+                raise wrong(name, kind, args, keywords)
+            frame = pool.pop() if pool else new_frame()
+            return result(call0(f, me, frame), frame)
+    elif kind == K_ONE:
+        @hidden_applevel
+        def function(*args, **keywords):
+            if keywords or len(args) != 1:
+                raise wrong(name, kind, args, keywords)
+            return one(f, me, args[0])
+    elif kind in TAKES_KEYWORDS:
+        @hidden_applevel
+        def function(*args, **keywords):
+            return many(kind, f, me, args, keywords)
+    else:
+        @hidden_applevel
+        def function(*args, **keywords):
+            if keywords:
+                raise wrong(name, kind, args, keywords)
+            return many(kind, f, me, args, None)
+    return function
+
+
+def method(kind, f, name, owner):
+    """A Python function that calls `f` with an instance of the owner's class as self."""
+    if kind == K_NOARGS:
+        @hidden_applevel
+        def function(self, *args, **keywords):
+            if not isinstance(self, owner.cls):
+                raise wrong_self(name, owner, self)
+            if args or keywords:
+                raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
+            frame = pool.pop() if pool else new_frame()
+            return result(call0(f, self._np, frame), frame)
+    elif kind == K_ONE:
+        @hidden_applevel
+        def function(self, *args, **keywords):
+            if not isinstance(self, owner.cls):
+                raise wrong_self(name, owner, self)
+            if keywords or len(args) != 1:
+                raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
+            return one(f, self._np, args[0])
+    elif kind == K_METHOD:
+        @hidden_applevel
+        def function(self, *args, **keywords):
+            if not isinstance(self, owner.cls):
+                raise wrong_self(name, owner, self)
+            return many(kind, f, self._np, (owner.cls,) + args, keywords)
+    else:
+        @hidden_applevel
+        def function(self, *args, **keywords):
+            if not isinstance(self, owner.cls):
+                raise wrong_self(name, owner, self)
+            if keywords and kind not in TAKES_KEYWORDS:
+                raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
+            return many(kind, f, self._np, args, keywords)
+    return function
+
+
+def class_method(kind, f, name, owner):
+    @hidden_applevel
+    def function(cls, *args, **keywords):
+        if kind == K_NOARGS and (args or keywords) or kind == K_ONE and (keywords or len(args) != 1):
+            raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
+        if kind == K_METHOD:
+            args = (owner.cls,) + args
+        return many(kind | SELF_FIRST, f, ffi.NULL, (cls,) + args, keywords)
+    return function
+
+
+def wrong_self(name, owner, self):
+    return TypeError("descriptor '%s' for '%s' objects doesn't apply to a '%s' object"
+                     % (name, owner.cls.__name__, type(self).__name__))
+
+
+# --- making ------------------------------------------------------------------------------------------------------------
+
+def split_doc(name, doc):
+    """CPython keeps a signature in front of the docstring: `name(signature)\\n--\\n\\n`."""
+    if doc and doc.startswith(name + '(') and ')\n--\n\n' in doc:
+        head, _, rest = doc.partition(')\n--\n\n')
+        return rest, head[len(name):] + ')'
+    return doc, None
+
+
+def dress(function, name, qualname, module, doc):
+    doc, signature = split_doc(name, doc)
+    function.__name__ = name
+    function.__qualname__ = qualname
+    function.__doc__ = doc
+    function.__module__ = module
+    return signature
+
+
+def function_from(entry, me, module_name):
+    """A builtin function for an entry `("method", name, flags, address, doc, definition)` and a self pointer."""
+    _, name, flags, address, doc, _ = entry
+    kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
+    function = bound(kind, pointer(address), me, name)
+    signature = dress(function, name, name, module_name, doc)
+    function = builtinify(function)
+    if signature:
+        function.__text_signature__ = signature
+    return function
+
+
+def NewFunction(entry, me, module, cls):
+    keep = None
+    if me:
+        keep = pointer(me)
+        lib.incref(keep)
+    return function_from(entry, keep if me else ffi.NULL, None if module is NULL else module)
+
+
+def from_native(address):
+    """The host's side of a PyCFunctionObject made by C: its proxy stays the one that C holds."""
+    words = ffi.cast('int64_t *', address)
+    definition = ffi.cast('int64_t *', words[2])
+    name = ffi.string(ffi.cast('char *', definition[0])).decode()
+    flags = ffi.cast('int *', definition + 2)[0]
+    doc = ffi.string(ffi.cast('char *', definition[3])).decode('utf-8', 'replace') if definition[3] else None
+    kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
+    me = ffi.NULL if flags & METH_STATIC else pointer(words[3])
+    if kind == K_METHOD:
+        raise SystemError('Gimbal: a builtin_method cannot cross yet')
+    if words[3]:
+        lib.incref(pointer(words[3]))
+    function = bound(kind, pointer(definition[1]), me, name)
+    signature = dress(function, name, name, None, doc)
+    function = builtinify(function)
+    if signature:
+        function.__text_signature__ = signature
+    return function

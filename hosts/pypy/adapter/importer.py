@@ -1,0 +1,96 @@
+"""The import hook: extension files built for CPython are loaded through the shim."""
+import sys
+
+from _gimbal import core
+from _gimbal.native import ffi, lib, names
+
+SUFFIXES = ['.cpython-311-x86_64-linux-gnu.so', '.abi3.so']
+
+
+class Loader:
+    """Loads one extension file; the importlib protocol for loaders."""
+
+    def __init__(self, name, path):
+        self.name = name
+        self.path = path
+
+    def create_module(self, spec):
+        frame = core.new_frame()
+        path = self.path.encode('utf-8', 'surrogateescape')
+        made = core.result(lib.load(path, spec.name.encode(), frame), frame)
+        if type(made) is int:       # multi-phase initialisation: the address of the definition
+            definition = ffi.cast('void *', made)
+            frame = core.new_frame()
+            core.encode(frame[core.ARGS], spec)
+            made = core.result(lib.create_module(definition, frame + core.ARGS, frame), frame)
+            definitions[made] = definition
+        made.__file__ = self.path
+        return made
+
+    def exec_module(self, module):
+        definition = definitions.pop(module, None)
+        if definition is not None:
+            frame = core.new_frame()
+            core.encode(frame[core.ARGS], module)
+            core.result(lib.exec_module(definition, frame + core.ARGS, frame), frame)
+
+    def is_package(self, name):
+        return self.path.rpartition('/')[2].partition('.')[0] == '__init__'
+
+    def get_code(self, name):
+        return None
+
+    def get_source(self, name):
+        return None
+
+    def get_filename(self, name=None):
+        return self.path
+
+
+definitions = core.identity_dict()      # modules between their two phases
+
+
+def load_operations():
+    from _gimbal import functions, classes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text
+    known = {'Resend': core.resend}
+    for module in (ops_object, ops_number, ops_container, ops_text, ops_error, ops_runtime, functions, classes):
+        known.update((k, v) for k, v in vars(module).items() if k[:1].isupper())
+
+    def missing(name):
+        def operation(*args):
+            raise SystemError('Gimbal: the PyPy adapter has no operation ' + name)
+        return operation
+
+    core.operations.extend(known.get(name) or missing(name) for name in names(lib.op_name))
+
+
+def bind_builtins():
+    from _gimbal.builtin_types import find
+    frame = core.new_frame()
+    exported = names(lib.builtin_name)
+    types = [(i, find(name)) for i, name in enumerate(exported)]
+    for i, cls in types:
+        if cls is not None and exported[i][:6] != 'PyExc_':
+            core.encode(frame[0], cls)
+            lib.bind_builtin(i, frame)
+    lib.bind_builtin(len(exported), frame)
+    for i, cls in types:
+        if cls is not None and exported[i][:6] == 'PyExc_':
+            core.encode(frame[0], cls)
+            lib.bind_builtin(i, frame)
+
+
+def install():
+    load_operations()
+    bind_builtins()
+    from importlib.machinery import (BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder,
+                                     SourceFileLoader, SourcelessFileLoader)
+    hook = FileFinder.path_hook((Loader, SUFFIXES), (ExtensionFileLoader, EXTENSION_SUFFIXES),
+                                (SourceFileLoader, SOURCE_SUFFIXES), (SourcelessFileLoader, BYTECODE_SUFFIXES))
+    for i, old in enumerate(sys.path_hooks):
+        if getattr(old, '__qualname__', '').startswith('FileFinder.'):
+            sys.path_hooks[i] = hook
+            break
+    else:
+        sys.path_hooks.append(hook)
+    sys.path_importer_cache.clear()
