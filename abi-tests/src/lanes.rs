@@ -97,10 +97,9 @@ pub struct Lane {
 impl Lane {
     /// All lanes, those whose host is not installed included.
     pub fn all() -> Vec<Self> {
-        let selftest = std::env::var_os("GIMBAL_SELFTEST").is_some_and(|value| value == "1");
         HOSTS
             .map(|(name, host)| {
-                let interpreter = if selftest {
+                let interpreter = if selftest() {
                     Ok(Interpreter::oracle())
                 } else {
                     find(host)
@@ -122,6 +121,11 @@ impl Lane {
         })
         .with_ignored_flag(missing)
     }
+}
+
+/// Whether every lane runs CPython, to test the tests.
+pub fn selftest() -> bool {
+    std::env::var_os("GIMBAL_SELFTEST").is_some_and(|value| value == "1")
 }
 
 /// Asks the `gimbal` command where the host is. It is run through `gimbal run` later, which is what users do.

@@ -1,1 +1,283 @@
-fn main() {}
+//! Files that must not load: each gives a clear Python exception, and the process goes on and imports the next one.
+//!
+//! One case: `cargo test -p gimbal-abi-tests --test errors NAME`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use gimbal_abi_tests::compile::{self, SUFFIX};
+use gimbal_abi_tests::lanes::{self, Interpreter, Lane, Program};
+use gimbal_abi_tests::report;
+use libtest_mimic::{Failed, Trial};
+
+/// How the file that must not load comes about.
+#[derive(Clone, Copy)]
+enum Make {
+    /// `errors/broken.c` compiled with this number for `CASE`.
+    Case(u32),
+    /// A good file, changed.
+    Change(fn(Vec<u8>) -> Vec<u8>),
+    /// A good file with the suffix of another Python.
+    Suffix(&'static str),
+}
+
+/// A module that must not load, and what the exception says.
+struct Bad {
+    name: &'static str,
+    make: Make,
+    exception: &'static str,
+    /// The message contains this; `SUFFIX` alone stands for the file's name.
+    says: &'static str,
+    /// CPython does the same. Otherwise it crashes, and only Gimbal is asked.
+    on_cpython: bool,
+}
+
+impl Bad {
+    const fn new(name: &'static str, make: Make, exception: &'static str, says: &'static str) -> Self {
+        Self {
+            name,
+            make,
+            exception,
+            says,
+            on_cpython: true,
+        }
+    }
+
+    const fn only_gimbal(mut self) -> Self {
+        self.on_cpython = false;
+        self
+    }
+}
+
+const GOOD: u32 = 0;
+
+const CASES: [Bad; 22] = [
+    Bad::new(
+        "missing_symbol",
+        Make::Case(1),
+        "ImportError",
+        "PyGimbal_DoesNotExist",
+    ),
+    Bad::new("free_threaded", Make::Case(2), "ImportError", "_Py_DecRefShared"),
+    Bad::new(
+        "other_version",
+        Make::Suffix(".cpython-312-x86_64-linux-gnu.so"),
+        "ModuleNotFoundError",
+        "No module named 'other_version'",
+    ),
+    Bad::new(
+        "other_flavour",
+        Make::Suffix(".cpython-314t-x86_64-linux-gnu.so"),
+        "ModuleNotFoundError",
+        "No module named 'other_flavour'",
+    ),
+    Bad::new(
+        "other_platform",
+        Make::Suffix(".cpython-311-aarch64-linux-gnu.so"),
+        "ModuleNotFoundError",
+        "No module named 'other_platform'",
+    ),
+    Bad::new("empty_file", Make::Change(|_| Vec::new()), "ImportError", SUFFIX),
+    Bad::new(
+        "cut_in_the_header",
+        Make::Change(|bytes| bytes[..40].to_vec()),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "cut_in_the_middle",
+        Make::Change(|bytes| bytes[..bytes.len() / 2].to_vec()),
+        "ImportError",
+        SUFFIX,
+    )
+    .only_gimbal(),
+    Bad::new(
+        "cut_after_the_header",
+        Make::Change(|bytes| bytes[..1000].to_vec()),
+        "ImportError",
+        SUFFIX,
+    )
+    .only_gimbal(),
+    Bad::new(
+        "text_file",
+        Make::Change(|_| b"this is text, and long enough to be a header\n".repeat(50)),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "other_machine",
+        Make::Change(other_machine),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "missing_library",
+        Make::Change(missing_library),
+        "ImportError",
+        "libq.so.6",
+    ),
+    Bad::new(
+        "no_init",
+        Make::Case(3),
+        "ImportError",
+        "dynamic module does not define module export function (PyInit_no_init)",
+    ),
+    Bad::new(
+        "null_without_error",
+        Make::Case(4),
+        "SystemError",
+        "initialization of null_without_error failed without raising an exception",
+    ),
+    Bad::new(
+        "raising",
+        Make::Case(5),
+        "ValueError",
+        "the module refuses to be made",
+    ),
+    Bad::new(
+        "result_with_error",
+        Make::Case(6),
+        "SystemError",
+        "initialization of result_with_error raised unreported exception",
+    ),
+    Bad::new(
+        "uninitialized",
+        Make::Case(7),
+        "SystemError",
+        "init function of uninitialized returned uninitialized object",
+    ),
+    Bad::new(
+        "exec_raising",
+        Make::Case(8),
+        "RuntimeError",
+        "the module refuses to be executed",
+    ),
+    Bad::new(
+        "exec_without_error",
+        Make::Case(9),
+        "SystemError",
+        "execution of module exec_without_error failed without setting an exception",
+    ),
+    Bad::new(
+        "exec_with_error",
+        Make::Case(10),
+        "SystemError",
+        "execution of module exec_with_error raised unreported exception",
+    ),
+    Bad::new(
+        "create_without_error",
+        Make::Case(11),
+        "SystemError",
+        "creation of module create_without_error failed without setting an exception",
+    ),
+    Bad::new(
+        "unknown_slot",
+        Make::Case(12),
+        "SystemError",
+        "module unknown_slot uses unknown slot ID 99",
+    ),
+];
+
+fn main() -> ExitCode {
+    lanes::main(trials).exit_code()
+}
+
+fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
+    let mut trials = Vec::new();
+    for lane in lanes {
+        for bad in CASES.iter().filter(|bad| bad.on_cpython || !lanes::selftest()) {
+            trials.push(lane.trial(&format!("errors::{}", bad.name), move |gimbal| fails(bad, gimbal)));
+        }
+    }
+    Ok(trials)
+}
+
+fn fails(bad: &Bad, gimbal: &Interpreter) -> Result<(), Failed> {
+    let directory = tempfile::tempdir()?;
+    make(bad, directory.path())?;
+    let program = Program::new(lanes::script("errors", "import.py"), Vec::new())
+        .arg(directory.path())
+        .arg(bad.name);
+    if bad.on_cpython {
+        expect(bad, "CPython", &Interpreter::oracle(), &program)?;
+    }
+    expect(bad, "Gimbal", gimbal, &program)
+}
+
+/// Puts the bad module and a good one into the directory.
+fn make(bad: &Bad, directory: &Path) -> Result<()> {
+    fs::copy(build("good", GOOD)?, directory.join(format!("good{SUFFIX}")))?;
+    let (number, suffix) = match bad.make {
+        Make::Case(number) => (number, SUFFIX),
+        Make::Change(_) => (GOOD, SUFFIX),
+        Make::Suffix(suffix) => (GOOD, suffix),
+    };
+    let mut bytes = fs::read(build(bad.name, number)?)?;
+    if let Make::Change(change) = bad.make {
+        bytes = change(bytes);
+    }
+    fs::write(directory.join(format!("{}{suffix}", bad.name)), bytes)?;
+    Ok(())
+}
+
+fn build(name: &str, number: u32) -> Result<PathBuf> {
+    let source = lanes::script("errors", "broken.c");
+    let arguments = [
+        format!("-DMODULE={name}"),
+        format!("-DCASE={number}"),
+        "-Wno-unused".to_owned(),
+        // So that the file needs the C library, which one case takes away.
+        "-Wl,--no-as-needed".to_owned(),
+    ];
+    let directory = compile::extension_with(&source, &arguments.each_ref().map(String::as_str))?;
+    Ok(directory.join(format!("broken{SUFFIX}")))
+}
+
+fn expect(bad: &Bad, who: &str, interpreter: &Interpreter, program: &Program) -> Result<(), Failed> {
+    let outcome = interpreter.run(program).context("the program did not start")?;
+    let says = if bad.says == SUFFIX {
+        format!("{}{SUFFIX}", bad.name)
+    } else {
+        bad.says.to_owned()
+    };
+    let mut lines = outcome.stdout.lines();
+    for attempt in ["first", "second"] {
+        let line = lines.next().unwrap_or_default();
+        if !line.starts_with(&format!("{attempt}: {}: ", bad.exception)) || !line.contains(&says) {
+            let wanted = format!("{attempt}: {}: ... {says} ...", bad.exception);
+            let stderr = report::tail(&outcome);
+            return Err(format!(
+                "{who} ({}) should print\n{wanted}\nand prints\n{line}\n{stderr}",
+                outcome.status
+            )
+            .into());
+        }
+    }
+    if lines.next() != Some("alive: 42") || !outcome.success() {
+        return Err(format!(
+            "{who} did not go on ({}):\n{}{}",
+            outcome.status,
+            outcome.stdout,
+            report::tail(&outcome)
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Bytes 18 and 19 of an ELF file name the machine; 183 is AArch64.
+fn other_machine(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes[18..20].copy_from_slice(&183u16.to_le_bytes());
+    bytes
+}
+
+/// Renames the C library in the string table of the dynamic section.
+fn missing_library(mut bytes: Vec<u8>) -> Vec<u8> {
+    let name = b"libc.so.6\0";
+    if let Some(start) = bytes.windows(name.len()).position(|window| window == name) {
+        bytes[start + 3] = b'q';
+    }
+    bytes
+}
