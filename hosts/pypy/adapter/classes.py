@@ -220,16 +220,10 @@ def make_no_new(owner):
 
 class Attribute:
     """A getset or member of an extension type: a data descriptor."""
-    __slots__ = ('__name__', '__objclass__', '__doc__', 'owner')
-
     def __init__(self, name, doc, owner):
         self.__name__ = name
         self.__doc__ = doc
         self.owner = owner
-
-    @property
-    def __qualname__(self):
-        return self.owner.cls.__qualname__ + '.' + self.__name__
 
     def check(self, instance):
         if not isinstance(instance, self.owner.cls):
@@ -237,8 +231,6 @@ class Attribute:
 
 
 class GetSet(Attribute):
-    __slots__ = ('getter', 'setter', 'closure')
-
     def __repr__(self):
         return "<attribute '%s' of '%s' objects>" % (self.__name__, self.owner.cls.__name__)
 
@@ -263,8 +255,6 @@ class GetSet(Attribute):
 
 
 class Member(Attribute):
-    __slots__ = ('definition',)
-
     def __repr__(self):
         return "<member '%s' of '%s' objects>" % (self.__name__, self.owner.cls.__name__)
 

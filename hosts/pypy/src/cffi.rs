@@ -66,7 +66,8 @@ pub struct Global {
 pub struct ExternPython {
     name: *const c_char,
     size_of_result: usize,
-    reserved: [*mut c_void; 2],
+    /// Written by the backend when Python defines the call-back, so the static must lie in writable memory.
+    reserved: std::cell::UnsafeCell<[*mut c_void; 2]>,
 }
 
 // SAFETY: written by the cffi backend under the host's own lock.
@@ -78,7 +79,7 @@ impl ExternPython {
         ExternPython {
             name: name.as_ptr(),
             size_of_result,
-            reserved: [std::ptr::null_mut(); 2],
+            reserved: std::cell::UnsafeCell::new([std::ptr::null_mut(); 2]),
         }
     }
 }
