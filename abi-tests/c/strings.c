@@ -203,9 +203,9 @@ static PyObject *
 check_codec_errors(PyObject *self, PyObject *args)
 {
     PyObject *text = PyUnicode_FromString("a\xe2\x82\xac");
-    EXPECT(text && PyUnicode_AsASCIIString(text) == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError));
+    EXPECT(text && PyUnicode_AsLatin1String(text) == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError));
     PyErr_Clear();
-    EXPECT(PyUnicode_AsLatin1String(text) == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError));
+    EXPECT(PyUnicode_AsASCIIString(text) == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError));
     Py_DECREF(text);
     return NULL;
 }

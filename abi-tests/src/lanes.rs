@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Result;
-use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
+use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::paths;
 use crate::process::{self, Outcome};
@@ -157,31 +157,34 @@ fn find(host: &str) -> Result<Interpreter, String> {
 
 /// Runs the trials that `make` lists for the lanes, after saying which lanes are skipped and why.
 /// A run without any lane would test nothing, so it fails.
-pub fn main(make: impl FnOnce(&[Lane]) -> Result<Vec<Trial>>) -> Conclusion {
+pub fn main(make: impl FnOnce(&[Lane]) -> Result<Vec<Trial>>) -> ExitCode {
     let arguments = Arguments::from_args();
     let lanes = Lane::all();
-    let mut trials = make(&lanes).unwrap_or_else(|error| vec![failing("setup", format!("{error:#}"))]);
+    let trials = match make(&lanes) {
+        Ok(trials) => trials,
+        Err(error) => {
+            eprintln!("the tests cannot be listed: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if arguments.list {
+        return libtest_mimic::run(&arguments, trials).exit_code();
+    }
     let missing: Vec<_> = lanes
         .iter()
         .filter_map(|lane| Some((lane.name, lane.interpreter.as_ref().err()?)))
         .collect();
-    if !arguments.list {
-        for (name, reason) in &missing {
-            eprintln!("lane {name} skipped: {reason}");
-        }
+    for (name, reason) in &missing {
+        eprintln!("lane {name} skipped: {reason}");
     }
     if missing.len() == lanes.len() {
-        let build = paths::gimbal_home();
-        trials.push(failing(
-            "lanes",
-            format!("no lane can run; the build is expected in {}", build.display()),
-        ));
+        eprintln!(
+            "no lane can run; the build is expected in {}",
+            paths::gimbal_home().display()
+        );
+        return ExitCode::FAILURE;
     }
-    libtest_mimic::run(&arguments, trials)
-}
-
-fn failing(name: &str, message: String) -> Trial {
-    Trial::test(name, move || Err(message.into()))
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// The oracle's outcome of a program, found once for all lanes.

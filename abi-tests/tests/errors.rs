@@ -53,7 +53,7 @@ impl Bad {
 
 const GOOD: u32 = 0;
 
-const CASES: [Bad; 22] = [
+const CASES: [Bad; 23] = [
     Bad::new(
         "missing_symbol",
         Make::Case(1),
@@ -178,10 +178,16 @@ const CASES: [Bad; 22] = [
         "SystemError",
         "module unknown_slot uses unknown slot ID 99",
     ),
+    Bad::new(
+        "negative_state",
+        Make::Case(13),
+        "SystemError",
+        "module negative_state: m_size may not be negative for multi-phase initialization",
+    ),
 ];
 
 fn main() -> ExitCode {
-    lanes::main(trials).exit_code()
+    lanes::main(trials)
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {

@@ -18,7 +18,7 @@ use libtest_mimic::{Failed, Trial};
 const PYTEST: [&str; 5] = ["pytest", "iniconfig", "packaging", "pluggy", "pygments"];
 
 fn main() -> ExitCode {
-    lanes::main(trials).exit_code()
+    lanes::main(trials)
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {

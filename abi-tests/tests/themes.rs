@@ -12,7 +12,7 @@ use gimbal_abi_tests::{compile, paths, report};
 use libtest_mimic::{Failed, Trial};
 
 fn main() -> ExitCode {
-    lanes::main(trials).exit_code()
+    lanes::main(trials)
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {

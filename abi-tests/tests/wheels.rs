@@ -13,7 +13,7 @@ use gimbal_abi_tests::{paths, report, wheels};
 use libtest_mimic::{Failed, Trial};
 
 fn main() -> ExitCode {
-    lanes::main(trials).exit_code()
+    lanes::main(trials)
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
