@@ -145,3 +145,116 @@ pub struct ModuleObject {
     /// The name.
     pub md_name: *mut PyObject,
 }
+
+/// `PyCodeObject`: the head that compiled code reads and writes.
+#[repr(C)]
+pub struct CodeObject {
+    /// Head.
+    pub ob_base: PyVarObject,
+    /// Constants.
+    pub co_consts: *mut PyObject,
+    /// Names.
+    pub co_names: *mut PyObject,
+    /// Exception table.
+    pub co_exceptiontable: *mut PyObject,
+    /// `CO_*` flags.
+    pub co_flags: c_int,
+    /// Quickening counter.
+    pub co_warmup: i16,
+    /// Entry size of the line array.
+    pub _co_linearray_entry_size: i16,
+    /// Number of arguments.
+    pub co_argcount: c_int,
+    /// Number of positional-only arguments.
+    pub co_posonlyargcount: c_int,
+    /// Number of keyword-only arguments.
+    pub co_kwonlyargcount: c_int,
+    /// Stack size.
+    pub co_stacksize: c_int,
+    /// First line.
+    pub co_firstlineno: c_int,
+    /// Number of local, cell and free variables.
+    pub co_nlocalsplus: c_int,
+    /// Number of local variables.
+    pub co_nlocals: c_int,
+    /// Number of cell variables that are not arguments.
+    pub co_nplaincellvars: c_int,
+    /// Number of cell variables.
+    pub co_ncellvars: c_int,
+    /// Number of free variables.
+    pub co_nfreevars: c_int,
+    /// Names of all variables.
+    pub co_localsplusnames: *mut PyObject,
+    /// Their kinds.
+    pub co_localspluskinds: *mut PyObject,
+    /// File.
+    pub co_filename: *mut PyObject,
+    /// Name.
+    pub co_name: *mut PyObject,
+    /// Qualified name.
+    pub co_qualname: *mut PyObject,
+    /// Line table.
+    pub co_linetable: *mut PyObject,
+    /// Weak references.
+    pub co_weakreflist: *mut PyObject,
+    /// Cached bytecode.
+    pub _co_code: *mut PyObject,
+    /// Line array.
+    pub _co_linearray: *mut core::ffi::c_char,
+    /// First traceable instruction; Cython writes it.
+    pub _co_firsttraceable: c_int,
+    /// Extra data of extensions.
+    pub co_extra: *mut c_void,
+    /// Bytecode.
+    pub co_code_adaptive: [core::ffi::c_char; 1],
+}
+
+/// `_PyInterpreterFrame` of 3.11, without the variables that follow.
+#[repr(C)]
+pub struct InterpreterFrame {
+    /// Function.
+    pub f_func: *mut PyObject,
+    /// Globals.
+    pub f_globals: *mut PyObject,
+    /// Builtins.
+    pub f_builtins: *mut PyObject,
+    /// Locals.
+    pub f_locals: *mut PyObject,
+    /// Code.
+    pub f_code: *mut PyCodeObject,
+    /// Frame object.
+    pub frame_obj: *mut PyFrameObject,
+    /// Next outer frame.
+    pub previous: *mut InterpreterFrame,
+    /// Instruction before the next one.
+    pub prev_instr: *mut u16,
+    /// Stack top.
+    pub stacktop: c_int,
+    /// Entry frame of a C call?
+    pub is_entry: bool,
+    /// Owner.
+    pub owner: core::ffi::c_char,
+}
+
+/// `PyFrameObject` that owns its interpreter frame.
+#[repr(C)]
+pub struct FrameObject {
+    /// Head.
+    pub ob_base: PyObject,
+    /// Next outer frame.
+    pub f_back: *mut PyFrameObject,
+    /// Frame data.
+    pub f_frame: *mut InterpreterFrame,
+    /// Trace function.
+    pub f_trace: *mut PyObject,
+    /// Line; Cython writes it.
+    pub f_lineno: c_int,
+    /// Trace lines?
+    pub f_trace_lines: core::ffi::c_char,
+    /// Trace opcodes?
+    pub f_trace_opcodes: core::ffi::c_char,
+    /// Fast locals copied?
+    pub f_fast_as_locals: core::ffi::c_char,
+    /// The frame data.
+    pub data: InterpreterFrame,
+}

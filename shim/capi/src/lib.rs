@@ -14,11 +14,22 @@
 )]
 
 mod attach;
+mod ceval;
+mod code;
 mod descrobject;
+mod exceptions;
+mod frameobject;
 mod generated;
+mod import;
 mod methodobject;
+mod moduleobject;
+mod pycapsule;
+mod pyerrors;
+mod pystate;
 mod statics;
 mod structmember;
+mod traceback;
 mod typeobject;
 mod typeslots;
 mod varargs;
+mod warnings;

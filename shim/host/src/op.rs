@@ -242,12 +242,20 @@ ops! {
     WarnExplicit / 6,
     /// Prints an exception as the interpreter would, to stderr; sets `sys.last_*` when the second is true.
     PrintException / 2,
-    /// `sys.unraisablehook` with the exception and the object
-    WriteUnraisable / 2,
+    /// `sys.unraisablehook` with the exception, the object or absent, and the message or absent
+    WriteUnraisable / 3,
+    /// Prints an exception to stderr, whatever `sys.excepthook` is
+    DisplayException / 1,
+    /// Lets the host run the handlers of signals that have arrived
+    CheckSignals / 0,
     /// The exception that is being handled (`sys.exc_info()`), no result when there is none
     HandledException / 0,
-    /// Adds a traceback entry to an exception: `(exception, file name, function name, line)`
-    AddTraceback / 4,
+    /// Adds a traceback entry to an exception: `(exception, file name, function name, line, globals or absent)`; the
+    /// result is the new traceback.
+    AddTraceback / 5,
+    /// A code object that describes compiled code: `(file name, name, qualified name, line, flags, (arguments, positional
+    /// only, keyword only), variables, free variables, cell variables)`
+    NewCode / 9,
 
     // --- modules and imports ----------------------------------------------------------------------------------
     /// `importlib.import_module(name)`, the module itself also for dotted names
@@ -276,10 +284,20 @@ ops! {
     Globals / 0,
     /// Locals of the running frame
     Locals / 0,
-    /// `compile(source, file, mode)`
-    Compile / 3,
+    /// The running frame, no result when there is none
+    Frame / 0,
+    /// `compile(source, file, mode, flags, optimize)`
+    Compile / 5,
     /// `exec`/`eval` of a code object: `(code, globals, locals)`
     Eval / 3,
+    /// Runs a code object as the body of a module: `(name, code, file or absent, cached or absent)`; the module.
+    ExecModule / 4,
+    /// Ends the process with this status as the end of a program does
+    Exit / 1,
+    /// Makes a `contextvars.Context` the current one
+    EnterContext / 1,
+    /// Goes back to the context before it
+    ExitContext / 1,
     /// `gc.collect()`; or switches the collector: -1 collect, 0 disable, 1 enable, 2 is enabled
     GcControl / 1,
 

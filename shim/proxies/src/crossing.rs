@@ -18,6 +18,12 @@ pub unsafe fn attach(host: &'static HostTable) {
     unsafe { *HOST.get() = Some(host) }
 }
 
+/// Is a host attached? That happens once, before any extension code runs, so the lock is not needed to ask.
+pub fn is_attached() -> bool {
+    // SAFETY: as stated.
+    unsafe { HOST.get() }.is_some()
+}
+
 /// The host.
 #[inline]
 pub unsafe fn host() -> &'static HostTable {

@@ -75,7 +75,20 @@ pub fn mine() -> *mut Thread {
     }
 }
 
-fn new_thread() -> *mut Thread {
+/// This thread's state, null when it has none yet.
+pub fn peek() -> *mut Thread {
+    // SAFETY: only this thread touches its own cell.
+    unsafe { *MINE.with(UnsafeCell::get) }
+}
+
+/// Gives this thread another state (null: none), and returns the one it had.
+pub fn replace(thread: *mut Thread) -> *mut Thread {
+    // SAFETY: only this thread touches its own cell.
+    unsafe { std::mem::replace(&mut *MINE.with(UnsafeCell::get), thread) }
+}
+
+/// A new thread state that is no thread's yet.
+pub fn new_thread() -> *mut Thread {
     static COUNT: AtomicU32 = AtomicU32::new(1);
     // SAFETY: all-zero is a valid value of every field (null pointers, zero counts, `None`); `borrowed` is written.
     let thread: *mut Thread = unsafe {

@@ -75,7 +75,7 @@ static_types! {
     PyCFunction_Type "builtin_function_or_method" 56 0 0x4980 PyBaseObject_Type crate::methodobject::dealloc;
     PyCMethod_Type "builtin_method" 64 0 0x4900 PyCFunction_Type crate::methodobject::dealloc;
     PyCallIter_Type "callable_iterator" 32 0 0x4180 PyBaseObject_Type refcount::retire;
-    PyCapsule_Type "PyCapsule" 48 0 0x180 PyBaseObject_Type refcount::retire;
+    PyCapsule_Type "PyCapsule" 48 0 0x180 PyBaseObject_Type crate::pycapsule::dealloc;
     PyCell_Type "cell" 24 0 0x4100 PyBaseObject_Type refcount::retire;
     PyClassMethodDescr_Type "classmethod_descriptor" 56 0 0x4180 PyBaseObject_Type refcount::retire;
     PyClassMethod_Type "classmethod" 32 0 0x4500 PyBaseObject_Type refcount::retire;
@@ -100,7 +100,7 @@ static_types! {
     PyEnum_Type "enumerate" 56 0 0x4500 PyBaseObject_Type refcount::retire;
     PyFilter_Type "filter" 32 0 0x4500 PyBaseObject_Type refcount::retire;
     PyFloat_Type "float" 24 0 0x400500 PyBaseObject_Type decode::float_dealloc;
-    PyFrame_Type "frame" 120 8 0x4180 PyBaseObject_Type refcount::retire;
+    PyFrame_Type "frame" 120 8 0x4180 PyBaseObject_Type crate::frameobject::dealloc;
     PyFrozenSet_Type "frozenset" 200 0 0x404500 PyBaseObject_Type refcount::retire;
     PyFunction_Type "function" 136 0 0x24900 PyBaseObject_Type refcount::retire;
     PyGen_Type "generator" 152 8 0x4180 PyBaseObject_Type refcount::retire;

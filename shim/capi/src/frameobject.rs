@@ -1,0 +1,190 @@
+//! `frameobject.h` and `pyframe.h`: frames that compiled code makes for tracebacks, and the host's frames.
+//!
+//! A frame from `PyFrame_New` is a native block; one that the host sent has a handle.
+
+use gimbal_abi::*;
+use gimbal_macros::entry;
+use gimbal_proxies::{Obj, Op, arena, dict, err, int, new_ref, op, refcount, seq, text, xdecref, xincref};
+use std::ffi::c_int;
+use std::ptr::null_mut;
+
+/// CPython's `FRAME_OWNED_BY_FRAME_OBJECT`.
+const OWNED_BY_FRAME_OBJECT: std::ffi::c_char = 2;
+
+unsafe fn is_host(frame: *mut PyFrameObject) -> bool {
+    // SAFETY: `frame` is an object.
+    unsafe { seq::is_host(frame.cast()) }
+}
+
+/// The native block of a frame that is not the host's.
+unsafe fn block<'a>(frame: *mut PyFrameObject) -> &'a mut FrameObject {
+    // SAFETY: as stated.
+    unsafe { &mut *frame.cast() }
+}
+
+#[entry]
+pub unsafe fn PyFrame_New(
+    _thread: *mut PyThreadState,
+    code: *mut PyCodeObject,
+    globals: *mut PyObject,
+    locals: *mut PyObject,
+) -> *mut PyFrameObject {
+    let frame = arena::alloc_zeroed(size_of::<FrameObject>()).cast::<FrameObject>();
+    if frame.is_null() {
+        return seq::no_memory().cast();
+    }
+    xincref(globals);
+    xincref(locals);
+    (*frame).ob_base = PyObject {
+        ob_refcnt: 1,
+        ob_type: &raw mut PyFrame_Type,
+    };
+    let data = &mut (*frame).data;
+    data.f_code = new_ref(code.cast()).cast();
+    data.f_globals = globals;
+    data.f_locals = locals;
+    data.frame_obj = frame.cast();
+    data.owner = OWNED_BY_FRAME_OBJECT;
+    (*frame).f_frame = &raw mut (*frame).data;
+    (*frame).f_trace_lines = 1;
+    frame.cast()
+}
+
+/// `tp_dealloc` of frames.
+pub unsafe extern "C" fn dealloc(op: Obj) {
+    // SAFETY: the count is zero.
+    unsafe {
+        if seq::is_host(op) {
+            refcount::retire(op);
+            return;
+        }
+        let frame = op.cast::<FrameObject>();
+        xdecref((*frame).f_back.cast());
+        xdecref((*frame).f_trace);
+        xdecref((*frame).data.f_code.cast());
+        xdecref((*frame).data.f_globals);
+        xdecref((*frame).data.f_locals);
+        arena::free(op.cast());
+    }
+}
+
+/// An attribute of a host's frame.
+unsafe fn attribute(frame: *mut PyFrameObject, name: &str) -> Obj {
+    // SAFETY: `frame` is an object.
+    unsafe { op(Op::GetAttr, &[frame.cast(), text::interned(name)]) }
+}
+
+/// As [`attribute`], NULL for None.
+unsafe fn optional(frame: *mut PyFrameObject, name: &str) -> Obj {
+    // SAFETY: as `attribute`.
+    unsafe {
+        let value = attribute(frame, name);
+        if value == gimbal_proxies::none() {
+            xdecref(value);
+            return null_mut();
+        }
+        value
+    }
+}
+
+unsafe fn number(frame: *mut PyFrameObject, name: &str) -> c_int {
+    // SAFETY: as `attribute`.
+    unsafe {
+        let value = attribute(frame, name);
+        if value.is_null() {
+            err::clear();
+            return -1;
+        }
+        let number = int::as_i64(value).unwrap_or(-1) as c_int;
+        xdecref(value);
+        number
+    }
+}
+
+#[entry]
+pub unsafe fn PyFrame_GetCode(frame: *mut PyFrameObject) -> *mut PyCodeObject {
+    if is_host(frame) {
+        return attribute(frame, "f_code").cast();
+    }
+    new_ref(block(frame).data.f_code.cast()).cast()
+}
+
+#[entry]
+pub unsafe fn PyFrame_GetLineNumber(frame: *mut PyFrameObject) -> c_int {
+    if is_host(frame) {
+        return number(frame, "f_lineno");
+    }
+    match block(frame).f_lineno {
+        0 => (*block(frame).data.f_code.cast::<CodeObject>()).co_firstlineno,
+        line => line,
+    }
+}
+
+#[entry]
+pub unsafe fn PyFrame_GetBack(frame: *mut PyFrameObject) -> *mut PyFrameObject {
+    if is_host(frame) {
+        return optional(frame, "f_back").cast();
+    }
+    let back = block(frame).f_back;
+    xincref(back.cast());
+    back
+}
+
+#[entry]
+pub unsafe fn PyFrame_GetGlobals(frame: *mut PyFrameObject) -> *mut PyObject {
+    if is_host(frame) {
+        return attribute(frame, "f_globals");
+    }
+    let globals = block(frame).data.f_globals;
+    xincref(globals);
+    globals
+}
+
+#[entry]
+pub unsafe fn PyFrame_GetLocals(frame: *mut PyFrameObject) -> *mut PyObject {
+    if is_host(frame) {
+        return attribute(frame, "f_locals");
+    }
+    match block(frame).data.f_locals {
+        locals if locals.is_null() => dict::new(),
+        locals => new_ref(locals),
+    }
+}
+
+#[entry]
+pub unsafe fn PyFrame_GetBuiltins(frame: *mut PyFrameObject) -> *mut PyObject {
+    if is_host(frame) {
+        return attribute(frame, "f_builtins");
+    }
+    op(Op::Builtins, &[])
+}
+
+#[entry]
+pub unsafe fn PyFrame_GetGenerator(_frame: *mut PyFrameObject) -> *mut PyObject {
+    null_mut()
+}
+
+#[entry]
+pub unsafe fn PyFrame_GetLasti(frame: *mut PyFrameObject) -> c_int {
+    if is_host(frame) {
+        return number(frame, "f_lasti");
+    }
+    -1
+}
+
+#[entry(error = 0)]
+pub unsafe fn _PyFrame_IsEntryFrame(_frame: *mut PyFrameObject) -> c_int {
+    1
+}
+
+/// `f_locals` is asked for when it is read; there is nothing to prepare.
+#[entry]
+pub unsafe fn PyFrame_FastToLocalsWithError(_frame: *mut PyFrameObject) -> c_int {
+    0
+}
+
+#[entry]
+pub unsafe fn PyFrame_FastToLocals(_frame: *mut PyFrameObject) {}
+
+#[entry]
+pub unsafe fn PyFrame_LocalsToFast(_frame: *mut PyFrameObject, _clear: c_int) {}
