@@ -27,7 +27,8 @@ pub struct Prefix {
     class: u16,
     /// [`QUEUED`] and the like.
     pub flags: u16,
-    _pad: u32,
+    /// Row of the table that [`crate::mirror`] keeps, from 1.
+    number: u32,
 }
 
 /// No host object stands behind the block.
@@ -138,7 +139,7 @@ pub unsafe fn alloc(size: usize) -> *mut c_void {
             handle: NO_HANDLE,
             class: class as u16,
             flags: 0,
-            _pad: 0,
+            number: 0,
         };
         block.cast()
     }
@@ -259,6 +260,25 @@ pub unsafe fn set_flags(op: Obj, flags: u16) {
         } else if let Some(aside) = ASIDE.get().as_mut().and_then(|m| m.get_mut(&(op as usize))) {
             aside.flags = flags;
         }
+    }
+}
+
+/// The number that a block of the range carries; 0 for others.
+#[inline]
+pub unsafe fn number(op: Obj) -> u32 {
+    // SAFETY: blocks in the range have a prefix.
+    if in_range(op.cast()) {
+        unsafe { (*prefix(op.cast())).number }
+    } else {
+        0
+    }
+}
+
+/// Sets the number of a block of the range.
+pub unsafe fn set_number(op: Obj, number: u32) {
+    if in_range(op.cast()) {
+        // SAFETY: as `number`.
+        unsafe { (*prefix(op.cast())).number = number }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::encode::{Scratch, encode_argument};
 use crate::state::{self, Locked};
-use crate::{Obj, decode, err};
+use crate::{Obj, decode, err, mirror};
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, HostTable, Op, Release, Tag};
 
@@ -84,6 +84,7 @@ unsafe fn cross(
 ) -> bool {
     // SAFETY: cells live on this frame during the call; arguments are objects or NULL.
     unsafe {
+        mirror::write_back();
         let mut inline = [Cell::new(Tag::Null); INLINE];
         let mut heap = Vec::new();
         let cells: &mut [Cell] = if args.len() <= INLINE {

@@ -242,11 +242,7 @@ unsafe fn replace_list(proxy: Obj, items: &[Obj]) {
     // SAFETY: `proxy` is a list; old items are released after the new ones are in place.
     unsafe {
         let list = proxy.cast::<PyListObject>();
-        let old: Vec<Obj> = seq::list_slice(proxy).to_vec();
-        if old.len() == items.len() && old.iter().zip(items).all(|(a, b)| a == b) {
-            items.iter().for_each(|&item| xdecref(item));
-            return;
-        }
+        let mut old: Vec<Obj> = seq::list_slice(proxy).to_vec();
         if (*list).allocated < items.len() as isize {
             (*list).ob_base.ob_size = 0;
             if !seq::resize(proxy, 0, items.len()) {
@@ -254,9 +250,37 @@ unsafe fn replace_list(proxy: Obj, items: &[Obj]) {
             }
         }
         std::ptr::copy_nonoverlapping(items.as_ptr(), (*list).ob_item, items.len());
+        // C may have borrowed an item: one that stands for the same value stays where it is.
+        for (at, before) in old.iter_mut().enumerate().take(items.len()) {
+            if !before.is_null() && *before != items[at] && same_value(*before, items[at]) {
+                std::mem::swap(before, &mut *(*list).ob_item.add(at));
+            }
+        }
         (*list).ob_base.ob_size = items.len() as isize;
         seq::seal(proxy);
         old.into_iter().for_each(|item| xdecref(item));
+    }
+}
+
+/// Do two native values (not the same block) stand for the same object of the host?
+unsafe fn same_value(a: Obj, b: Obj) -> bool {
+    // SAFETY: both are objects; exact types have the struct that is compared.
+    unsafe {
+        let ty = (*a).ob_type;
+        if ty != (*b).ob_type {
+            false
+        } else if ty == &raw mut crate::PyLong_Type {
+            int::digits(a) == int::digits(b)
+        } else if ty == &raw mut crate::PyUnicode_Type {
+            text::eq(a, b)
+        } else if ty == &raw mut PyFloat_Type {
+            let bits = |op: Obj| (*op.cast::<PyFloatObject>()).ob_fval.to_bits();
+            bits(a) == bits(b)
+        } else if ty == &raw mut crate::PyBytes_Type {
+            text::as_bytes(a) == text::as_bytes(b)
+        } else {
+            false
+        }
     }
 }
 

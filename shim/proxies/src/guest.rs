@@ -8,7 +8,7 @@ use crate::encode::Scratch;
 use crate::state::{self, Thread};
 use crate::{
     Obj, Op, PyTypeObject, arena, buffer, crossing, decode, decref, encode, err, int, loader, members,
-    modules, refcount, seq, slots, text, types, xdecref,
+    mirror, modules, refcount, seq, slots, text, types, xdecref,
 };
 use gimbal_host::{CallKind, Cell, GIMBAL_HOST_ABI, HostTable, ShimTable, SlotKind, Tag};
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -92,6 +92,7 @@ unsafe fn release_kept(out: *mut Cell) {
 unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
     // SAFETY: `out` has three cells.
     unsafe {
+        mirror::write_back();
         if result.is_null() {
             return failed(out);
         }
@@ -324,7 +325,9 @@ unsafe extern "C" fn calln(
                     }
                     let kwargs = keyword_dict(&slice[positional..], names);
                     let result = if k == CallKind::Init as i32 {
-                        status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(me, tuple, kwargs))
+                        status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(
+                            me, tuple, kwargs,
+                        ))
                     } else {
                         as_fn!(f, F3)(me, tuple, kwargs)
                     };
@@ -746,9 +749,15 @@ unsafe extern "C" fn dunder_name(i: i32) -> *const u8 {
     static NAMES: OnceLock<Vec<std::ffi::CString>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
         let text = |def: &slots::SlotDef| format!("{} {}", def.place.group(), def.name);
-        slots::SLOTS.iter().filter_map(|def| std::ffi::CString::new(text(def)).ok()).collect()
+        slots::SLOTS
+            .iter()
+            .filter_map(|def| std::ffi::CString::new(text(def)).ok())
+            .collect()
     });
-    usize::try_from(i).ok().and_then(|i| names.get(i)).map_or(std::ptr::null(), |n| n.as_ptr().cast())
+    usize::try_from(i)
+        .ok()
+        .and_then(|i| names.get(i))
+        .map_or(std::ptr::null(), |n| n.as_ptr().cast())
 }
 
 unsafe extern "C" fn stat(what: i32) -> i64 {

@@ -28,6 +28,7 @@ pub mod guest;
 pub mod int;
 pub mod loader;
 pub mod members;
+pub mod mirror;
 pub mod modules;
 pub mod refcount;
 pub mod seq;

@@ -76,6 +76,7 @@ pub unsafe extern "C" fn retire(op: Obj) {
         if arena::flags(op) & arena::QUEUED == 0 {
             arena::set_flags(op, arena::flags(op) | arena::QUEUED);
             DEAD.get().push(op);
+            crate::mirror::untrack(op);
         }
     }
 }

@@ -181,7 +181,10 @@ pub unsafe fn insert(op: Obj, at: usize, item: Obj) -> bool {
 /// The list is mirrored from now on: C's fast append must see no spare room, so that every append reaches us.
 pub unsafe fn seal(op: Obj) {
     // SAFETY: `op` is a list.
-    unsafe { (*op.cast::<PyListObject>()).allocated = size(op) as isize }
+    unsafe {
+        (*op.cast::<PyListObject>()).allocated = size(op) as isize;
+        crate::mirror::track(op);
+    }
 }
 
 /// Is the host the owner of this container (or object)?
