@@ -13,23 +13,37 @@
     reason = "the contract of every entry is the crate's # Safety section"
 )]
 
+mod abstract_number;
 mod attach;
+mod boolobject;
+mod bytearrayobject;
+mod bytesobject;
 mod ceval;
 mod code;
+mod codecs;
+mod complexobject;
 mod descrobject;
 mod exceptions;
+mod floatobject;
 mod frameobject;
 mod generated;
 mod import;
+mod longobject;
 mod methodobject;
 mod moduleobject;
+mod mystrtoul;
 mod pycapsule;
+mod pyctype;
 mod pyerrors;
+mod pyhash;
 mod pystate;
+mod pystrtod;
 mod statics;
 mod structmember;
+mod support;
 mod traceback;
 mod typeobject;
 mod typeslots;
+mod unicodeobject;
 mod varargs;
 mod warnings;

@@ -218,6 +218,8 @@ ops! {
     ByteArrayConcat / 2,
     /// Resizes a bytearray
     ByteArrayResize / 2,
+    /// Address and length of a bytearray's bytes, which stay there until it is resized
+    ByteArrayPlace / 1,
 
     // --- strings ----------------------------------------------------------------------------------------------
     /// `getattr(str, name)(s, *args)`: `(name, s, *args)`

@@ -17,6 +17,7 @@
 
 pub mod arena;
 pub mod buffer;
+pub mod bytearray;
 pub mod call_cfunction;
 pub mod crossing;
 pub mod decode;

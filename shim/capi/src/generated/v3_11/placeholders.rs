@@ -7,20 +7,14 @@ placeholders! {
     PyImport_Inittab: [u64; 1];
     PyOS_InputHook: [u64; 1];
     PyOS_ReadlineFunctionPointer: [u64; 1];
-    _PyByteArray_empty_string: [u8; 1];
     _PyImport_FrozenBootstrap: [u64; 1];
     _PyImport_FrozenStdlib: [u64; 1];
     _PyImport_FrozenTest: [u64; 1];
-    _PyLong_DigitValue: [u64; 32];
     _PyOS_ReadlineTState: [u64; 1];
     _PyParser_TokenNames: [u64; 65];
     _PyRuntime: [u64; 20836];
     _PySet_Dummy: [u64; 1];
     _Py_HashSecret: [u64; 3];
     _Py_SwappedOp: [u64; 3];
-    _Py_ascii_whitespace: [u64; 16];
-    _Py_ctype_table: [u64; 128];
-    _Py_ctype_tolower: [u64; 32];
-    _Py_ctype_toupper: [u64; 32];
     _Py_tracemalloc_config: [u32; 3];
 }

@@ -16,7 +16,31 @@
 //   _PyArg_VaParseTupleAndKeywordsFast_SizeT: `struct _PyArg_Parser` has no Rust name in types.toml
 //   _PyArg_VaParseTupleAndKeywords_SizeT: `va_list` has no Rust name in types.toml
 //   _PyArg_VaParse_SizeT: `va_list` has no Rust name in types.toml
+//   _PyBytesWriter_Alloc: `_PyBytesWriter` has no Rust name in types.toml
+//   _PyBytesWriter_Dealloc: `_PyBytesWriter` has no Rust name in types.toml
+//   _PyBytesWriter_Finish: `_PyBytesWriter` has no Rust name in types.toml
+//   _PyBytesWriter_Init: `_PyBytesWriter` has no Rust name in types.toml
+//   _PyBytesWriter_Prepare: `_PyBytesWriter` has no Rust name in types.toml
+//   _PyBytesWriter_Resize: `_PyBytesWriter` has no Rust name in types.toml
+//   _PyBytesWriter_WriteBytes: `_PyBytesWriter` has no Rust name in types.toml
 //   _PyErr_GetTopmostException: `_PyErr_StackItem` has no Rust name in types.toml
+//   _PyFloat_FormatAdvancedWriter: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyLong_FormatAdvancedWriter: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyLong_FormatBytesWriter: `_PyBytesWriter` has no Rust name in types.toml
+//   _PyLong_FormatWriter: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_Dealloc: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_Finish: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_Init: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_PrepareInternal: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_PrepareKindInternal: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_WriteASCIIString: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_WriteChar: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_WriteLatin1String: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_WriteStr: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicodeWriter_WriteSubstring: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicode_EqualToASCIIId: `_Py_Identifier` has no Rust name in types.toml
+//   _PyUnicode_FormatAdvancedWriter: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyUnicode_FromId: `_Py_Identifier` has no Rust name in types.toml
 //   _Py_VaBuildStack: `va_list` has no Rust name in types.toml
 //   _Py_VaBuildStack_SizeT: `va_list` has no Rust name in types.toml
 //   _Py_VaBuildValue_SizeT: `va_list` has no Rust name in types.toml
@@ -27,6 +51,23 @@ use gimbal_abi::*;
 
 signatures! {
     crate::varargs::parse::PyArg_ValidateKeywordArguments: (*mut PyObject) -> c_int;
+    crate::boolobject::PyBool_FromLong: (c_long) -> *mut PyObject;
+    crate::bytearrayobject::PyByteArray_AsString: (*mut PyObject) -> *mut c_char;
+    crate::bytearrayobject::PyByteArray_Concat: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::bytearrayobject::PyByteArray_FromObject: (*mut PyObject) -> *mut PyObject;
+    crate::bytearrayobject::PyByteArray_FromStringAndSize: (*const c_char, Py_ssize_t) -> *mut PyObject;
+    crate::bytearrayobject::PyByteArray_Resize: (*mut PyObject, Py_ssize_t) -> c_int;
+    crate::bytearrayobject::PyByteArray_Size: (*mut PyObject) -> Py_ssize_t;
+    crate::bytesobject::PyBytes_AsString: (*mut PyObject) -> *mut c_char;
+    crate::bytesobject::PyBytes_AsStringAndSize: (*mut PyObject, *mut *mut c_char, *mut Py_ssize_t) -> c_int;
+    crate::bytesobject::PyBytes_Concat: (*mut *mut PyObject, *mut PyObject) -> ();
+    crate::bytesobject::PyBytes_ConcatAndDel: (*mut *mut PyObject, *mut PyObject) -> ();
+    crate::bytesobject::PyBytes_DecodeEscape: (*const c_char, Py_ssize_t, *const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
+    crate::bytesobject::PyBytes_FromObject: (*mut PyObject) -> *mut PyObject;
+    crate::bytesobject::PyBytes_FromString: (*const c_char) -> *mut PyObject;
+    crate::bytesobject::PyBytes_FromStringAndSize: (*const c_char, Py_ssize_t) -> *mut PyObject;
+    crate::bytesobject::PyBytes_Repr: (*mut PyObject, c_int) -> *mut PyObject;
+    crate::bytesobject::PyBytes_Size: (*mut PyObject) -> Py_ssize_t;
     crate::methodobject::PyCFunction_Call: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::methodobject::PyCFunction_GetFlags: (*mut PyObject) -> c_int;
     crate::methodobject::PyCFunction_GetFunction: (*mut PyObject) -> Option<PyCFunction>;
@@ -53,6 +94,30 @@ signatures! {
     crate::code::PyCode_New: (c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
     crate::code::PyCode_NewEmpty: (*const c_char, *const c_char, c_int) -> *mut PyCodeObject;
     crate::code::PyCode_NewWithPosOnlyArgs: (c_int, c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
+    crate::codecs::PyCodec_BackslashReplaceErrors: (*mut PyObject) -> *mut PyObject;
+    crate::codecs::PyCodec_Decode: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_Decoder: (*const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_Encode: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_Encoder: (*const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_IgnoreErrors: (*mut PyObject) -> *mut PyObject;
+    crate::codecs::PyCodec_IncrementalDecoder: (*const c_char, *const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_IncrementalEncoder: (*const c_char, *const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_KnownEncoding: (*const c_char) -> c_int;
+    crate::codecs::PyCodec_LookupError: (*const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_NameReplaceErrors: (*mut PyObject) -> *mut PyObject;
+    crate::codecs::PyCodec_Register: (*mut PyObject) -> c_int;
+    crate::codecs::PyCodec_RegisterError: (*const c_char, *mut PyObject) -> c_int;
+    crate::codecs::PyCodec_ReplaceErrors: (*mut PyObject) -> *mut PyObject;
+    crate::codecs::PyCodec_StreamReader: (*const c_char, *mut PyObject, *const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_StreamWriter: (*const c_char, *mut PyObject, *const c_char) -> *mut PyObject;
+    crate::codecs::PyCodec_StrictErrors: (*mut PyObject) -> *mut PyObject;
+    crate::codecs::PyCodec_Unregister: (*mut PyObject) -> c_int;
+    crate::codecs::PyCodec_XMLCharRefReplaceErrors: (*mut PyObject) -> *mut PyObject;
+    crate::complexobject::PyComplex_AsCComplex: (*mut PyObject) -> Py_complex;
+    crate::complexobject::PyComplex_FromCComplex: (Py_complex) -> *mut PyObject;
+    crate::complexobject::PyComplex_FromDoubles: (c_double, c_double) -> *mut PyObject;
+    crate::complexobject::PyComplex_ImagAsDouble: (*mut PyObject) -> c_double;
+    crate::complexobject::PyComplex_RealAsDouble: (*mut PyObject) -> c_double;
     crate::descrobject::PyDescr_NewClassMethod: (*mut PyTypeObject, *mut PyMethodDef) -> *mut PyObject;
     crate::descrobject::PyDescr_NewGetSet: (*mut PyTypeObject, *mut PyGetSetDef) -> *mut PyObject;
     crate::descrobject::PyDescr_NewMember: (*mut PyTypeObject, *mut PyMemberDef) -> *mut PyObject;
@@ -119,6 +184,18 @@ signatures! {
     crate::exceptions::PyException_SetCause: (*mut PyObject, *mut PyObject) -> ();
     crate::exceptions::PyException_SetContext: (*mut PyObject, *mut PyObject) -> ();
     crate::exceptions::PyException_SetTraceback: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::floatobject::PyFloat_AsDouble: (*mut PyObject) -> c_double;
+    crate::floatobject::PyFloat_FromDouble: (c_double) -> *mut PyObject;
+    crate::floatobject::PyFloat_FromString: (*mut PyObject) -> *mut PyObject;
+    crate::floatobject::PyFloat_GetInfo: () -> *mut PyObject;
+    crate::floatobject::PyFloat_GetMax: () -> c_double;
+    crate::floatobject::PyFloat_GetMin: () -> c_double;
+    crate::floatobject::PyFloat_Pack2: (c_double, *mut c_char, c_int) -> c_int;
+    crate::floatobject::PyFloat_Pack4: (c_double, *mut c_char, c_int) -> c_int;
+    crate::floatobject::PyFloat_Pack8: (c_double, *mut c_char, c_int) -> c_int;
+    crate::floatobject::PyFloat_Unpack2: (*const c_char, c_int) -> c_double;
+    crate::floatobject::PyFloat_Unpack4: (*const c_char, c_int) -> c_double;
+    crate::floatobject::PyFloat_Unpack8: (*const c_char, c_int) -> c_double;
     crate::frameobject::PyFrame_FastToLocals: (*mut PyFrameObject) -> ();
     crate::frameobject::PyFrame_FastToLocalsWithError: (*mut PyFrameObject) -> c_int;
     crate::frameobject::PyFrame_GetBack: (*mut PyFrameObject) -> *mut PyFrameObject;
@@ -135,6 +212,7 @@ signatures! {
     crate::pystate::PyGILState_Ensure: () -> PyGILState_STATE;
     crate::pystate::PyGILState_GetThisThreadState: () -> *mut PyThreadState;
     crate::pystate::PyGILState_Release: (PyGILState_STATE) -> ();
+    crate::pyhash::PyHash_GetFuncDef: () -> *mut PyHash_FuncDef;
     crate::import::PyImport_AddModule: (*const c_char) -> *mut PyObject;
     crate::import::PyImport_AddModuleObject: (*mut PyObject) -> *mut PyObject;
     crate::import::PyImport_ExecCodeModule: (*const c_char, *mut PyObject) -> *mut PyObject;
@@ -152,6 +230,7 @@ signatures! {
     crate::import::PyImport_ImportModuleLevelObject: (*mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int) -> *mut PyObject;
     crate::import::PyImport_ImportModuleNoBlock: (*const c_char) -> *mut PyObject;
     crate::import::PyImport_ReloadModule: (*mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyIndex_Check: (*mut PyObject) -> c_int;
     crate::pystate::PyInterpreterState_Get: () -> *mut PyInterpreterState;
     crate::pystate::PyInterpreterState_GetDict: (*mut PyInterpreterState) -> *mut PyObject;
     crate::pystate::PyInterpreterState_GetID: (*mut PyInterpreterState) -> i64;
@@ -159,6 +238,29 @@ signatures! {
     crate::pystate::PyInterpreterState_Main: () -> *mut PyInterpreterState;
     crate::pystate::PyInterpreterState_Next: (*mut PyInterpreterState) -> *mut PyInterpreterState;
     crate::pystate::PyInterpreterState_ThreadHead: (*mut PyInterpreterState) -> *mut PyThreadState;
+    crate::longobject::PyLong_AsDouble: (*mut PyObject) -> c_double;
+    crate::longobject::PyLong_AsLong: (*mut PyObject) -> c_long;
+    crate::longobject::PyLong_AsLongAndOverflow: (*mut PyObject, *mut c_int) -> c_long;
+    crate::longobject::PyLong_AsLongLong: (*mut PyObject) -> c_longlong;
+    crate::longobject::PyLong_AsLongLongAndOverflow: (*mut PyObject, *mut c_int) -> c_longlong;
+    crate::longobject::PyLong_AsSize_t: (*mut PyObject) -> usize;
+    crate::longobject::PyLong_AsSsize_t: (*mut PyObject) -> Py_ssize_t;
+    crate::longobject::PyLong_AsUnsignedLong: (*mut PyObject) -> c_ulong;
+    crate::longobject::PyLong_AsUnsignedLongLong: (*mut PyObject) -> c_ulonglong;
+    crate::longobject::PyLong_AsUnsignedLongLongMask: (*mut PyObject) -> c_ulonglong;
+    crate::longobject::PyLong_AsUnsignedLongMask: (*mut PyObject) -> c_ulong;
+    crate::longobject::PyLong_AsVoidPtr: (*mut PyObject) -> *mut c_void;
+    crate::longobject::PyLong_FromDouble: (c_double) -> *mut PyObject;
+    crate::longobject::PyLong_FromLong: (c_long) -> *mut PyObject;
+    crate::longobject::PyLong_FromLongLong: (c_longlong) -> *mut PyObject;
+    crate::longobject::PyLong_FromSize_t: (usize) -> *mut PyObject;
+    crate::longobject::PyLong_FromSsize_t: (Py_ssize_t) -> *mut PyObject;
+    crate::longobject::PyLong_FromString: (*const c_char, *mut *mut c_char, c_int) -> *mut PyObject;
+    crate::longobject::PyLong_FromUnicodeObject: (*mut PyObject, c_int) -> *mut PyObject;
+    crate::longobject::PyLong_FromUnsignedLong: (c_ulong) -> *mut PyObject;
+    crate::longobject::PyLong_FromUnsignedLongLong: (c_ulonglong) -> *mut PyObject;
+    crate::longobject::PyLong_FromVoidPtr: (*mut c_void) -> *mut PyObject;
+    crate::longobject::PyLong_GetInfo: () -> *mut PyObject;
     crate::structmember::PyMember_GetOne: (*const c_char, *mut PyMemberDef) -> *mut PyObject;
     crate::structmember::PyMember_SetOne: (*mut c_char, *mut PyMemberDef, *mut PyObject) -> c_int;
     crate::moduleobject::PyModuleDef_Init: (*mut PyModuleDef) -> *mut PyObject;
@@ -181,6 +283,47 @@ signatures! {
     crate::moduleobject::PyModule_New: (*const c_char) -> *mut PyObject;
     crate::moduleobject::PyModule_NewObject: (*mut PyObject) -> *mut PyObject;
     crate::moduleobject::PyModule_SetDocString: (*mut PyObject, *const c_char) -> c_int;
+    crate::abstract_number::PyNumber_Absolute: (*mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Add: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_And: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_AsSsize_t: (*mut PyObject, *mut PyObject) -> Py_ssize_t;
+    crate::abstract_number::PyNumber_Check: (*mut PyObject) -> c_int;
+    crate::abstract_number::PyNumber_Divmod: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Float: (*mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_FloorDivide: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceAdd: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceAnd: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceFloorDivide: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceLshift: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceMatrixMultiply: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceMultiply: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceOr: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlacePower: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceRemainder: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceRshift: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceSubtract: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceTrueDivide: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_InPlaceXor: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Index: (*mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Invert: (*mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Long: (*mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Lshift: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_MatrixMultiply: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Multiply: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Negative: (*mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Or: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Positive: (*mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Power: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Remainder: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Rshift: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Subtract: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_ToBase: (*mut PyObject, c_int) -> *mut PyObject;
+    crate::abstract_number::PyNumber_TrueDivide: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::abstract_number::PyNumber_Xor: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::pystrtod::PyOS_double_to_string: (c_double, c_char, c_int, c_int, *mut c_int) -> *mut c_char;
+    crate::pystrtod::PyOS_string_to_double: (*const c_char, *mut *mut c_char, *mut PyObject) -> c_double;
+    crate::mystrtoul::PyOS_strtol: (*const c_char, *mut *mut c_char, c_int) -> c_long;
+    crate::mystrtoul::PyOS_strtoul: (*const c_char, *mut *mut c_char, c_int) -> c_ulong;
     crate::pystate::PyState_AddModule: (*mut PyObject, *mut PyModuleDef) -> c_int;
     crate::pystate::PyState_FindModule: (*mut PyModuleDef) -> *mut PyObject;
     crate::pystate::PyState_RemoveModule: (*mut PyModuleDef) -> c_int;
@@ -219,10 +362,96 @@ signatures! {
     crate::exceptions::PyUnicodeDecodeError_Create: (*const c_char, *const c_char, Py_ssize_t, Py_ssize_t, Py_ssize_t, *const c_char) -> *mut PyObject;
     crate::exceptions::PyUnicodeDecodeError_GetEncoding: (*mut PyObject) -> *mut PyObject;
     crate::exceptions::PyUnicodeEncodeError_GetEncoding: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_Append: (*mut *mut PyObject, *mut PyObject) -> ();
+    crate::unicodeobject::PyUnicode_AppendAndDel: (*mut *mut PyObject, *mut PyObject) -> ();
+    crate::unicodeobject::codecs::PyUnicode_AsASCIIString: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsCharmapString: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsDecodedObject: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsDecodedUnicode: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsEncodedObject: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsEncodedString: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsEncodedUnicode: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsLatin1String: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsRawUnicodeEscapeString: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::wide::PyUnicode_AsUCS4: (*mut PyObject, *mut Py_UCS4, Py_ssize_t, c_int) -> *mut Py_UCS4;
+    crate::unicodeobject::wide::PyUnicode_AsUCS4Copy: (*mut PyObject) -> *mut Py_UCS4;
+    crate::unicodeobject::codecs::PyUnicode_AsUTF16String: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsUTF32String: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsUTF8: (*mut PyObject) -> *const c_char;
+    crate::unicodeobject::codecs::PyUnicode_AsUTF8AndSize: (*mut PyObject, *mut Py_ssize_t) -> *const c_char;
+    crate::unicodeobject::codecs::PyUnicode_AsUTF8String: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_AsUnicodeEscapeString: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::wide::PyUnicode_AsWideChar: (*mut PyObject, *mut libc::wchar_t, Py_ssize_t) -> Py_ssize_t;
+    crate::unicodeobject::wide::PyUnicode_AsWideCharString: (*mut PyObject, *mut Py_ssize_t) -> *mut libc::wchar_t;
+    crate::unicodeobject::codecs::PyUnicode_BuildEncodingMap: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_Compare: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::unicodeobject::PyUnicode_CompareWithASCIIString: (*mut PyObject, *const c_char) -> c_int;
+    crate::unicodeobject::PyUnicode_Concat: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::methods::PyUnicode_Contains: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::unicodeobject::PyUnicode_CopyCharacters: (*mut PyObject, Py_ssize_t, *mut PyObject, Py_ssize_t, Py_ssize_t) -> Py_ssize_t;
+    crate::unicodeobject::methods::PyUnicode_Count: (*mut PyObject, *mut PyObject, Py_ssize_t, Py_ssize_t) -> Py_ssize_t;
+    crate::unicodeobject::codecs::PyUnicode_Decode: (*const c_char, Py_ssize_t, *const c_char, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeASCII: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeCharmap: (*const c_char, Py_ssize_t, *mut PyObject, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeFSDefault: (*const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeFSDefaultAndSize: (*const c_char, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeLatin1: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeLocale: (*const c_char, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeLocaleAndSize: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeRawUnicodeEscape: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUTF16: (*const c_char, Py_ssize_t, *const c_char, *mut c_int) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUTF16Stateful: (*const c_char, Py_ssize_t, *const c_char, *mut c_int, *mut Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUTF32: (*const c_char, Py_ssize_t, *const c_char, *mut c_int) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUTF32Stateful: (*const c_char, Py_ssize_t, *const c_char, *mut c_int, *mut Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUTF7: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUTF7Stateful: (*const c_char, Py_ssize_t, *const c_char, *mut Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUTF8: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUTF8Stateful: (*const c_char, Py_ssize_t, *const c_char, *mut Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_DecodeUnicodeEscape: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_EncodeFSDefault: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_EncodeLocale: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_FSConverter: (*mut PyObject, *mut c_void) -> c_int;
+    crate::unicodeobject::codecs::PyUnicode_FSDecoder: (*mut PyObject, *mut c_void) -> c_int;
+    crate::unicodeobject::PyUnicode_Fill: (*mut PyObject, Py_ssize_t, Py_ssize_t, Py_UCS4) -> Py_ssize_t;
+    crate::unicodeobject::methods::PyUnicode_Find: (*mut PyObject, *mut PyObject, Py_ssize_t, Py_ssize_t, c_int) -> Py_ssize_t;
+    crate::unicodeobject::methods::PyUnicode_FindChar: (*mut PyObject, Py_UCS4, Py_ssize_t, Py_ssize_t, c_int) -> Py_ssize_t;
+    crate::unicodeobject::methods::PyUnicode_Format: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_FromEncodedObject: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_FromKindAndData: (c_int, *const c_void, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_FromObject: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_FromOrdinal: (c_int) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_FromString: (*const c_char) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_FromStringAndSize: (*const c_char, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::wide::PyUnicode_FromUnicode: (*const Py_UNICODE, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::wide::PyUnicode_FromWideChar: (*const libc::wchar_t, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::codecs::PyUnicode_GetDefaultEncoding: () -> *const c_char;
+    crate::unicodeobject::PyUnicode_GetLength: (*mut PyObject) -> Py_ssize_t;
+    crate::unicodeobject::PyUnicode_GetSize: (*mut PyObject) -> Py_ssize_t;
+    crate::unicodeobject::PyUnicode_InternFromString: (*const c_char) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_InternImmortal: (*mut *mut PyObject) -> ();
+    crate::unicodeobject::PyUnicode_InternInPlace: (*mut *mut PyObject) -> ();
+    crate::unicodeobject::methods::PyUnicode_IsIdentifier: (*mut PyObject) -> c_int;
+    crate::unicodeobject::PyUnicode_Join: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_New: (Py_ssize_t, Py_UCS4) -> *mut PyObject;
+    crate::unicodeobject::methods::PyUnicode_Partition: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::methods::PyUnicode_RPartition: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::methods::PyUnicode_RSplit: (*mut PyObject, *mut PyObject, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_ReadChar: (*mut PyObject, Py_ssize_t) -> Py_UCS4;
+    crate::unicodeobject::methods::PyUnicode_Replace: (*mut PyObject, *mut PyObject, *mut PyObject, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_Resize: (*mut *mut PyObject, Py_ssize_t) -> c_int;
+    crate::unicodeobject::PyUnicode_RichCompare: (*mut PyObject, *mut PyObject, c_int) -> *mut PyObject;
+    crate::unicodeobject::methods::PyUnicode_Split: (*mut PyObject, *mut PyObject, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::methods::PyUnicode_Splitlines: (*mut PyObject, c_int) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_Substring: (*mut PyObject, Py_ssize_t, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::methods::PyUnicode_Tailmatch: (*mut PyObject, *mut PyObject, Py_ssize_t, Py_ssize_t, c_int) -> Py_ssize_t;
+    crate::unicodeobject::methods::PyUnicode_Translate: (*mut PyObject, *mut PyObject, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::PyUnicode_WriteChar: (*mut PyObject, Py_ssize_t, Py_UCS4) -> c_int;
     crate::ceval::Py_AddPendingCall: (Option<unsafe extern "C" fn(*mut c_void) -> c_int>, *mut c_void) -> c_int;
     crate::ceval::Py_EnterRecursiveCall: (*const c_char) -> c_int;
     crate::pyerrors::Py_FatalError: (*const c_char) -> !;
     crate::ceval::Py_GetRecursionLimit: () -> c_int;
+    crate::boolobject::Py_IsFalse: (*mut PyObject) -> c_int;
+    crate::boolobject::Py_IsTrue: (*mut PyObject) -> c_int;
     crate::ceval::Py_LeaveRecursiveCall: () -> ();
     crate::ceval::Py_MakePendingCalls: () -> c_int;
     crate::ceval::Py_SetRecursionLimit: (c_int) -> ();
@@ -231,6 +460,20 @@ signatures! {
     crate::varargs::parse::_PyArg_NoKeywords: (*const c_char, *mut PyObject) -> c_int;
     crate::varargs::parse::_PyArg_NoKwnames: (*const c_char, *mut PyObject) -> c_int;
     crate::varargs::parse::_PyArg_NoPositional: (*const c_char, *mut PyObject) -> c_int;
+    crate::bytesobject::_PyBytes_DecodeEscape: (*const c_char, Py_ssize_t, *const c_char, *mut *const c_char) -> *mut PyObject;
+    crate::bytesobject::_PyBytes_Find: (*const c_char, Py_ssize_t, *const c_char, Py_ssize_t, Py_ssize_t) -> Py_ssize_t;
+    crate::bytesobject::_PyBytes_FormatEx: (*const c_char, Py_ssize_t, *mut PyObject, c_int) -> *mut PyObject;
+    crate::bytesobject::_PyBytes_FromHex: (*mut PyObject, c_int) -> *mut PyObject;
+    crate::bytesobject::_PyBytes_Join: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::bytesobject::_PyBytes_Repeat: (*mut c_char, Py_ssize_t, *const c_char, Py_ssize_t) -> ();
+    crate::bytesobject::_PyBytes_Resize: (*mut *mut PyObject, Py_ssize_t) -> c_int;
+    crate::bytesobject::_PyBytes_ReverseFind: (*const c_char, Py_ssize_t, *const c_char, Py_ssize_t, Py_ssize_t) -> Py_ssize_t;
+    crate::codecs::_PyCodecInfo_GetIncrementalDecoder: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::codecs::_PyCodecInfo_GetIncrementalEncoder: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::codecs::_PyCodec_DecodeText: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::codecs::_PyCodec_EncodeText: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
+    crate::codecs::_PyCodec_Lookup: (*const c_char) -> *mut PyObject;
+    crate::codecs::_PyCodec_LookupTextEncoding: (*const c_char, *const c_char) -> *mut PyObject;
     crate::pyerrors::_PyErr_BadInternalCall: (*const c_char, c_int) -> ();
     crate::pyerrors::_PyErr_ChainExceptions: (*mut PyObject, *mut PyObject, *mut PyObject) -> ();
     crate::pyerrors::_PyErr_CheckSignals: () -> c_int;
@@ -255,6 +498,7 @@ signatures! {
     crate::ceval::_PyEval_SetSwitchInterval: (c_ulong) -> ();
     crate::ceval::_PyEval_SliceIndex: (*mut PyObject, *mut Py_ssize_t) -> c_int;
     crate::ceval::_PyEval_SliceIndexNotNone: (*mut PyObject, *mut Py_ssize_t) -> c_int;
+    crate::floatobject::_PyFloat_DebugMallocStats: (*mut libc::FILE) -> ();
     crate::frameobject::_PyFrame_IsEntryFrame: (*mut PyFrameObject) -> c_int;
     crate::pystate::_PyGILState_GetInterpreterStateUnsafe: () -> *mut PyInterpreterState;
     crate::import::_PyImport_GetModuleAttr: (*mut PyObject, *mut PyObject) -> *mut PyObject;
@@ -262,8 +506,30 @@ signatures! {
     crate::import::_PyImport_IsInitialized: (*mut PyInterpreterState) -> c_int;
     crate::import::_PyImport_SetModule: (*mut PyObject, *mut PyObject) -> c_int;
     crate::import::_PyImport_SetModuleString: (*const c_char, *mut PyObject) -> c_int;
+    crate::longobject::_PyLong_AsByteArray: (*mut PyLongObject, *mut c_uchar, usize, c_int, c_int) -> c_int;
+    crate::longobject::_PyLong_AsInt: (*mut PyObject) -> c_int;
+    crate::longobject::_PyLong_Copy: (*mut PyLongObject) -> *mut PyObject;
+    crate::longobject::_PyLong_DivmodNear: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::longobject::_PyLong_Format: (*mut PyObject, c_int) -> *mut PyObject;
+    crate::longobject::_PyLong_Frexp: (*mut PyLongObject, *mut Py_ssize_t) -> c_double;
+    crate::longobject::_PyLong_FromByteArray: (*const c_uchar, usize, c_int, c_int) -> *mut PyObject;
+    crate::longobject::_PyLong_FromBytes: (*const c_char, Py_ssize_t, c_int) -> *mut PyObject;
+    crate::longobject::_PyLong_FromGid: (libc::gid_t) -> *mut PyObject;
+    crate::longobject::_PyLong_FromUid: (libc::uid_t) -> *mut PyObject;
+    crate::longobject::_PyLong_GCD: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::longobject::_PyLong_Lshift: (*mut PyObject, usize) -> *mut PyObject;
+    crate::longobject::_PyLong_New: (Py_ssize_t) -> *mut PyLongObject;
+    crate::longobject::_PyLong_NumBits: (*mut PyObject) -> usize;
+    crate::longobject::_PyLong_Rshift: (*mut PyObject, usize) -> *mut PyObject;
+    crate::longobject::_PyLong_Sign: (*mut PyObject) -> c_int;
+    crate::longobject::_PyLong_Size_t_Converter: (*mut PyObject, *mut c_void) -> c_int;
+    crate::longobject::_PyLong_UnsignedInt_Converter: (*mut PyObject, *mut c_void) -> c_int;
+    crate::longobject::_PyLong_UnsignedLongLong_Converter: (*mut PyObject, *mut c_void) -> c_int;
+    crate::longobject::_PyLong_UnsignedLong_Converter: (*mut PyObject, *mut c_void) -> c_int;
+    crate::longobject::_PyLong_UnsignedShort_Converter: (*mut PyObject, *mut c_void) -> c_int;
     crate::moduleobject::_PyModuleSpec_IsInitializing: (*mut PyObject) -> c_int;
     crate::moduleobject::_PyModule_CreateInitialized: (*mut PyModuleDef, c_int) -> *mut PyObject;
+    crate::abstract_number::_PyNumber_Index: (*mut PyObject) -> *mut PyObject;
     crate::pystate::_PyThreadState_DeleteCurrent: (*mut PyThreadState) -> ();
     crate::pystate::_PyThreadState_GetDict: (*mut PyThreadState) -> *mut PyObject;
     crate::pystate::_PyThreadState_Prealloc: (*mut PyInterpreterState) -> *mut PyThreadState;
@@ -272,7 +538,70 @@ signatures! {
     crate::typeobject::_PyType_CalculateMetaclass: (*mut PyTypeObject, *mut PyObject) -> *mut PyTypeObject;
     crate::typeobject::_PyType_Lookup: (*mut PyTypeObject, *mut PyObject) -> *mut PyObject;
     crate::typeobject::_PyType_Name: (*mut PyTypeObject) -> *const c_char;
+    crate::unicodeobject::codecs::_PyUnicode_AsASCIIString: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::_PyUnicode_AsLatin1String: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::_PyUnicode_AsUTF8String: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::_PyUnicode_CheckConsistency: (*mut PyObject, c_int) -> c_int;
+    crate::unicodeobject::_PyUnicode_Copy: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::codecs::_PyUnicode_DecodeRawUnicodeEscapeStateful: (*const c_char, Py_ssize_t, *const c_char, *mut Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::codecs::_PyUnicode_DecodeUnicodeEscapeInternal: (*const c_char, Py_ssize_t, *const c_char, *mut Py_ssize_t, *mut *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::_PyUnicode_DecodeUnicodeEscapeStateful: (*const c_char, Py_ssize_t, *const c_char, *mut Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::_PyUnicode_EQ: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::unicodeobject::codecs::_PyUnicode_EncodeCharmap: (*mut PyObject, *mut PyObject, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::codecs::_PyUnicode_EncodeUTF16: (*mut PyObject, *const c_char, c_int) -> *mut PyObject;
+    crate::unicodeobject::codecs::_PyUnicode_EncodeUTF32: (*mut PyObject, *const c_char, c_int) -> *mut PyObject;
+    crate::unicodeobject::codecs::_PyUnicode_EncodeUTF7: (*mut PyObject, c_int, c_int, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::_PyUnicode_Equal: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::unicodeobject::_PyUnicode_EqualToASCIIString: (*mut PyObject, *const c_char) -> c_int;
+    crate::unicodeobject::_PyUnicode_FastCopyCharacters: (*mut PyObject, Py_ssize_t, *mut PyObject, Py_ssize_t, Py_ssize_t) -> ();
+    crate::unicodeobject::_PyUnicode_FastFill: (*mut PyObject, Py_ssize_t, Py_ssize_t, Py_UCS4) -> ();
+    crate::unicodeobject::_PyUnicode_FindMaxChar: (*mut PyObject, Py_ssize_t, Py_ssize_t) -> Py_UCS4;
+    crate::unicodeobject::writer::_PyUnicode_FormatLong: (*mut PyObject, c_int, c_int, c_int) -> *mut PyObject;
+    crate::unicodeobject::_PyUnicode_FromASCII: (*const c_char, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::ctype::_PyUnicode_IsAlpha: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsCaseIgnorable: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsCased: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsDecimalDigit: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsDigit: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsLinebreak: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsLowercase: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsNumeric: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsPrintable: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsTitlecase: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsUppercase: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsWhitespace: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsXidContinue: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_IsXidStart: (Py_UCS4) -> c_int;
+    crate::unicodeobject::_PyUnicode_JoinArray: (*mut PyObject, *const *mut PyObject, Py_ssize_t) -> *mut PyObject;
+    crate::unicodeobject::_PyUnicode_Ready: (*mut PyObject) -> c_int;
+    crate::unicodeobject::methods::_PyUnicode_ScanIdentifier: (*mut PyObject) -> Py_ssize_t;
+    crate::unicodeobject::ctype::_PyUnicode_ToDecimalDigit: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_ToDigit: (Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_ToFoldedFull: (Py_UCS4, *mut Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_ToLowerFull: (Py_UCS4, *mut Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_ToLowercase: (Py_UCS4) -> Py_UCS4;
+    crate::unicodeobject::ctype::_PyUnicode_ToNumeric: (Py_UCS4) -> c_double;
+    crate::unicodeobject::ctype::_PyUnicode_ToTitleFull: (Py_UCS4, *mut Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_ToTitlecase: (Py_UCS4) -> Py_UCS4;
+    crate::unicodeobject::ctype::_PyUnicode_ToUpperFull: (Py_UCS4, *mut Py_UCS4) -> c_int;
+    crate::unicodeobject::ctype::_PyUnicode_ToUppercase: (Py_UCS4) -> Py_UCS4;
+    crate::unicodeobject::methods::_PyUnicode_TransformDecimalAndSpaceToASCII: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::wide::_PyUnicode_WideCharString_Converter: (*mut PyObject, *mut c_void) -> c_int;
+    crate::unicodeobject::wide::_PyUnicode_WideCharString_Opt_Converter: (*mut PyObject, *mut c_void) -> c_int;
+    crate::unicodeobject::methods::_PyUnicode_XStrip: (*mut PyObject, c_int, *mut PyObject) -> *mut PyObject;
     crate::ceval::_Py_CheckRecursiveCall: (*mut PyThreadState, *const c_char) -> c_int;
     crate::pyerrors::_Py_FatalErrorFunc: (*const c_char, *const c_char) -> !;
     crate::pyerrors::_Py_FatalError_TstateNULL: (*const c_char) -> !;
+    crate::pyhash::_Py_HashBytes: (*const c_void, Py_ssize_t) -> Py_hash_t;
+    crate::pyhash::_Py_HashDouble: (*mut PyObject, c_double) -> Py_hash_t;
+    crate::pyhash::_Py_HashPointer: (*const c_void) -> Py_hash_t;
+    crate::pyhash::_Py_HashPointerRaw: (*const c_void) -> Py_hash_t;
+    crate::complexobject::_Py_c_abs: (Py_complex) -> c_double;
+    crate::complexobject::_Py_c_diff: (Py_complex, Py_complex) -> Py_complex;
+    crate::complexobject::_Py_c_neg: (Py_complex) -> Py_complex;
+    crate::complexobject::_Py_c_pow: (Py_complex, Py_complex) -> Py_complex;
+    crate::complexobject::_Py_c_prod: (Py_complex, Py_complex) -> Py_complex;
+    crate::complexobject::_Py_c_quot: (Py_complex, Py_complex) -> Py_complex;
+    crate::complexobject::_Py_c_sum: (Py_complex, Py_complex) -> Py_complex;
+    crate::pystrtod::_Py_parse_inf_or_nan: (*const c_char, *mut *mut c_char) -> c_double;
 }
