@@ -118,8 +118,10 @@ def wrong(name, kind, args, keywords):
     return TypeError('%s() takes exactly one argument (%d given)' % (name, len(args)))
 
 
-def bound(kind, f, me, name):
+def bound(kind, f, me, name, module=None):
     """A Python function that calls `f` with a fixed self."""
+    if module is not None:
+        name = module + '.' + name      # as CPython's messages name it
     if kind == K_NOARGS:
         @hidden_applevel
         def function(*args, **keywords):
@@ -221,7 +223,7 @@ def function_from(entry, me, module_name):
     """A builtin function for an entry `("method", name, flags, address, doc, definition)` and a self pointer."""
     _, name, flags, address, doc, _ = entry
     kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
-    function = bound(kind, pointer(address), me, name)
+    function = bound(kind, pointer(address), me, name, module_name)
     signature = dress(function, name, name, module_name, doc)
     function = builtinify(function)
     if signature:

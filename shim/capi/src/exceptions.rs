@@ -143,7 +143,7 @@ unsafe fn set_owned(exception: Obj, name: &str, value: Obj) -> c_int {
 
 /// The functions of one Unicode error class.
 macro_rules! unicode_error {
-    ($bytes:literal; $object:ident $reason:ident $start:ident $end:ident $set_start:ident $set_end:ident $set_reason:ident) => {
+    ($bytes:literal; fn $object:ident fn $reason:ident fn $start:ident fn $end:ident fn $set_start:ident fn $set_end:ident fn $set_reason:ident) => {
         #[entry]
         pub unsafe fn $object(exception: *mut PyObject) -> *mut PyObject {
             field(exception, "object", $bytes)
@@ -182,13 +182,13 @@ macro_rules! unicode_error {
     };
 }
 
-unicode_error! { false; PyUnicodeEncodeError_GetObject PyUnicodeEncodeError_GetReason PyUnicodeEncodeError_GetStart
-PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetStart PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason }
-unicode_error! { true; PyUnicodeDecodeError_GetObject PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart
-PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_SetStart PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason }
-unicode_error! { false; PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
-PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_SetStart
-PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason }
+unicode_error! { false; fn PyUnicodeEncodeError_GetObject fn PyUnicodeEncodeError_GetReason fn PyUnicodeEncodeError_GetStart
+fn PyUnicodeEncodeError_GetEnd fn PyUnicodeEncodeError_SetStart fn PyUnicodeEncodeError_SetEnd fn PyUnicodeEncodeError_SetReason }
+unicode_error! { true; fn PyUnicodeDecodeError_GetObject fn PyUnicodeDecodeError_GetReason fn PyUnicodeDecodeError_GetStart
+fn PyUnicodeDecodeError_GetEnd fn PyUnicodeDecodeError_SetStart fn PyUnicodeDecodeError_SetEnd fn PyUnicodeDecodeError_SetReason }
+unicode_error! { false; fn PyUnicodeTranslateError_GetObject fn PyUnicodeTranslateError_GetReason
+fn PyUnicodeTranslateError_GetStart fn PyUnicodeTranslateError_GetEnd fn PyUnicodeTranslateError_SetStart
+fn PyUnicodeTranslateError_SetEnd fn PyUnicodeTranslateError_SetReason }
 
 #[entry]
 pub unsafe fn PyUnicodeEncodeError_GetEncoding(exception: *mut PyObject) -> *mut PyObject {
