@@ -150,9 +150,9 @@ ops! {
     ListOf / 1,
     /// A new tuple of the items of an iterable
     TupleOf / 1,
-    /// `l.append(x)`
+    /// `l.append(x)`; the result is the new length
     ListAppend / 2,
-    /// `l.insert(i, x)`
+    /// `l.insert(i, x)`; the result is the new length
     ListInsert / 3,
     /// `l[i] = x` without adjusting `i`
     ListSetItem / 3,
@@ -194,7 +194,8 @@ ops! {
     DictSnapshot / 1,
     /// `d.setdefault(k, v)`
     DictSetDefault / 3,
-    /// `d.update(o)`, or only absent keys when override is 0; from pairs when the fourth is true: `(d, o, override, pairs)`
+    /// `d.update(o)`, or only absent keys when override is 0, or `KeyError` for a common key when it is 2; from pairs when
+    /// the fourth is true: `(d, o, override, pairs)`
     DictMerge / 4,
     /// `d.pop(k)`, no result when absent
     DictPop / 2,
@@ -310,6 +311,8 @@ ops! {
     NewClassMethod / 1,
     /// A static method descriptor
     NewStaticMethod / 1,
+    /// An object that binds any callable like a Python function
+    NewInstanceMethod / 1,
     /// The host function for a C function: `(PyMethodDef address, self address, module or absent, class or absent)`
     NewFunction / 4,
     /// A descriptor for a C method, class method, member or getset of a type: `(class, entry tuple)`
@@ -330,6 +333,10 @@ ops! {
     ReleaseBuffer / 1,
     /// `iter(callable, sentinel)`
     CallIter / 2,
+    /// An iterator over `o[0]`, `o[1]` and so on, whatever `__iter__` says
+    SeqIter / 1,
+    /// A closure cell, empty when absent
+    NewCell / 1,
     /// `types.GenericAlias(origin, args)`
     GenericAlias / 2,
     /// An attribute of a module: `(module name, attribute)`

@@ -1,0 +1,190 @@
+"""Operations of the section "containers" of the host interface; see ops_object.py for the rules."""
+
+from _gimbal.classes import Namespace
+from _gimbal.core import NULL
+
+
+# --- sequences ----------------------------------------------------------------------------------------------------
+
+
+ListOf = list
+TupleOf = tuple
+NewSlice = slice
+
+
+def ListAppend(items, x):
+    list.append(items, x)
+    return list.__len__(items)
+
+
+def ListInsert(items, at, x):
+    list.insert(items, at, x)
+    return list.__len__(items)
+
+
+def ListSetItem(items, at, x):
+    list.__setitem__(items, at, x)
+
+
+def ListSetSlice(items, low, high, new):
+    if new is NULL:
+        list.__delitem__(items, slice(low, high))
+    else:
+        list.__setitem__(items, slice(low, high), new)
+
+
+def ListSort(items):
+    list.sort(items)
+
+
+def ListReverse(items):
+    list.reverse(items)
+
+
+def ListRefresh(items):
+    return items
+
+
+def GetSlice(o, low, high):
+    return o[low:high]
+
+
+def SetSlice(o, low, high, new):
+    if new is NULL:
+        del o[low:high]
+    else:
+        o[low:high] = new
+
+
+# --- dicts --------------------------------------------------------------------------------------------------------
+# Dict's own methods, whatever a subclass overrides, as in CPython; but the namespace of a class is a view, not a store.
+
+
+def _owner(d):
+    return Namespace if type(d) is Namespace else dict
+
+
+def DictGet(d, key):
+    return _owner(d).get(d, key, NULL)
+
+
+def DictSet(d, key, value):
+    _owner(d).__setitem__(d, key, value)
+
+
+def DictDel(d, key):
+    _owner(d).__delitem__(d, key)
+
+
+def DictContains(d, key):
+    return _owner(d).__contains__(d, key)
+
+
+def DictLen(d):
+    return _owner(d).__len__(d)
+
+
+def DictClear(d):
+    if type(d) is Namespace:
+        for key in list(d):
+            del d[key]
+    else:
+        dict.clear(d)
+
+
+def DictCopy(d):
+    return dict(_owner(d).items(d))
+
+
+def DictKeys(d):
+    return list(_owner(d).keys(d))
+
+
+def DictValues(d):
+    return list(_owner(d).values(d))
+
+
+def DictItems(d):
+    return list(_owner(d).items(d))
+
+
+def DictSnapshot(d):
+    flat = []
+    for item in _owner(d).items(d):
+        flat += item
+    return tuple(flat)
+
+
+def DictSetDefault(d, key, default):
+    owner = _owner(d)
+    if not owner.__contains__(d, key):
+        owner.__setitem__(d, key, default)
+    return owner.get(d, key)
+
+
+def _pairs(items):
+    for i, item in enumerate(items):
+        try:
+            pair = tuple(item)
+        except TypeError:
+            raise TypeError(f"cannot convert dictionary update sequence element #{i} to a sequence") from None
+        if len(pair) != 2:
+            raise ValueError(f"dictionary update sequence element #{i} has length {len(pair)}; 2 is required")
+        yield pair
+
+
+def DictMerge(d, other, mode, pairs):
+    owner = _owner(d)
+    if pairs:
+        items = _pairs(other)
+    elif isinstance(other, dict) and type(other).__iter__ is dict.__iter__:
+        items = list(dict.items(other))
+    else:
+        items = ((key, other[key]) for key in other.keys())
+    for key, value in items:
+        if mode != 1 and owner.__contains__(d, key):
+            if mode == 2:
+                raise KeyError(key)
+            continue
+        owner.__setitem__(d, key, value)
+
+
+def DictPop(d, key):
+    owner = _owner(d)
+    value = owner.get(d, key, NULL)
+    if value is not NULL:
+        owner.__delitem__(d, key)
+    return value
+
+
+def MappingProxy(mapping):
+    return type(type.__dict__)(mapping)
+
+
+# --- sets ---------------------------------------------------------------------------------------------------------
+
+
+def NewSet(items):
+    return set() if items is NULL else set(items)
+
+
+def NewFrozenSet(items):
+    return frozenset() if items is NULL else frozenset(items)
+
+
+def SetAdd(s, x):
+    set.add(s, x)
+
+
+def SetDiscard(s, x):
+    n = len(s)
+    set.discard(s, x)
+    return len(s) != n
+
+
+def SetPop(s):
+    return set.pop(s)
+
+
+def SetClear(s):
+    set.clear(s)

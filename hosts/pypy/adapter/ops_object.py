@@ -1,0 +1,297 @@
+"""Operations of the sections "abstract object protocol" and "other objects" of the host interface.
+
+Each function has the name of its operation, takes plain objects and returns one; `NULL` stands for an absent argument and
+for "no result". What an operation raises goes to the C code that asked for it.
+"""
+
+import operator
+import sys
+import types
+import weakref
+
+from _gimbal.core import NULL
+from _gimbal.native import ffi
+
+_MISSING = object()
+_COMPARE = (operator.lt, operator.le, operator.eq, operator.ne, operator.gt, operator.ge)
+
+
+# --- attributes ---------------------------------------------------------------------------------------------------
+
+
+GetAttr = getattr
+
+
+def LookupAttr(o, name):
+    return getattr(o, name, NULL)
+
+
+def SetAttr(o, name, value):
+    if value is NULL:
+        delattr(o, name)
+    else:
+        setattr(o, name, value)
+
+
+def GenericGetAttr(o, name):
+    if isinstance(o, type):
+        return type.__getattribute__(o, name)
+    return object.__getattribute__(o, name)
+
+
+def GenericSetAttr(o, name, value):
+    owner = type if isinstance(o, type) else object
+    if value is NULL:
+        owner.__delattr__(o, name)
+    else:
+        owner.__setattr__(o, name, value)
+
+
+def InstanceDict(o):
+    try:
+        return object.__getattribute__(o, "__dict__")
+    except AttributeError:
+        return NULL
+
+
+# --- text, truth, hash, comparison --------------------------------------------------------------------------------
+
+
+Repr = repr
+Str = str
+Ascii = ascii
+Hash = hash
+IsTrue = bool
+TypeOf = type
+Len = len
+Format = format
+Callable = callable
+IsInstance = isinstance
+IsSubclass = issubclass
+GetItem = operator.getitem
+SetItem = operator.setitem
+DelItem = operator.delitem
+Contains = operator.contains
+LengthHint = operator.length_hint
+
+
+def BytesOf(o):
+    if hasattr(type(o), "__bytes__"):
+        return bytes(o)
+    try:
+        return memoryview(o).tobytes()
+    except TypeError:
+        pass
+    if not isinstance(o, str):
+        try:
+            items = iter(o)
+        except TypeError:
+            pass
+        else:
+            return bytes(items)
+    raise TypeError(f"cannot convert '{type(o).__name__}' object to bytes")
+
+
+def RichCompare(a, b, op):
+    return _COMPARE[op](a, b)
+
+
+def Dir(o):
+    if o is NULL:
+        return sorted(sys._getframe(1).f_locals)
+    return dir(o)
+
+
+def PrintTo(o, fd, raw):
+    with open(fd, "w", closefd=False) as stream:
+        stream.write(str(o) if raw else repr(o))
+
+
+# --- iteration ----------------------------------------------------------------------------------------------------
+
+
+Iter = iter
+
+
+def IterNext(o):
+    try:
+        return o.__next__()
+    except StopIteration:
+        return NULL
+
+
+def IsIterator(o):
+    return hasattr(type(o), "__next__")
+
+
+def CallIter(function, sentinel):
+    return iter(function, sentinel)
+
+
+class _ByIndex:
+    """A sequence of which only `__getitem__` is used."""
+
+    def __init__(self, sequence):
+        self.sequence = sequence
+
+    def __getitem__(self, index):
+        return self.sequence[index]
+
+    def __len__(self):
+        return len(self.sequence)
+
+
+def SeqIter(o):
+    return iter(_ByIndex(o))
+
+
+# --- calls --------------------------------------------------------------------------------------------------------
+
+
+def CallSpecial(name, me, *args):
+    cls = type(me)
+    for base in cls.__mro__:
+        found = base.__dict__.get(name, _MISSING)
+        if found is not _MISSING:
+            break
+    else:
+        raise AttributeError(f"'{cls.__name__}' object has no attribute '{name}'")
+    if type(found) is types.FunctionType:
+        return found(me, *args)
+    bind = getattr(type(found), "__get__", None)
+    if bind is None:
+        return found(*args)
+    return bind(found, me, cls)(*args)
+
+
+def CallMethod(o, name, *args):
+    return getattr(o, name)(*args)
+
+
+def CallObject(function, args, kwargs):
+    if kwargs is NULL:
+        return function(*args)
+    return function(*args, **kwargs)
+
+
+def CallUnbound(provider, name, me, *args):
+    return getattr(provider, name)(me, *args)
+
+
+def HostNew(provider, cls, args, kwargs):
+    if kwargs is NULL:
+        return provider.__new__(cls, *args)
+    return provider.__new__(cls, *args, **kwargs)
+
+
+def HostInit(provider, me, args, kwargs):
+    if kwargs is NULL:
+        provider.__init__(me, *args)
+    else:
+        provider.__init__(me, *args, **kwargs)
+
+
+# --- other objects ------------------------------------------------------------------------------------------------
+
+
+NewMethod = types.MethodType
+NewClassMethod = classmethod
+NewStaticMethod = staticmethod
+NewMemoryView = memoryview
+
+
+class instancemethod:
+    """Binds any callable, also a C function, as an attribute of a class like a Python function."""
+
+    def __init__(self, function):
+        if not callable(function):
+            raise TypeError("first argument must be callable")
+        self.__func__ = function
+
+    def __get__(self, me, cls=None):
+        return self.__func__ if me is None else types.MethodType(self.__func__, me)
+
+    def __call__(self, *args, **kwargs):
+        return self.__func__(*args, **kwargs)
+
+    def __getattr__(self, name):
+        return getattr(object.__getattribute__(self, "__func__"), name)
+
+    @property
+    def __doc__(self):
+        return self.__func__.__doc__
+
+    def __eq__(self, other):
+        if type(other) is not instancemethod:
+            return NotImplemented
+        return self.__func__ == other.__func__
+
+    def __hash__(self):
+        return hash(self.__func__)
+
+    def __repr__(self):
+        name = getattr(self.__func__, "__qualname__", "?")
+        return f"<instancemethod {name} at {id(self):#x}>"
+
+
+NewInstanceMethod = instancemethod
+
+
+def NewCell(value):
+    return types.CellType() if value is NULL else types.CellType(value)
+
+
+def NewWeakRef(o, callback):
+    return weakref.ref(o) if callback is NULL else weakref.ref(o, callback)
+
+
+def NewWeakProxy(o, callback):
+    return weakref.proxy(o) if callback is NULL else weakref.proxy(o, callback)
+
+
+def WeakRefGet(ref):
+    if isinstance(ref, weakref.ref):
+        return ref()
+    try:
+        return ref.__repr__.__self__
+    except ReferenceError:
+        return None
+
+
+GenericAlias = types.GenericAlias
+
+
+# --- buffers ------------------------------------------------------------------------------------------------------
+
+_WRITABLE = 1
+_open_buffers = {}
+
+
+def GetBuffer(o, flags):
+    try:
+        view = memoryview(o)
+    except TypeError:
+        raise TypeError(f"a bytes-like object is required, not '{type(o).__name__}'") from None
+    if flags & _WRITABLE and view.readonly:
+        raise BufferError("Object is not writable.")
+    if not view.c_contiguous:
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    memory = ffi.from_buffer(view)
+    address = int(ffi.cast("intptr_t", memory))
+    key = address or id(view)
+    while key in _open_buffers:
+        key += 1
+    _open_buffers[key] = (view, memory)
+    shape = view.shape or ()
+    return (address, view.nbytes, view.readonly, view.itemsize, view.format, tuple(shape), tuple(view.strides or ()), key)
+
+
+def ReleaseBuffer(key):
+    view, memory = _open_buffers.pop(key)
+    ffi.release(memory)
+    view.release()
+
+
+def MemoryFromAddress(address, length, writable):
+    view = memoryview(ffi.buffer(ffi.cast("char *", address), length))
+    return view if writable else view.toreadonly()
