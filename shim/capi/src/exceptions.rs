@@ -1,5 +1,6 @@
 //! The exception objects' part of `pyerrors.h`: traceback, cause and context, and the fields of the Unicode errors.
 
+use crate::pyerrors::status;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, decref, err, int, none, op, op_unit, seq, text, xdecref};
@@ -44,7 +45,7 @@ pub unsafe fn PyException_SetTraceback(exception: *mut PyObject, traceback: *mut
         err::set(PyExc_TypeError, "__traceback__ may not be deleted");
         return -1;
     }
-    op_unit(Op::SetTraceback, &[exception, traceback]) as c_int - 1
+    status(op_unit(Op::SetTraceback, &[exception, traceback]))
 }
 
 #[entry]
@@ -137,7 +138,7 @@ unsafe fn set_owned(exception: Obj, name: &str, value: Obj) -> c_int {
         }
         let done = op_unit(Op::SetAttr, &[exception, text::interned(name), value]);
         decref(value);
-        done as c_int - 1
+        status(done)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `import.h`.
 
+use crate::pyerrors::status;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::crossing::lend_to_call;
@@ -227,7 +228,7 @@ pub unsafe fn _PyImport_SetModule(name: *mut PyObject, module: *mut PyObject) ->
     }
     let done = op_unit(Op::SetItem, &[modules, name, module]);
     decref(modules);
-    done as c_int - 1
+    status(done)
 }
 
 #[entry]

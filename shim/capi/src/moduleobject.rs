@@ -1,6 +1,6 @@
 //! `moduleobject.h` and the module part of `modsupport.h`.
 
-use crate::pyerrors::{PyErr_BadArgument, keep_text};
+use crate::pyerrors::{PyErr_BadArgument, keep_text, status};
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{
@@ -196,7 +196,7 @@ pub unsafe fn PyModule_AddObjectRef(
         return -1;
     }
     let name = text::interned(&CStr::from_ptr(name).to_string_lossy());
-    op_unit(Op::SetAttr, &[module, name, value]) as c_int - 1
+    status(op_unit(Op::SetAttr, &[module, name, value]))
 }
 
 /// Takes the reference of `value` over when it succeeds.
@@ -252,10 +252,10 @@ pub unsafe fn PyModule_AddFunctions(module: *mut PyObject, functions: *mut PyMet
     if !check(module) {
         return -1;
     }
-    modules::add_functions(module, functions) as c_int - 1
+    status(modules::add_functions(module, functions))
 }
 
 #[entry]
 pub unsafe fn PyModule_SetDocString(module: *mut PyObject, doc: *const c_char) -> c_int {
-    modules::set_doc(module, CStr::from_ptr(doc)) as c_int - 1
+    status(modules::set_doc(module, CStr::from_ptr(doc)))
 }

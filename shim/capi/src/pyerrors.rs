@@ -13,6 +13,11 @@ use gimbal_proxies::{
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::null_mut;
 
+/// What a function that returns a status says: 0 when it is done, -1 when an error is set.
+pub fn status(done: bool) -> c_int {
+    if done { 0 } else { -1 }
+}
+
 // --- setting -------------------------------------------------------------------------------------------------------
 
 /// Is it an exception class?
@@ -745,14 +750,17 @@ pub unsafe fn _PyErr_ProgramDecodedTextObject(
 /// Reports a state that nobody can go on from, and aborts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *const c_char) -> ! {
-    // SAFETY: both are C strings or NULL.
-    let text = |text: *const c_char| {
-        (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
+    let text = |text: *const c_char, missing: &str| {
+        if text.is_null() {
+            return missing.to_owned();
+        }
+        // SAFETY: both arguments are C strings or NULL.
+        unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
     };
-    let message = text(message).unwrap_or_else(|| "<message not set>".to_owned());
-    match text(function) {
-        Some(function) => eprintln!("Fatal Python error: {function}: {message}"),
-        None => eprintln!("Fatal Python error: {message}"),
+    let message = text(message, "<message not set>");
+    match text(function, "").as_str() {
+        "" => eprintln!("Fatal Python error: {message}"),
+        function => eprintln!("Fatal Python error: {function}: {message}"),
     }
     std::process::abort()
 }

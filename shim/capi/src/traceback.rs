@@ -1,6 +1,6 @@
 //! `traceback.h`: entries that compiled code adds to the traceback of the exception that is set.
 
-use crate::pyerrors::take;
+use crate::pyerrors::{status, take};
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, decref, err, int, new_ref, none, op, op_unit, seq, text, xdecref};
@@ -45,7 +45,7 @@ pub unsafe fn PyTraceBack_Here(frame: *mut PyFrameObject) -> c_int {
     };
     decref(code.cast());
     xdecref(globals);
-    done as c_int - 1
+    status(done)
 }
 
 #[entry]
@@ -81,5 +81,5 @@ pub unsafe fn PyTraceBack_Print(traceback: *mut PyObject, file: *mut PyObject) -
     let done = op_unit(Op::CallObject, &[print, args, null_mut()]);
     decref(print);
     decref(args);
-    done as c_int - 1
+    status(done)
 }

@@ -1,5 +1,6 @@
 //! `warnings.h`, without the functions that format.
 
+use crate::pyerrors::status;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Op, int, op_unit, text, xdecref};
@@ -17,7 +18,7 @@ pub unsafe fn PyErr_WarnEx(
     let done = op_unit(Op::Warn, &[message, category, level]);
     xdecref(message);
     xdecref(level);
-    done as c_int - 1
+    status(done)
 }
 
 #[entry]
@@ -35,7 +36,7 @@ pub unsafe fn PyErr_WarnExplicitObject(
         &[category, message, filename, line, module, registry],
     );
     xdecref(line);
-    done as c_int - 1
+    status(done)
 }
 
 #[entry]
