@@ -302,9 +302,7 @@ pub unsafe fn _PyBytes_FromHex(digits: *mut PyObject, use_bytearray: c_int) -> *
 
 /// The first or last place of `what`; -1 when there is none.
 fn find(bytes: &[u8], what: &[u8], last: bool) -> Option<usize> {
-    let Some(end) = bytes.len().checked_sub(what.len()) else {
-        return None;
-    };
+    let end = bytes.len().checked_sub(what.len())?;
     let here = |i: &usize| &bytes[*i..*i + what.len()] == what;
     if last {
         (0..=end).rfind(here)

@@ -416,7 +416,7 @@ fn scan(text: &[u8], base: u32) -> Option<Literal> {
         let byte = at(i);
         if byte == b'_' && after_digit {
             after_digit = false;
-        } else if char::from(byte).to_digit(actual).is_some() {
+        } else if char::from(byte).is_digit(actual) {
             digits.push(byte);
             after_digit = true;
         } else {

@@ -178,7 +178,8 @@ fn format_magnitude(value: f64, code: u8, precision: usize, flags: c_int) -> Str
 /// The text of a double; None for an unknown format.
 pub(crate) fn format_double(value: f64, code: u8, precision: c_int, flags: c_int) -> Option<(String, c_int)> {
     let lower = code.to_ascii_lowercase();
-    if !matches!(lower, b'e' | b'f' | b'g') && !(code == b'r' && precision == 0) {
+    let known = matches!(lower, b'e' | b'f' | b'g') || code == b'r' && precision == 0;
+    if !known {
         return None;
     }
     let (kind, mut text) = if value.is_nan() {
