@@ -14,8 +14,19 @@ def divmod_near(a, b):
     return quotient, rest
 
 
+def divmod_named(a, b):
+    """`divmod` with the operator's name in messages as CPython writes it."""
+    try:
+        return divmod(a, b)
+    except TypeError as e:
+        ours, theirs = 'for divmod:', 'for divmod():'
+        if len(e.args) == 1 and ours in e.args[0]:
+            e.args = (e.args[0].replace(ours, theirs, 1),)
+        raise
+
+
 BINARY = {
-    'divmod': divmod,
+    'divmod': divmod_named,
     'divmod_near': divmod_near,
     'gcd': math.gcd,
 }

@@ -21,7 +21,7 @@ unsafe fn native(op: Obj) -> Option<Native> {
         if is_exact(op, &raw mut PyLong_Type) {
             int::as_i64(op).map(Native::Int)
         } else if is_exact(op, &raw mut PyFloat_Type) {
-            Some(Native::Float((*op.cast::<PyFloatObject>()).ob_fval))
+            Some(Native::Float(crate::floatobject::value(op)))
         } else {
             None
         }
@@ -166,9 +166,11 @@ pub unsafe fn PyNumber_InPlacePower(
     power(a, b, modulus, true)
 }
 
-/// Computes natively what it can, else crosses with unary operator `name`.
+/// Computes natively what it can, else crosses with unary operator `name`; `shown` is its name in messages.
 unsafe fn unary(
     name: &str,
+    shown: &str,
+    slot: impl FnOnce(&PyNumberMethods) -> Option<unaryfunc>,
     a: Obj,
     ints: impl FnOnce(i64) -> Option<i64>,
     floats: impl FnOnce(f64) -> Option<f64>,
@@ -183,28 +185,48 @@ unsafe fn unary(
             Some(Native::Float(d)) => floats(d).map(|d| decode::float(d)),
             None => None,
         };
-        result.unwrap_or_else(|| op(Op::Unary, &[text::interned(name), a]))
+        if let Some(result) = result {
+            return result;
+        }
+        if number_slots(a).and_then(slot).is_none() {
+            return type_error(&format!("bad operand type for {shown}: '{}'", type_name(a)));
+        }
+        op(Op::Unary, &[text::interned(name), a])
     }
 }
 
 #[entry]
 pub unsafe fn PyNumber_Negative(a: *mut PyObject) -> *mut PyObject {
-    unary("neg", a, i64::checked_neg, |d| Some(-d))
+    unary(
+        "neg",
+        "unary -",
+        |s| s.nb_negative,
+        a,
+        i64::checked_neg,
+        |d| Some(-d),
+    )
 }
 
 #[entry]
 pub unsafe fn PyNumber_Positive(a: *mut PyObject) -> *mut PyObject {
-    unary("pos", a, Some, Some)
+    unary("pos", "unary +", |s| s.nb_positive, a, Some, Some)
 }
 
 #[entry]
 pub unsafe fn PyNumber_Absolute(a: *mut PyObject) -> *mut PyObject {
-    unary("abs", a, i64::checked_abs, |d| Some(d.abs()))
+    unary(
+        "abs",
+        "abs()",
+        |s| s.nb_absolute,
+        a,
+        i64::checked_abs,
+        |d| Some(d.abs()),
+    )
 }
 
 #[entry]
 pub unsafe fn PyNumber_Invert(a: *mut PyObject) -> *mut PyObject {
-    unary("invert", a, |n| Some(!n), |_| None)
+    unary("invert", "unary ~", |s| s.nb_invert, a, |n| Some(!n), |_| None)
 }
 
 // --- conversions ---------------------------------------------------------------------------------------------------
@@ -329,6 +351,23 @@ pub unsafe fn PyNumber_ToBase(op: *mut PyObject, base: c_int) -> *mut PyObject {
     _PyLong_Format(number.0, base)
 }
 
+/// May `int()` take it? Numbers, text, memory, and what has the deprecated `__trunc__`.
+unsafe fn is_convertible(op: Obj) -> bool {
+    // SAFETY: an object.
+    unsafe {
+        let by_slot = |s: &PyNumberMethods| s.nb_int.is_some() || s.nb_index.is_some();
+        if is_str(op) || is_bytes(op) || number_slots(op).is_some_and(by_slot) || buffer::supports(op) {
+            return true;
+        }
+        let class: Obj = (*op).ob_type.cast();
+        let truncate = Owned(gimbal_proxies::op(
+            Op::LookupAttr,
+            &[class, text::interned("__trunc__")],
+        ));
+        !truncate.0.is_null() || !err::occurred().is_null()
+    }
+}
+
 #[entry]
 pub unsafe fn PyNumber_Long(op: *mut PyObject) -> *mut PyObject {
     if op.is_null() {
@@ -338,7 +377,13 @@ pub unsafe fn PyNumber_Long(op: *mut PyObject) -> *mut PyObject {
         return new_ref(op);
     }
     if is_exact(op, &raw mut PyFloat_Type) {
-        return PyLong_FromDouble((*op.cast::<PyFloatObject>()).ob_fval);
+        return PyLong_FromDouble(crate::floatobject::value(op));
+    }
+    if !is_convertible(op) {
+        return type_error(&format!(
+            "int() argument must be a string, a bytes-like object or a real number, not '{}'",
+            type_name(op)
+        ));
     }
     gimbal_proxies::op(Op::ToInt, &[op])
 }
@@ -351,6 +396,9 @@ pub unsafe fn PyNumber_Float(op: *mut PyObject) -> *mut PyObject {
     match native(op) {
         Some(Native::Float(_)) => new_ref(op),
         Some(Native::Int(value)) => decode::float(value as f64),
-        None => gimbal_proxies::op(Op::ToFloat, &[op]),
+        None if number_slots(op).is_some_and(|s| s.nb_float.is_some() || s.nb_index.is_some()) => {
+            gimbal_proxies::op(Op::ToFloat, &[op])
+        }
+        None => crate::floatobject::PyFloat_FromString(op),
     }
 }

@@ -374,16 +374,17 @@ pub unsafe fn _PyLong_AsByteArray(
 
 /// What an int literal at the start of a text is made of.
 struct Literal {
+    valid: bool,
     negative: bool,
     base: u32,
     /// The digits without underscores.
     digits: Vec<u8>,
-    /// Bytes up to the end of the literal.
+    /// Bytes up to the end of the literal and of the white space after it.
     used: usize,
 }
 
-/// Reads white space, sign, prefix and digits; None when no valid literal is there.
-fn scan(text: &[u8], base: u32) -> Option<Literal> {
+/// Reads white space, sign, prefix, digits and white space, which must be all.
+fn scan(text: &[u8], base: u32) -> Literal {
     let at = |i: usize| text.get(i).copied().unwrap_or(0);
     let mut i = text.iter().take_while(|&&b| is_space(b)).count();
     let negative = at(i) == b'-';
@@ -424,13 +425,18 @@ fn scan(text: &[u8], base: u32) -> Option<Literal> {
         }
         i += 1;
     }
-    let valid = after_digit && !(zero_only && digits.iter().any(|&d| d != b'0'));
-    valid.then_some(Literal {
+    i += text[i.min(text.len())..]
+        .iter()
+        .take_while(|&&b| is_space(b))
+        .count();
+    let leading_zero = zero_only && digits.iter().any(|&d| d != b'0');
+    Literal {
+        valid: after_digit && !leading_zero && i == text.len(),
         negative,
         base: actual,
         digits,
         used: i,
-    })
+    }
 }
 
 pub(crate) fn is_space(byte: u8) -> bool {
@@ -488,12 +494,12 @@ pub unsafe fn PyLong_FromString(text: *const c_char, end: *mut *mut c_char, base
     let bytes = c_bytes(text);
     let literal = scan(bytes, base as u32);
     if !end.is_null() {
-        let used = literal.as_ref().map_or(0, |l| l.used);
-        *end = text.add(used).cast_mut();
+        *end = text.add(literal.used).cast_mut();
     }
-    match literal {
-        Some(l) if !end.is_null() || bytes[l.used..].iter().all(|&b| is_space(b)) => literal_value(&l),
-        _ => invalid_literal(base, text::from_str(&String::from_utf8_lossy(bytes))),
+    if literal.valid {
+        literal_value(&literal)
+    } else {
+        invalid_literal(base, text::from_str(&String::from_utf8_lossy(bytes)))
     }
 }
 
@@ -503,9 +509,11 @@ pub unsafe fn _PyLong_FromBytes(data: *const c_char, len: Py_ssize_t, base: c_in
         return null_mut();
     }
     let bytes = memory(data, len);
-    match scan(bytes, base as u32) {
-        Some(l) if bytes[l.used..].iter().all(|&b| is_space(b)) => literal_value(&l),
-        _ => invalid_literal(base, text::bytes_from(bytes)),
+    let literal = scan(bytes, base as u32);
+    if literal.valid {
+        literal_value(&literal)
+    } else {
+        invalid_literal(base, text::bytes_from(bytes))
     }
 }
 
