@@ -27,22 +27,22 @@ class Owner:
 
 def slot1(kind, f, a):
     frame = pool.pop() if pool else new_frame()
-    encode(frame[ARGS], a)
+    encode(frame + ARGS, a)
     return result(slot(kind, f, 1, frame + ARGS, frame), frame)
 
 
 def slot2(kind, f, a, b):
     frame = pool.pop() if pool else new_frame()
-    encode(frame[ARGS], a)
-    encode(frame[ARGS + 1], b)
+    encode(frame + ARGS, a)
+    encode(frame + ARGS + 1, b)
     return result(slot(kind, f, 2, frame + ARGS, frame), frame)
 
 
 def slot3(kind, f, a, b, c):
     frame = pool.pop() if pool else new_frame()
-    encode(frame[ARGS], a)
-    encode(frame[ARGS + 1], b)
-    encode(frame[ARGS + 2], c)
+    encode(frame + ARGS, a)
+    encode(frame + ARGS + 1, b)
+    encode(frame + ARGS + 2, c)
     return result(slot(kind, f, 3, frame + ARGS, frame), frame)
 
 
@@ -145,7 +145,7 @@ def make_iternext(kind, f, extra, owner, name):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
         frame = pool.pop() if pool else new_frame()
-        encode(frame[ARGS], self)
+        encode(frame + ARGS, self)
         tag = slot(ITERNEXT, f, 1, frame + ARGS, frame)
         if tag == NOTHING:
             pool.append(frame)
@@ -482,7 +482,7 @@ def TypeInfo(wire):
             masks[i // 60] |= 1 << i % 60
     base = cls.__base__
     return (cls.__name__, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],
-            cls.__qualname__)
+            cls.__qualname__, issubclass(cls, BaseException))
 
 
 class Namespace(dict):

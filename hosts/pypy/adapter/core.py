@@ -15,6 +15,7 @@ from _gimbal.native import ffi, lib
  TUPLE, LIST, DICT, FUNCTION) = range(20)
 
 MASK = 0xffffffff
+CELL = ffi.typeof('gimbal_cell *')
 CELLS = ffi.typeof('gimbal_cell[]')
 INTS = ffi.typeof('int64_t[]')
 FLOATS = ffi.typeof('double[]')
@@ -267,20 +268,20 @@ def fill(c, items):
     n = len(items)
     cells = ffi.new(CELLS, n)
     for i in range(n):
-        encode(cells[i], items[i])
+        encode(cells + i, items[i])
     lib.fill_items(c, n, cells)
 
 
 def fill_value(c, x):
-    value = ffi.new(CELLS, 1)
+    value = ffi.new(CELL)
     if isinstance(x, str):
-        encode(value[0], str.__str__(x))
+        encode(value, str.__str__(x))
     elif isinstance(x, int):
-        encode(value[0], int.__int__(x))
+        encode(value, int.__int__(x))
     elif isinstance(x, float):
-        encode(value[0], float.__float__(x))
+        encode(value, float.__float__(x))
     else:
-        encode(value[0], bytes.__getitem__(x, slice(None)))
+        encode(value, bytes.__getitem__(x, slice(None)))
     lib.fill_value(c, value)
 
 
@@ -306,14 +307,14 @@ def encode_list(c, x):
 def resend(wire):
     """An object whose proxy was closed while its handle was on the way: sent again with its contents."""
     x = objects[wire & MASK]
-    c = ffi.new(CELLS, 1)
-    put_handle(c[0], x)
+    c = ffi.new(CELL)
+    put_handle(c, x)
     t = type(x)
-    c[0].t = handle(t)
+    c.t = handle(t)
     if isinstance(x, tuple):
-        fill(c[0], x)
+        fill(c, x)
     else:
-        fill_value(c[0], x)
+        fill_value(c, x)
     return Encoded(c)
 
 
@@ -353,7 +354,7 @@ def decode(c):
 def decode_other(c, tag):
     if tag == TUPLE:
         cells, n = c.q, c.n
-        return tuple([decode(cells[i]) for i in range(n)])
+        return tuple([decode(cells + i) for i in range(n)])
     if tag == LIST:
         return decode_list(c)
     if tag == DICT:
@@ -392,9 +393,9 @@ def decode_list(c):
         result = []
         c.t = handle(result)
         for i in range(n):
-            result.append(decode(cells[i]))
+            result.append(decode(cells + i))
         return result
-    return [decode(cells[i]) for i in range(n)]
+    return [decode(cells + i) for i in range(n)]
 
 
 def decode_dict(c):
@@ -406,7 +407,7 @@ def decode_dict(c):
     if c.aux:
         c.t = handle(result)
     for i in range(0, 2 * n, 2):
-        result[decode(cells[i])] = decode(cells[i + 1])
+        result[decode(cells + i)] = decode(cells + i + 1)
     return result
 
 
@@ -421,12 +422,6 @@ def new_frame():
     return ffi.new(CELLS, ARGS + ROOM)
 
 
-def cells_of(c):
-    """Does a result name containers that were given handles?"""
-    tag = c.tag
-    return tag == LIST or tag == DICT or tag == TUPLE or tag == FUNCTION
-
-
 def result(tag, frame):
     """The result of a call, of which `frame` has the details; gives the frame back."""
     if tag == INT:
@@ -436,7 +431,7 @@ def result(tag, frame):
     elif tag == ERROR:
         raise_error(frame)
     else:
-        x = decode(frame[0])
+        x = decode(frame + 0)
         if tag >= TUPLE:
             lib.adopt(frame)
     pool.append(frame)
@@ -445,8 +440,8 @@ def result(tag, frame):
 
 @hidden_applevel
 def raise_error(frame):
-    cls = decode(frame[0])
-    value = decode(frame[1])
+    cls = decode(frame + 0)
+    value = decode(frame + 1)
     pool.append(frame)
     raise exception(cls, value)
 
@@ -490,13 +485,13 @@ def op(code, nargs, args, out):
     try:
         f = operations[code]
         if nargs == 1:
-            x = f(decode(args[0]))
+            x = f(decode(args))
         elif nargs == 2:
-            x = f(decode(args[0]), decode(args[1]))
+            x = f(decode(args), decode(args + 1))
         elif nargs == 3:
-            x = f(decode(args[0]), decode(args[1]), decode(args[2]))
+            x = f(decode(args), decode(args + 1), decode(args + 2))
         else:
-            x = f(*[decode(args[i]) for i in range(nargs)])
+            x = f(*[decode(args + i) for i in range(nargs)])
         return encode_result(out, x)
     except BaseException as error:
         return failed(out, error)
@@ -518,17 +513,17 @@ def call(callable, nargs, nkw, args, out):
     try:
         f = objects[callable & MASK]
         if nkw:
-            names = decode(args[nargs + nkw])
-            keywords = {names[i]: decode(args[nargs + i]) for i in range(nkw)}
-            x = f(*[decode(args[i]) for i in range(nargs)], **keywords)
+            names = decode(args + nargs + nkw)
+            keywords = {names[i]: decode(args + nargs + i) for i in range(nkw)}
+            x = f(*[decode(args + i) for i in range(nargs)], **keywords)
         elif nargs == 1:
-            x = f(decode(args[0]))
+            x = f(decode(args))
         elif nargs == 0:
             x = f()
         elif nargs == 2:
-            x = f(decode(args[0]), decode(args[1]))
+            x = f(decode(args), decode(args + 1))
         else:
-            x = f(*[decode(args[i]) for i in range(nargs)])
+            x = f(*[decode(args + i) for i in range(nargs)])
         encode(out, x)
         return out.tag
     except BaseException as error:

@@ -52,7 +52,7 @@ def one(f, me, x):
 
 
 def one_by_cell(f, me, x, frame):
-    encode(frame[ARGS], x)
+    encode(frame + ARGS, x)
     return calln(K_ONE, f, me, 1, 0, frame + ARGS, frame)
 
 
@@ -63,14 +63,14 @@ def many(kind, f, me, args, keywords):
     frame = pool.pop() if pool else new_frame()
     n = len(args)
     if n == 1:
-        encode(frame[ARGS], args[0])
+        encode(frame + ARGS, args[0])
     elif n == 2:
-        encode(frame[ARGS], args[0])
-        encode(frame[ARGS + 1], args[1])
+        encode(frame + ARGS, args[0])
+        encode(frame + ARGS + 1, args[1])
     elif n == 3:
-        encode(frame[ARGS], args[0])
-        encode(frame[ARGS + 1], args[1])
-        encode(frame[ARGS + 2], args[2])
+        encode(frame + ARGS, args[0])
+        encode(frame + ARGS + 1, args[1])
+        encode(frame + ARGS + 2, args[2])
     elif n > ROOM:
         cells = ffi.new(CELLS, n)
         encode_all(cells, 0, args)
@@ -82,7 +82,7 @@ def many(kind, f, me, args, keywords):
 
 def encode_all(cells, start, args):
     for i in range(len(args)):
-        encode(cells[start + i], args[i])
+        encode(cells + start + i, args[i])
 
 
 keyword_names = {}

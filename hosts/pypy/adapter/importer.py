@@ -21,17 +21,18 @@ class Loader:
         if type(made) is int:       # multi-phase initialisation: the address of the definition
             definition = ffi.cast('void *', made)
             frame = core.new_frame()
-            core.encode(frame[core.ARGS], spec)
+            core.encode(frame + core.ARGS, spec)
             made = core.result(lib.create_module(definition, frame + core.ARGS, frame), frame)
             definitions[made] = definition
         made.__file__ = self.path
         return made
 
     def exec_module(self, module):
-        definition = definitions.pop(module, None)
+        definition = definitions.get(module)
         if definition is not None:
+            del definitions[module]
             frame = core.new_frame()
-            core.encode(frame[core.ARGS], module)
+            core.encode(frame + core.ARGS, module)
             core.result(lib.exec_module(definition, frame + core.ARGS, frame), frame)
 
     def is_package(self, name):
@@ -71,12 +72,12 @@ def bind_builtins():
     types = [(i, find(name)) for i, name in enumerate(exported)]
     for i, cls in types:
         if cls is not None and exported[i][:6] != 'PyExc_':
-            core.encode(frame[0], cls)
+            core.encode(frame + 0, cls)
             lib.bind_builtin(i, frame)
     lib.bind_builtin(len(exported), frame)
     for i, cls in types:
         if cls is not None and exported[i][:6] == 'PyExc_':
-            core.encode(frame[0], cls)
+            core.encode(frame + 0, cls)
             lib.bind_builtin(i, frame)
 
 

@@ -92,7 +92,7 @@ pub unsafe fn PyFunction_NewWithQualName(code: Obj, globals: Obj, qualname: Obj)
 }
 
 macro_rules! parts {
-    ($($get:ident $name:literal $optional:literal $doc:literal;)*) => {$(
+    ($(fn $get:ident $name:literal $optional:literal $doc:literal;)*) => {$(
         #[doc = $doc]
         #[entry]
         pub unsafe fn $get(function: Obj) -> Obj {
@@ -102,13 +102,13 @@ macro_rules! parts {
 }
 
 parts! {
-    PyFunction_GetCode "__code__" false "The code, borrowed.";
-    PyFunction_GetGlobals "__globals__" false "The globals, borrowed.";
-    PyFunction_GetModule "__module__" true "The module's name, borrowed, or NULL.";
-    PyFunction_GetDefaults "__defaults__" true "The tuple of defaults, borrowed, or NULL.";
-    PyFunction_GetKwDefaults "__kwdefaults__" true "The dict of keyword defaults, borrowed, or NULL.";
-    PyFunction_GetClosure "__closure__" true "The tuple of cells, borrowed, or NULL.";
-    PyFunction_GetAnnotations "__annotations__" true "The dict of annotations, borrowed, or NULL.";
+    fn PyFunction_GetCode "__code__" false "The code, borrowed.";
+    fn PyFunction_GetGlobals "__globals__" false "The globals, borrowed.";
+    fn PyFunction_GetModule "__module__" true "The module's name, borrowed, or NULL.";
+    fn PyFunction_GetDefaults "__defaults__" true "The tuple of defaults, borrowed, or NULL.";
+    fn PyFunction_GetKwDefaults "__kwdefaults__" true "The dict of keyword defaults, borrowed, or NULL.";
+    fn PyFunction_GetClosure "__closure__" true "The tuple of cells, borrowed, or NULL.";
+    fn PyFunction_GetAnnotations "__annotations__" true "The dict of annotations, borrowed, or NULL.";
 }
 
 /// Sets a part of a function to an instance of `flag`'s type, or to None.

@@ -215,6 +215,12 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                 (*ty).tp_itemsize = (*base).tp_itemsize;
                 (*ty).tp_subclasses = (*base).tp_subclasses;
                 (*ty).tp_flags |= (*base).tp_flags & INHERITED;
+                if fields[8] == crate::true_object() {
+                    (*ty).tp_flags |= crate::Py_TPFLAGS_BASE_EXC_SUBCLASS;
+                    (*ty).tp_basicsize = (*ty)
+                        .tp_basicsize
+                        .max(size_of::<crate::PyBaseExceptionObject>() as isize);
+                }
                 (*ty).tp_dictoffset = (*base).tp_dictoffset;
                 (*ty).tp_weaklistoffset = (*base).tp_weaklistoffset;
                 (*ty).tp_dealloc = Some(if is_native(base) {

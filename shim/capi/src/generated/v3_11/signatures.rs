@@ -271,6 +271,13 @@ signatures! {
     crate::frameobject::PyFrame_LocalsToFast: (*mut PyFrameObject, c_int) -> ();
     crate::frameobject::PyFrame_New: (*mut PyThreadState, *mut PyCodeObject, *mut PyObject, *mut PyObject) -> *mut PyFrameObject;
     crate::setobject::PyFrozenSet_New: (*mut PyObject) -> *mut PyObject;
+    crate::funcobject::PyFunction_GetAnnotations: (*mut PyObject) -> *mut PyObject;
+    crate::funcobject::PyFunction_GetClosure: (*mut PyObject) -> *mut PyObject;
+    crate::funcobject::PyFunction_GetCode: (*mut PyObject) -> *mut PyObject;
+    crate::funcobject::PyFunction_GetDefaults: (*mut PyObject) -> *mut PyObject;
+    crate::funcobject::PyFunction_GetGlobals: (*mut PyObject) -> *mut PyObject;
+    crate::funcobject::PyFunction_GetKwDefaults: (*mut PyObject) -> *mut PyObject;
+    crate::funcobject::PyFunction_GetModule: (*mut PyObject) -> *mut PyObject;
     crate::funcobject::PyFunction_New: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::funcobject::PyFunction_NewWithQualName: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::funcobject::PyFunction_SetAnnotations: (*mut PyObject, *mut PyObject) -> c_int;

@@ -27,13 +27,6 @@ stubs! {
     PyEval_SetTrace => nothing;
     PyFile_NewStdPrinter => zero;
     PyFile_SetOpenCodeHook => minus_one;
-    PyFunction_GetAnnotations => zero;
-    PyFunction_GetClosure => zero;
-    PyFunction_GetCode => zero;
-    PyFunction_GetDefaults => zero;
-    PyFunction_GetGlobals => zero;
-    PyFunction_GetKwDefaults => zero;
-    PyFunction_GetModule => zero;
     PyFunction_SetClosure => minus_one;
     PyGen_New => zero;
     PyGen_NewWithQualName => zero;
