@@ -384,17 +384,25 @@ def MakeType(address, spec):
     if isinstance(given, dict):
         namespace.update(given)
     namespace['__slots__'] = slots = ['_np', '_na'] if root else []
-    if dict_offset and not any(base.__dictoffset__ for base in bases):
+    stateful = bool(dict_offset) or any(has_state(base) for base in bases)
+    if dict_offset:
         slots.append('__dict__')
-    if root and not any(getattr(base, '__weakrefoffset__', 0) for base in bases):
+    if root:
         slots.append('__weakref__')
     if not flags & FLAG_BASETYPE:
         namespace['__init_subclass__'] = refuse_subclass(name, module)
     cls = make_class(metaclass, name, bases, namespace)
     owner.cls = cls
     native_classes[cls] = empty_maker(cls)
-    core.kinds[cls] = core.K_STATEFUL if dict_offset or cls.__dictoffset__ else core.K_NATIVE
+    core.kinds[cls] = core.K_STATEFUL if stateful else core.K_NATIVE
     return handle(cls)
+
+
+def has_state(cls):
+    """Do instances have a `__dict__`? Then a wrapper cannot be made again once it is lost."""
+    if cls in native_classes:
+        return core.kinds[cls] == core.K_STATEFUL
+    return issubclass(cls, BaseException) or any('__dict__' in base.__dict__ for base in cls.__mro__)
 
 
 def make_class(metaclass, name, bases, namespace):
