@@ -85,8 +85,58 @@ fn unit(max: u32) -> usize {
     }
 }
 
+/// The one object for the empty value and for each value of one Latin-1 character or byte: made when it is first asked
+/// for, never freed.
+struct Shared([Obj; 257]);
+
+const EMPTY: usize = 256;
+static CHARACTERS: Locked<Shared> = Locked::new(Shared([std::ptr::null_mut(); 257]));
+static BYTES: Locked<Shared> = Locked::new(Shared([std::ptr::null_mut(); 257]));
+
+impl Shared {
+    /// A new reference to the object of a row.
+    unsafe fn get(&mut self, row: usize, make: impl FnOnce() -> Obj) -> Obj {
+        // SAFETY: the lock is held.
+        unsafe {
+            if self.0[row].is_null() {
+                let op = make();
+                if op.is_null() {
+                    return op;
+                }
+                (*op).ob_refcnt = refcount::IMMORTAL;
+                self.0[row] = op;
+            }
+            new_ref(self.0[row])
+        }
+    }
+}
+
+/// A new reference to the str of one Latin-1 character.
+unsafe fn character(point: u8) -> Obj {
+    // SAFETY: the lock is held; the block has room for one.
+    unsafe {
+        CHARACTERS.get().get(usize::from(point), || {
+            let op = new(1, u32::from(point));
+            if !op.is_null() {
+                write(op, 0, u32::from(point));
+            }
+            op
+        })
+    }
+}
+
 /// `PyUnicode_New`: room for `len` code points up to `max`, terminated, contents undefined.
 pub unsafe fn new(len: usize, max: u32) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe {
+        if len == 0 {
+            return CHARACTERS.get().get(EMPTY, || block(0, 0));
+        }
+        block(len, max)
+    }
+}
+
+unsafe fn block(len: usize, max: u32) -> Obj {
     // SAFETY: the head is written in full.
     unsafe {
         let ascii = max < 128;
@@ -122,6 +172,9 @@ pub unsafe fn new(len: usize, max: u32) -> Obj {
 pub unsafe fn from_ascii(bytes: &[u8]) -> Obj {
     // SAFETY: the block has room.
     unsafe {
+        if let &[byte] = bytes {
+            return character(byte);
+        }
         let op = new(bytes.len(), 127);
         if !op.is_null() {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), data(op), bytes.len());
@@ -160,6 +213,9 @@ pub unsafe fn from_utf8(bytes: &[u8], count: usize) -> Obj {
         if bytes.len() == count {
             return from_ascii(bytes);
         }
+        if count == 1 {
+            return from_points(&points(bytes).collect::<Vec<u32>>());
+        }
         let lead = bytes.iter().copied().max().unwrap_or(0);
         let max = match lead {
             0..=0xc3 => 0xff,
@@ -186,6 +242,9 @@ pub unsafe fn from_utf8(bytes: &[u8], count: usize) -> Obj {
 pub unsafe fn from_points(points: &[u32]) -> Obj {
     // SAFETY: the block has room.
     unsafe {
+        if let &[point @ 0..=0xff] = points {
+            return character(point as u8);
+        }
         let op = new(points.len(), points.iter().copied().max().unwrap_or(0));
         if !op.is_null() {
             for (i, &point) in points.iter().enumerate() {
@@ -354,6 +413,16 @@ const BYTES_HEAD: usize = std::mem::offset_of!(PyBytesObject, ob_sval);
 
 /// A new bytes object with room for `len` bytes, terminated, contents undefined.
 pub unsafe fn new_bytes(len: usize) -> Obj {
+    // SAFETY: the lock is held.
+    unsafe {
+        if len == 0 {
+            return BYTES.get().get(EMPTY, || bytes_block(0));
+        }
+        bytes_block(len)
+    }
+}
+
+unsafe fn bytes_block(len: usize) -> Obj {
     // SAFETY: the head is written in full.
     unsafe {
         let op = arena::alloc(BYTES_HEAD + len + 1).cast::<PyBytesObject>();
@@ -375,6 +444,15 @@ pub unsafe fn new_bytes(len: usize) -> Obj {
 pub unsafe fn bytes_from(data: &[u8]) -> Obj {
     // SAFETY: the block has room.
     unsafe {
+        if let &[byte] = data {
+            return BYTES.get().get(usize::from(byte), || {
+                let op = bytes_block(1);
+                if !op.is_null() {
+                    *bytes_data(op) = byte;
+                }
+                op
+            });
+        }
         let op = new_bytes(data.len());
         if !op.is_null() {
             std::ptr::copy_nonoverlapping(data.as_ptr(), bytes_data(op), data.len());

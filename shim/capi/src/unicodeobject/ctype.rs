@@ -124,18 +124,10 @@ unsafe fn mapped(point: u32, name: &str) -> Vec<u32> {
     }
 }
 
-/// The mapping to one character. Where the full mapping is longer, the one of title case is the simple one, if it is
-/// one character, and else there is none.
+/// The mapping to one character: the first of the full mapping.
 unsafe fn simple(point: u32, name: &str) -> u32 {
     // SAFETY: as `mapped`.
-    unsafe {
-        match (mapped(point, name).as_slice(), name) {
-            (&[one], _) => one,
-            (_, "lower") if point == 0x130 => u32::from(b'i'),
-            (_, "upper") => simple(point, "title"),
-            _ => point,
-        }
-    }
+    unsafe { mapped(point, name).first().copied().unwrap_or(point) }
 }
 
 fn ascii(point: u32, map: fn(&u8) -> u8) -> Option<u32> {

@@ -31,6 +31,9 @@ pub(crate) unsafe fn from_latin1(bytes: &[u8]) -> Obj {
         if bytes.is_ascii() {
             return text::from_ascii(bytes);
         }
+        if let &[byte] = bytes {
+            return text::from_points(&[u32::from(byte)]);
+        }
         let op = text::new(bytes.len(), 0xff);
         if !op.is_null() {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), text::data(op), bytes.len());
@@ -75,6 +78,9 @@ pub(crate) unsafe fn copy(to: Obj, to_start: usize, from: Obj, from_start: usize
 pub(crate) unsafe fn substring(op: Obj, start: usize, end: usize) -> Obj {
     // SAFETY: the range is in the str.
     unsafe {
+        if end - start == 1 {
+            return text::from_points(&[text::read(op, start)]);
+        }
         let max = if text::is_ascii(op) {
             0x7f
         } else {
