@@ -21,6 +21,7 @@ async def _async_generator():
 
 def _types():
     import collections
+    import contextvars
     import weakref
     coroutine = _coroutine()
     coroutine.close()
@@ -45,7 +46,8 @@ def _types():
         'PyODict_Type': collections.OrderedDict, 'Py_GenericAliasType': types.GenericAlias,
         'PyEllipsis_Type': type(Ellipsis), '_PyNone_Type': type(None), '_PyNotImplemented_Type': type(NotImplemented),
         '_PyNamespace_Type': types.SimpleNamespace, '_PyWeakref_RefType': weakref.ref,
-        '_PyWeakref_ProxyType': weakref.ProxyType, '_PyWeakref_CallableProxyType': weakref.CallableProxyType,
+        'PyContext_Type': contextvars.Context, 'PyContextVar_Type': contextvars.ContextVar,
+        'PyContextToken_Type': contextvars.Token, '_PyWeakref_ProxyType': weakref.ProxyType, '_PyWeakref_CallableProxyType': weakref.CallableProxyType,
     }
 
 

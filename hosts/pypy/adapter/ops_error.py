@@ -149,16 +149,21 @@ def Exit(code):
 
 
 def WriteUnraisable(exception, object, message):
-    hook = sys.unraisablehook
+    hook, trace, frame = sys.unraisablehook, exception.__traceback__, caller()
+    if trace is None and frame is not None:
+        trace = types.TracebackType(None, frame, frame.f_lasti, frame.f_lineno)
     if message is NULL:
-        message = "Exception ignored in" if hook is sys.__unraisablehook__ else None
+        message = None
+    if hook is sys.__unraisablehook__:  # PyPy's own wants a str and puts no colon after it
+        message = (message or "Exception ignored in") + ":"
     hook(
         types.SimpleNamespace(
             exc_type=type(exception),
             exc_value=exception,
-            exc_traceback=exception.__traceback__,
+            exc_traceback=trace,
             err_msg=message,
             object=None if object is NULL else object,
+            extra_line="",
         )
     )
 
