@@ -372,6 +372,13 @@ def MakeType(address, spec):
         if entry[0] == 'slot' and key in namespace:
             continue
         namespace[key] = value
+    shadowed = namespace.get('__qualname__')
+    if isinstance(shadowed, Attribute):     # a class cannot hold one under this name: found by `__getattr__` instead
+        namespace['__qualname__'] = qualname
+        namespace.setdefault('__getattr__', make_getattr({'__qualname__': shadowed}))
+    if dict_offset:
+        namespace.pop('__dict__', None)     # the wrapper's own
+    namespace.pop('__weakref__', None)
     if '__buffer__' in namespace and not any(issubclass(base, bufferable) for base in bases):
         bases = tuple(bufferable if base is object else base for base in bases)
         if bufferable not in bases:
@@ -416,6 +423,15 @@ def make_class(metaclass, name, bases, namespace):
             if 'slot disallowed' not in str(error) and '__weakref__' not in str(error) and '__dict__' not in str(error):
                 break
     raise problem
+
+
+def make_getattr(hidden):
+    def __getattr__(self, name):
+        descriptor = hidden.get(name)
+        if descriptor is None:
+            raise AttributeError("'%s' object has no attribute '%s'" % (type(self).__name__, name))
+        return descriptor.__get__(self, type(self))
+    return __getattr__
 
 
 def refuse_subclass(name, module):
@@ -480,6 +496,16 @@ def fills(cls, mro, native, group, name):
     return True
 
 
+def exports_buffer(mro):
+    """Do instances of the class have memory that C may ask for (beside bytes, which are native)?"""
+    for cls in mro:
+        if cls is bytearray or cls is memoryview or cls is bufferable:
+            return True
+        if cls.__module__ in ('array', 'mmap', '_ctypes', '_io') and cls.__name__ in ('array', 'mmap', '_CData', 'PickleBuffer'):
+            return True
+    return False
+
+
 def TypeInfo(wire):
     cls = objects[wire & MASK]
     mro = type.mro(cls) if cls is type else cls.__mro__
@@ -489,8 +515,11 @@ def TypeInfo(wire):
         if fills(cls, mro, native, group, name):
             masks[i // 60] |= 1 << i % 60
     base = cls.__base__
-    return (cls.__name__, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],
-            cls.__qualname__, issubclass(cls, BaseException))
+    name = cls.__name__
+    if not cls.__flags__ & 512 and cls.__module__ != 'builtins':     # not a heap type: CPython's name has the module
+        name = cls.__module__ + '.' + name
+    return (name, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],
+            cls.__qualname__, issubclass(cls, BaseException), exports_buffer(mro))
 
 
 class Namespace(dict):

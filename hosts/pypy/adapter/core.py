@@ -352,13 +352,8 @@ def decode(c):
 
 
 def decode_other(c, tag):
-    if tag == TUPLE:
-        cells, n = c.q, c.n
-        return tuple([decode(cells + i) for i in range(n)])
-    if tag == LIST:
-        return decode_list(c)
-    if tag == DICT:
-        return decode_dict(c)
+    if TUPLE <= tag <= DICT:
+        return decode_tree(c)
     if tag == BYTES:
         return ffi.unpack(c.p, c.n)
     if tag == NOTHING:
@@ -384,31 +379,53 @@ def bits_as_float(bits):
     return ffi.cast('double *', word)[0]
 
 
-def decode_list(c):
-    n = c.n
-    if n == -1:     # another place in the same tree
-        return objects[c.q.t & MASK]
-    cells = c.q
+def begin(c):
+    """What a container is collected in, before its items are known: the list or dict itself, so that a tree may name it."""
+    tag = c.tag
+    if tag == TUPLE:
+        return None
+    container = [] if tag == LIST else {}
     if c.aux:
-        result = []
-        c.t = handle(result)
-        for i in range(n):
-            result.append(decode(cells + i))
-        return result
-    return [decode(cells + i) for i in range(n)]
+        c.t = handle(container)
+    return container
 
 
-def decode_dict(c):
-    n = c.n
-    if n == -1:
+def end(tag, container, items):
+    if tag == TUPLE:
+        return tuple(items)
+    if tag == LIST:
+        container.extend(items)
+    else:
+        for i in range(0, len(items), 2):
+            container[items[i]] = items[i + 1]
+    return container
+
+
+def decode_tree(c):
+    """A container that C built, of any depth: no recursion, since documents are deeper than stacks."""
+    if c.n == -1:
         return objects[c.q.t & MASK]
-    cells = c.q
-    result = {}
-    if c.aux:
-        c.t = handle(result)
-    for i in range(0, 2 * n, 2):
-        result[decode(cells + i)] = decode(cells + i + 1)
-    return result
+    stack = []
+    tag, cells, i, items, container = c.tag, c.q, 0, [], begin(c)
+    n = 2 * c.n if tag == DICT else c.n
+    while True:
+        while i < n:
+            child = cells + i
+            i += 1
+            child_tag = child.tag
+            if not TUPLE <= child_tag <= DICT:
+                items.append(decode(child))
+            elif child.n == -1:     # another place in the same tree
+                items.append(objects[child.q.t & MASK])
+            else:
+                stack.append((tag, cells, i, n, items, container))
+                tag, cells, i, items, container = child_tag, child.q, 0, [], begin(child)
+                n = 2 * child.n if tag == DICT else child.n
+        x = end(tag, container, items)
+        if not stack:
+            return x
+        tag, cells, i, n, items, container = stack.pop()
+        items.append(x)
 
 
 # --- results of C functions --------------------------------------------------------------------------------------------

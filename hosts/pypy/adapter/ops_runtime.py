@@ -7,6 +7,7 @@ import sys
 import types
 
 from __pypy__ import get_contextvar_context, set_contextvar_context
+from _gimbal import core
 from _gimbal.core import NULL
 from _gimbal.ops_error import caller
 
@@ -47,8 +48,33 @@ def GetModule(name):
     return sys.modules.get(name, NULL)
 
 
+class ExtensionModule(types.ModuleType):
+    """A module made by C: tells the shim when host code rebinds a global that compiled code may have cached."""
+    __slots__ = ()
+
+    def __setattr__(self, name, value):
+        types.ModuleType.__setattr__(self, name, value)
+        globals_changed(self)
+
+    def __delattr__(self, name):
+        types.ModuleType.__delattr__(self, name)
+        globals_changed(self)
+
+    __class__ = property(lambda self: types.ModuleType)
+
+
+ExtensionModule.__name__ = ExtensionModule.__qualname__ = 'module'
+ExtensionModule.__module__ = 'builtins'
+
+
+def globals_changed(module):
+    wire = core.ids.get(module.__dict__)
+    if wire is not None:
+        core.lib.touch(wire)
+
+
 def NewModule(name):
-    return types.ModuleType(name)
+    return ExtensionModule(name)
 
 
 def ModuleDict():

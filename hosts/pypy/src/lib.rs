@@ -172,6 +172,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         dunder_name [CharPtr Int];
         builtin_name [CharPtr Int];
         bind_builtin [Void Int CellPtr];
+        touch [Void Int64];
         stat [Int64 Int];
         flush [Void];
     }

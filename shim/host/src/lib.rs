@@ -210,6 +210,8 @@ pub struct ShimTable {
     pub builtin_name: unsafe extern "C" fn(i: i32) -> *const u8,
     /// Ties builtin type or exception number `i` to the host's type object in `cell`.
     pub bind_builtin: unsafe extern "C" fn(i: i32, cell: *mut Cell),
+    /// Host code has changed the dict with this handle, whose version compiled code may have cached.
+    pub touch: unsafe extern "C" fn(handle: i64),
     /// Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.
     pub stat: unsafe extern "C" fn(what: i32) -> i64,
     /// Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).

@@ -40,7 +40,7 @@ ops! {
     TypeOfHandle / 1,
     /// Sends the object behind a handle (an int) again with everything that its proxy needs.
     Resend / 1,
-    /// What a type proxy needs: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception)`.
+    /// What a type proxy needs: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers)`.
     TypeInfo / 1,
     /// Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
     MakeType / 2,

@@ -180,6 +180,33 @@ unsafe fn lease(op: Obj, view: *mut Py_buffer, flags: c_int) -> c_int {
     }
 }
 
+/// `bf_getbuffer` of host types that export buffers.
+unsafe extern "C" fn host_getbuffer(op: Obj, view: *mut Py_buffer, flags: c_int) -> c_int {
+    // SAFETY: called through the slot.
+    unsafe {
+        (*view).obj = std::ptr::null_mut();
+        lease(op, view, flags)
+    }
+}
+
+/// `bf_releasebuffer` of host types that export buffers.
+unsafe extern "C" fn host_releasebuffer(_op: Obj, view: *mut Py_buffer) {
+    // SAFETY: called through the slot, on a view that `lease` filled.
+    unsafe {
+        if !(*view).internal.is_null() {
+            let lease = Box::from_raw((*view).internal.cast::<Lease>());
+            (*view).internal = std::ptr::null_mut();
+            end_lease(lease.key);
+        }
+    }
+}
+
+/// What `tp_as_buffer` of such types points at.
+pub static HOST_BUFFER: crate::PyBufferProcs = crate::PyBufferProcs {
+    bf_getbuffer: Some(host_getbuffer),
+    bf_releasebuffer: Some(host_releasebuffer),
+};
+
 unsafe fn end_lease(key: i64) {
     // SAFETY: the lock is held; a pending error survives.
     unsafe {
@@ -204,10 +231,8 @@ pub unsafe fn release(view: *mut Py_buffer) {
             if let Some(f) = (*procs).bf_releasebuffer {
                 f(owner, view);
             }
-        } else if !(*view).internal.is_null() && seq::is_host(owner) {
-            let lease = Box::from_raw((*view).internal.cast::<Lease>());
-            (*view).internal = std::ptr::null_mut();
-            end_lease(lease.key);
+        } else if seq::is_host(owner) {
+            host_releasebuffer(owner, view);
         }
         (*view).obj = std::ptr::null_mut();
         decref(owner);

@@ -58,6 +58,12 @@ pub unsafe fn close(handle: i64) -> i64 {
     unsafe { TABLE.get() }.close(Handle::unpack(handle))
 }
 
+/// The proxy of a handle, when it has one.
+pub unsafe fn peek(handle: i64) -> Option<Obj> {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.peek(Handle::unpack(handle))
+}
+
 /// Open proxies with handles.
 pub unsafe fn live() -> usize {
     // SAFETY: the lock is held.

@@ -5,6 +5,7 @@
 //! `PyDict_GetItem` lends: the borrowed value lives until the same key is read again with another value.
 
 use crate::crossing::{self, op_unit};
+use crate::state::Locked;
 use crate::{
     Obj, Op, PyDict_Type, PyLong_Type, PyObject, PyTypeObject, PyUnicode_Type, arena, err, int, new_ref,
     refcount, seq, text, xdecref,
@@ -125,6 +126,18 @@ impl Table {
     }
 }
 
+/// The next version of any dict. Cython caches a module's globals as long as `ma_version_tag` stays the same (PEP 509).
+static VERSION: Locked<u64> = Locked::new(0);
+
+/// The dict has changed.
+pub unsafe fn touch(op: Obj) {
+    // SAFETY: the lock is held, `op` is a dict.
+    unsafe {
+        *VERSION.get() += 1;
+        block(op).ma_version_tag = *VERSION.get();
+    }
+}
+
 unsafe fn block<'a>(op: Obj) -> &'a mut DictBlock {
     // SAFETY: `op` is a dict made by `new` (all dicts are).
     unsafe { &mut *op.cast::<DictBlock>() }
@@ -157,6 +170,7 @@ pub unsafe fn allocate(ty: *mut PyTypeObject) -> Obj {
         }
         (*op).ob_refcnt = 1;
         (*op).ob_type = ty;
+        touch(op);
         op
     }
 }
@@ -220,6 +234,7 @@ pub unsafe fn set(op: Obj, key: Obj, value: Obj) -> bool {
     // SAFETY: all are objects, `op` a dict.
     unsafe {
         let hash = key_hash(key);
+        touch(op);
         if is_native(op) {
             if let Some(hash) = hash {
                 let table = table(op);
@@ -247,6 +262,7 @@ pub unsafe fn set(op: Obj, key: Obj, value: Obj) -> bool {
 pub unsafe fn remove(op: Obj, key: Obj) -> i32 {
     // SAFETY: as `set`.
     unsafe {
+        touch(op);
         if is_native(op) {
             if let Some(hash) = key_hash(key) {
                 let table = table(op);
@@ -328,6 +344,7 @@ pub unsafe fn clear(op: Obj) {
             err::clear();
         }
         table(op).clear();
+        touch(op);
         block(op).ma_used = 0;
     }
 }

@@ -760,6 +760,17 @@ unsafe extern "C" fn dunder_name(i: i32) -> *const u8 {
         .map_or(std::ptr::null(), |n| n.as_ptr().cast())
 }
 
+unsafe extern "C" fn touch(handle: i64) {
+    // SAFETY: the host passes the handle of a dict.
+    unsafe {
+        quietly(|| {
+            if let Some(op) = crossing::peek(handle) {
+                crate::dict::touch(op);
+            }
+        });
+    }
+}
+
 unsafe extern "C" fn stat(what: i32) -> i64 {
     let mut result = 0;
     // SAFETY: reading our own figures under the lock.
@@ -852,6 +863,7 @@ static SHIM: ShimTable = ShimTable {
     dunder_name,
     builtin_name,
     bind_builtin,
+    touch,
     stat,
     flush,
 };

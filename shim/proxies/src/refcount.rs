@@ -73,10 +73,10 @@ pub unsafe fn dealloc(op: Obj) {
 pub unsafe extern "C" fn retire(op: Obj) {
     // SAFETY: the extension lock is held, `op` has a handle.
     unsafe {
+        crate::mirror::untrack(op);
         if arena::flags(op) & arena::QUEUED == 0 {
             arena::set_flags(op, arena::flags(op) | arena::QUEUED);
             DEAD.get().push(op);
-            crate::mirror::untrack(op);
         }
     }
 }

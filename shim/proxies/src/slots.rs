@@ -49,7 +49,7 @@ pub struct SlotDef {
     pub place: Place,
     /// C signature, as the host asks for it.
     pub kind: SlotKind,
-    /// Passed on to the host: 1 for a reflected operator (swap the arguments), 2 for deletion, or the comparison.
+    /// Passed on to the host: 1 for a reflected operator (swap the arguments), 2 for deletion, or the comparison's number.
     pub extra: i32,
     /// The function that fills the slot of a host class.
     pub host: *const c_void,
@@ -632,7 +632,7 @@ table! {
     "__call__" tp tp_call Call 0 host_call;
     "__str__" tp tp_str Unary 0 host_str;
     "__getattribute__" tp tp_getattro Binary 0 host_getattro;
-    "__getattr__" tp tp_getattro Binary 3 host_getattro;
+    "__getattr__" tp tp_getattro Binary 0 host_getattro;
     "__setattr__" tp tp_setattro ObjObjArg 0 host_setattro;
     "__delattr__" tp tp_setattro ObjObjArg 2 host_setattro;
     "__lt__" tp tp_richcompare RichCompare 0 host_richcompare;

@@ -208,6 +208,9 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                 slots::set(ty, def.place, def.host);
             }
         }
+        if fields[9] == crate::true_object() {
+            (*ty).tp_as_buffer = (&raw const crate::buffer::HOST_BUFFER).cast_mut();
+        }
         if !(*ty).tp_base.is_null() {
             if is_new {
                 let base = (*ty).tp_base;
@@ -544,7 +547,7 @@ unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
                 || def.name == "__new__"
                 || slots::is_plain(f)
                 || seen.contains(&(def.name, 0))
-                || def.extra == 3
+                || def.name == "__getattr__"
             {
                 continue;
             }
