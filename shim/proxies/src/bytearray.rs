@@ -1,9 +1,11 @@
 //! Bytearrays: host objects whose bytes C reads and writes in place, through `ob_start` and `ob_size`.
 //!
-//! The host keeps the bytes where they are as long as nobody resizes the bytearray, so the fields are filled when a
-//! proxy is opened and again by each `PyByteArray_*` function.
+//! The host keeps the bytes where they are as long as nobody resizes the bytearray. So the fields are filled when C gets its
+//! first reference, and again by each `PyByteArray_*` function.
 
-use crate::{Obj, Op, PyByteArrayObject, PyVarObject, crossing, decref, int, seq};
+use crate::{
+    Obj, Op, PyByteArray_Type, PyByteArrayObject, PyVarObject, crossing, decref, err, int, seq, types,
+};
 
 /// Asks the host where the bytes are now; false with the indicator set on failure.
 pub unsafe fn refresh(op: Obj) -> bool {
@@ -22,5 +24,21 @@ pub unsafe fn refresh(op: Obj) -> bool {
         (*array).ob_alloc = len + 1;
         (*op.cast::<PyVarObject>()).ob_size = len;
         true
+    }
+}
+
+/// Fills the fields of a proxy that C is about to get, when it is a bytearray's.
+#[inline]
+pub unsafe fn fill(op: Obj) {
+    // SAFETY: `op` is the proxy of a host object. What C has raised so far stays.
+    unsafe {
+        let ty = (*op).ob_type;
+        if ty == &raw mut PyByteArray_Type || types::is_subtype(ty, &raw mut PyByteArray_Type) {
+            let pending = err::fetch();
+            if !refresh(op) {
+                err::clear();
+            }
+            err::restore(pending.0, pending.1, pending.2);
+        }
     }
 }

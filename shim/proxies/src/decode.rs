@@ -4,8 +4,8 @@ use crate::state::Locked;
 use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
-    PyObject, PyTypeObject, PyVarObject, arena, crossing, dict, err, int, new_ref, op, seq, text, types,
-    xdecref,
+    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, dict, err, incref, int, new_ref, op,
+    seq, text, types, xdecref,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
@@ -82,6 +82,7 @@ unsafe fn handle(cell: &Cell) -> Obj {
     // SAFETY: as `decode`.
     unsafe {
         match crossing::receive(cell.i) {
+            Received::Open(proxy) if (*proxy).ob_refcnt == 0 => revive(proxy),
             Received::Open(proxy) => new_ref(proxy),
             Received::Fresh => fresh(cell.i, cell.t),
             Received::Stale => stale(cell.i),
@@ -149,7 +150,18 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
         let proxy = allocate(ty, 0);
         if !proxy.is_null() {
             tie(object, proxy);
+            bytearray::fill(proxy);
         }
+        proxy
+    }
+}
+
+/// A new reference to a proxy that C had let go: what the host has changed since then is read again.
+unsafe fn revive(proxy: Obj) -> Obj {
+    // SAFETY: the handle is open, so the block is whole.
+    unsafe {
+        incref(proxy);
+        bytearray::fill(proxy);
         proxy
     }
 }
