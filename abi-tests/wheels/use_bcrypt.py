@@ -114,4 +114,4 @@ def threads():
 
 
 check("threads", threads)
-check_type("doc", lambda: type(bcrypt.hashpw).__name__)
+check("callable", lambda: callable(bcrypt.hashpw))

@@ -31,6 +31,7 @@ pub fn fill_statics() {
         (*object).tp_setattro = Some(PyObject_GenericSetAttr);
         let ty = &raw mut PyType_Type;
         (*ty).tp_call = Some(type_call);
+        (*ty).tp_vectorcall_offset = std::mem::offset_of!(PyTypeObject, tp_vectorcall) as Py_ssize_t;
         (*ty).tp_new = Some(host_new);
         (*ty).tp_init = Some(host_init);
         let function = &raw mut gimbal_abi::PyCFunction_Type;

@@ -1,5 +1,6 @@
 //! The builtin types as static `PyTypeObject`s. Name, sizes and flags are CPython 3.11's; slots are filled when the
-//! host attaches (`gimbal_proxies::types::complete_builtin`).
+//! host attaches (`gimbal_proxies::types::complete_builtin`). The vectorcall flag is left out where the objects are the
+//! host's: their proxies have no such function.
 
 use gimbal_abi::{PyObject, PyTypeObject, PyVarObject};
 use gimbal_proxies::guest::Builtin;
@@ -102,7 +103,7 @@ static_types! {
     PyFloat_Type "float" 24 0 0x400500 PyBaseObject_Type decode::float_dealloc;
     PyFrame_Type "frame" 120 8 0x4180 PyBaseObject_Type crate::frameobject::dealloc;
     PyFrozenSet_Type "frozenset" 200 0 0x404500 PyBaseObject_Type refcount::retire;
-    PyFunction_Type "function" 136 0 0x24900 PyBaseObject_Type refcount::retire;
+    PyFunction_Type "function" 136 0 0x24100 PyBaseObject_Type refcount::retire;
     PyGen_Type "generator" 152 8 0x4180 PyBaseObject_Type refcount::retire;
     PyGetSetDescr_Type "getset_descriptor" 48 0 0x4180 PyBaseObject_Type refcount::retire;
     PyInstanceMethod_Type "instancemethod" 24 0 0x4100 PyBaseObject_Type refcount::retire;
@@ -114,8 +115,8 @@ static_types! {
     PyMap_Type "map" 32 0 0x4500 PyBaseObject_Type refcount::retire;
     PyMemberDescr_Type "member_descriptor" 48 0 0x4180 PyBaseObject_Type refcount::retire;
     PyMemoryView_Type "memoryview" 144 8 0x4120 PyBaseObject_Type refcount::retire;
-    PyMethodDescr_Type "method_descriptor" 56 0 0x24980 PyBaseObject_Type refcount::retire;
-    PyMethod_Type "method" 48 0 0x4900 PyBaseObject_Type refcount::retire;
+    PyMethodDescr_Type "method_descriptor" 56 0 0x24180 PyBaseObject_Type refcount::retire;
+    PyMethod_Type "method" 48 0 0x4100 PyBaseObject_Type refcount::retire;
     PyModuleDef_Type "moduledef" 104 0 0x180 PyBaseObject_Type refcount::retire;
     PyModule_Type "module" 56 0 0x4500 PyBaseObject_Type refcount::retire;
     PyODictItems_Type "odict_items" 24 0 0x4100 PyBaseObject_Type refcount::retire;
@@ -143,7 +144,7 @@ static_types! {
     PyUnicode_Type "str" 80 0 0x10400500 PyBaseObject_Type text::dealloc;
     PyWrapperDescr_Type "wrapper_descriptor" 56 0 0x24180 PyBaseObject_Type refcount::retire;
     PyZip_Type "zip" 48 0 0x4500 PyBaseObject_Type refcount::retire;
-    Py_GenericAliasType "types.GenericAlias" 64 0 0x4d00 PyBaseObject_Type refcount::retire;
+    Py_GenericAliasType "types.GenericAlias" 64 0 0x4500 PyBaseObject_Type refcount::retire;
     _PyAsyncGenASend_Type "async_generator_asend" 40 0 0x4180 PyBaseObject_Type refcount::retire;
     _PyAsyncGenAThrow_Type "async_generator_athrow" 40 0 0x4180 PyBaseObject_Type refcount::retire;
     _PyAsyncGenWrappedValue_Type "async_generator_wrapped_value" 24 0 0x4180 PyBaseObject_Type refcount::retire;
@@ -157,5 +158,5 @@ static_types! {
     _PyNotImplemented_Type "NotImplementedType" 16 0 0x100 PyBaseObject_Type refcount::retire;
     _PyWeakref_CallableProxyType "weakref.CallableProxyType" 64 0 0x4180 PyBaseObject_Type refcount::retire;
     _PyWeakref_ProxyType "weakref.ProxyType" 64 0 0x4180 PyBaseObject_Type refcount::retire;
-    _PyWeakref_RefType "weakref.ReferenceType" 64 0 0x4d00 PyBaseObject_Type refcount::retire;
+    _PyWeakref_RefType "weakref.ReferenceType" 64 0 0x4500 PyBaseObject_Type refcount::retire;
 }
