@@ -3,7 +3,7 @@
 use crate::support::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
-use std::ffi::{c_char, c_double, c_int};
+use std::ffi::{c_char, c_double, c_int, c_void};
 use std::ptr::null_mut;
 
 const SIGN: c_int = 1;
@@ -84,6 +84,46 @@ pub unsafe fn PyOS_string_to_double(
         *end = text.add(stop).cast_mut();
     }
     result
+}
+
+/// What turns a cleaned text into an object, or NULL with an exception set.
+type Inner = unsafe extern "C" fn(*const c_char, Py_ssize_t, *mut c_void) -> *mut PyObject;
+
+/// The text without its underscores; None when one does not stand between digits.
+fn without_underscores(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |i: Option<usize>| i.and_then(|i| text.get(i)).is_some_and(u8::is_ascii_digit);
+    let misplaced = |i: usize| text[i] == b'_' && !(digit(i.checked_sub(1)) && digit(Some(i + 1)));
+    if (0..text.len()).any(misplaced) {
+        return None;
+    }
+    Some(text.iter().copied().filter(|&b| b != b'_').collect())
+}
+
+#[entry]
+pub unsafe fn _Py_string_to_number_with_underscores(
+    text: *const c_char,
+    len: Py_ssize_t,
+    what: *const c_char,
+    shown: *mut PyObject,
+    arg: *mut c_void,
+    inner: Option<Inner>,
+) -> *mut PyObject {
+    let Some(inner) = inner else {
+        return bad_internal_call();
+    };
+    if !memory(text, len).contains(&b'_') {
+        return inner(text, len, arg);
+    }
+    if let Some(mut clean) = without_underscores(memory(text, len)) {
+        clean.push(0);
+        return inner(clean.as_ptr().cast(), clean.len() as Py_ssize_t - 1, arg);
+    }
+    let repr = Owned(op(Op::Repr, &[shown]));
+    if repr.0.is_null() {
+        return null_mut();
+    }
+    let repr = String::from_utf8_lossy(text::utf8(repr.0));
+    value_error(&format!("could not convert string to {}: {repr}", c_text(what)))
 }
 
 #[entry]

@@ -292,6 +292,32 @@ pub unsafe fn utf8<'a>(op: Obj) -> &'a [u8] {
     }
 }
 
+/// The string as `wchar_t` (32 bits), NUL-terminated, kept with the string; NULL when memory is out.
+pub unsafe fn wide(op: Obj) -> *mut u32 {
+    // SAFETY: `op` is a string; the cache lives as long as it.
+    unsafe {
+        let base = op.cast::<PyASCIIObject>();
+        if (*base).wstr.is_null() {
+            let len = len(op);
+            let mut copy = data(op).cast::<u32>();
+            if kind(op) != 4 {
+                copy = arena::alloc((len + 1) * 4).cast();
+                if copy.is_null() {
+                    crate::seq::no_memory();
+                    return copy;
+                }
+                (0..len).for_each(|i| *copy.add(i) = read(op, i));
+                *copy.add(len) = 0;
+            }
+            (*base).wstr = copy.cast();
+            if !is_ascii(op) {
+                (*op.cast::<PyCompactUnicodeObject>()).wstr_length = len as isize;
+            }
+        }
+        (*base).wstr.cast()
+    }
+}
+
 /// The string as Rust text; None when it holds surrogates.
 pub unsafe fn as_str<'a>(op: Obj) -> Option<&'a str> {
     // SAFETY: as `utf8`.
@@ -319,6 +345,10 @@ pub unsafe fn drop_contents(op: Obj) {
     // SAFETY: the count is zero.
     unsafe {
         let state = state(op);
+        let wide = (*op.cast::<PyASCIIObject>()).wstr.cast::<u8>();
+        if !wide.is_null() && wide != data(op) {
+            arena::free(wide.cast());
+        }
         if state & (COMPACT | ASCII) != COMPACT | ASCII {
             arena::free((*op.cast::<PyCompactUnicodeObject>()).utf8.cast());
             if state & COMPACT == 0 {

@@ -685,6 +685,8 @@ signatures! {
     crate::unicodeobject::codecs::PyUnicode_AsUTF8: (*mut PyObject) -> *const c_char;
     crate::unicodeobject::codecs::PyUnicode_AsUTF8AndSize: (*mut PyObject, *mut Py_ssize_t) -> *const c_char;
     crate::unicodeobject::codecs::PyUnicode_AsUTF8String: (*mut PyObject) -> *mut PyObject;
+    crate::unicodeobject::wide::PyUnicode_AsUnicode: (*mut PyObject) -> *mut Py_UNICODE;
+    crate::unicodeobject::wide::PyUnicode_AsUnicodeAndSize: (*mut PyObject, *mut Py_ssize_t) -> *mut Py_UNICODE;
     crate::unicodeobject::codecs::PyUnicode_AsUnicodeEscapeString: (*mut PyObject) -> *mut PyObject;
     crate::unicodeobject::wide::PyUnicode_AsWideChar: (*mut PyObject, *mut libc::wchar_t, Py_ssize_t) -> Py_ssize_t;
     crate::unicodeobject::wide::PyUnicode_AsWideCharString: (*mut PyObject, *mut Py_ssize_t) -> *mut libc::wchar_t;
@@ -958,6 +960,7 @@ signatures! {
     crate::unicodeobject::codecs::_PyUnicode_AsASCIIString: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::codecs::_PyUnicode_AsLatin1String: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::codecs::_PyUnicode_AsUTF8String: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::unicodeobject::wide::_PyUnicode_AsUnicode: (*mut PyObject) -> *const Py_UNICODE;
     crate::unicodeobject::_PyUnicode_CheckConsistency: (*mut PyObject, c_int) -> c_int;
     crate::unicodeobject::_PyUnicode_Copy: (*mut PyObject) -> *mut PyObject;
     crate::unicodeobject::codecs::_PyUnicode_DecodeRawUnicodeEscapeStateful: (*const c_char, Py_ssize_t, *const c_char, *mut Py_ssize_t) -> *mut PyObject;
@@ -1035,4 +1038,5 @@ signatures! {
     crate::pylifecycle::_Py_gitidentifier: () -> *const c_char;
     crate::pylifecycle::_Py_gitversion: () -> *const c_char;
     crate::pystrtod::_Py_parse_inf_or_nan: (*const c_char, *mut *mut c_char) -> c_double;
+    crate::pystrtod::_Py_string_to_number_with_underscores: (*const c_char, Py_ssize_t, *const c_char, *mut PyObject, *mut c_void, Option<unsafe extern "C" fn(*const c_char, Py_ssize_t, *mut c_void) -> *mut PyObject>) -> *mut PyObject;
 }

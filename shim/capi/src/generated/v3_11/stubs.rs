@@ -90,8 +90,6 @@ stubs! {
     PyToken_TwoChars => zero;
     PyTraceMalloc_Track => minus_one;
     PyTraceMalloc_Untrack => minus_one;
-    PyUnicode_AsUnicode => zero;
-    PyUnicode_AsUnicodeAndSize => zero;
     PyWideStringList_Append => status;
     PyWideStringList_Insert => status;
     PyWrapper_New => zero;
@@ -245,7 +243,6 @@ stubs! {
     _PyType_GetTextSignatureFromInternalDoc => zero;
     _PyType_LookupId => zero;
     _PyUnicodeTranslateError_Create => zero;
-    _PyUnicode_AsUnicode => zero;
     _PyUnicode_InsertThousandsGrouping => minus_one;
     _PyWarnings_Init => zero;
     _PyWeakref_GetWeakrefCount => zero;
@@ -339,7 +336,6 @@ stubs! {
     _Py_strhex_bytes => zero;
     _Py_strhex_bytes_with_sep => zero;
     _Py_strhex_with_sep => zero;
-    _Py_string_to_number_with_underscores => zero;
     _Py_wfopen => zero;
     _Py_wgetcwd => zero;
     _Py_wreadlink => minus_one;
