@@ -79,6 +79,14 @@ def put_handle(c, x):
     return False
 
 
+def rebind(old, new):
+    """Makes `new` the object behind the handle of `old`."""
+    wire = ids[old]
+    del ids[old]
+    ids[new] = wire
+    objects[wire & MASK] = new
+
+
 @ffi.def_extern()
 def release(n, handles):
     for k in range(0, 2 * n, 2):
@@ -352,6 +360,8 @@ def decode(c):
 
 
 def decode_other(c, tag):
+    if tag == TUPLE and c.aux:
+        return struct_sequence(c)
     if TUPLE <= tag <= DICT:
         return decode_tree(c)
     if tag == BYTES:
@@ -372,6 +382,23 @@ def decode_other(c, tag):
     if tag == ELLIPSIS:
         return Ellipsis
     raise SystemError('Gimbal: unknown tag %d' % tag)
+
+
+def struct_sequence(c):
+    """A tuple of a class with named fields; hidden ones are attributes only."""
+    n = c.n
+    if n == -1:
+        return objects[c.q.t & MASK]
+    cells = c.q
+    cls = decode(cells)
+    items = [decode(cells + i) for i in range(1, n)]
+    items = [None if item is NULL else item for item in items]
+    shown = cls.n_sequence_fields
+    result = tuple.__new__(cls, items[:shown])
+    for field, item in zip(cls._extra_fields, items[shown:]):
+        result.__dict__[field.__name__] = item
+    c.t = handle(result)
+    return result
 
 
 def bits_as_float(bits):
@@ -417,6 +444,8 @@ def decode_tree(c):
                 items.append(decode(child))
             elif child.n == -1:     # another place in the same tree
                 items.append(objects[child.q.t & MASK])
+            elif child_tag == TUPLE and child.aux:
+                items.append(struct_sequence(child))
             else:
                 stack.append((tag, cells, i, n, items, container))
                 tag, cells, i, items, container = child_tag, child.q, 0, [], begin(child)

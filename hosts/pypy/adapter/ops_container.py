@@ -1,5 +1,6 @@
 """Operations of the section "containers" of the host interface; see ops_object.py for the rules."""
 
+from _gimbal import core
 from _gimbal.classes import Namespace
 from _gimbal.core import NULL
 
@@ -173,6 +174,10 @@ def NewFrozenSet(items):
 
 
 def SetAdd(s, x):
+    if isinstance(s, frozenset):
+        # C fills a frozenset that it has just made: the handle moves on to a new one.
+        core.rebind(s, frozenset([*s, x]))
+        return
     set.add(s, x)
 
 

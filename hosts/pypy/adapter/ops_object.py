@@ -9,6 +9,9 @@ import sys
 import types
 import weakref
 
+from _structseq import structseqfield, structseqtype
+
+from _gimbal import core
 from _gimbal.core import NULL
 from _gimbal.native import ffi
 
@@ -235,6 +238,22 @@ class instancemethod:
 
 
 NewInstanceMethod = instancemethod
+
+
+def NewStructSequence(spec):
+    name, doc, fields, shown = spec
+    module, _, short = name.rpartition(".")
+    namespace = {"name": name, "__doc__": doc, "__module__": module or "builtins"}
+    unnamed = 0
+    for i, (field, field_doc) in enumerate(fields):
+        if field is None:
+            field = f"_{i}"
+            unnamed += 1
+        # A gap in the numbers tells PyPy where the hidden fields begin.
+        namespace[field] = structseqfield(i if i < shown else i + 1, field_doc)
+    cls = structseqtype(short, (), namespace)
+    cls.n_unnamed_fields = unnamed
+    return core.handle(cls)
 
 
 def NewCell(value):

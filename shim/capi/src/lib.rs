@@ -67,6 +67,7 @@ mod setobject;
 mod sliceobject;
 mod statics;
 mod structmember;
+mod structseq;
 mod support;
 mod sysmodule;
 mod traceback;

@@ -17,16 +17,48 @@ unsafe fn is_any_set(op: Obj) -> bool {
     unsafe { is_set(op) || !op.is_null() && types::is_subtype((*op).ob_type, &raw mut PyFrozenSet_Type) }
 }
 
+/// Where `PySet_GET_SIZE` reads the number of items: behind the head and CPython's count of used slots.
+const USED: usize = size_of::<PyObject>() + size_of::<Py_ssize_t>();
+
+/// Asks the host for the number of items and puts it where C reads it.
+unsafe fn measure(set: Obj) -> Py_ssize_t {
+    // SAFETY: `set` is a set or frozenset, whose struct is CPython's.
+    unsafe {
+        let len = op_int(Op::Len, &[set]) as Py_ssize_t;
+        if len >= 0 {
+            *set.byte_add(USED).cast() = len;
+        }
+        len
+    }
+}
+
+/// The status of an operation that may have changed the number of items.
+unsafe fn changed(set: Obj, done: bool) -> c_int {
+    // SAFETY: `set` is a set or frozenset.
+    unsafe { status(done && measure(set) >= 0) }
+}
+
+/// A set that has just been made, or NULL.
+unsafe fn made(set: Obj) -> Obj {
+    // SAFETY: an object or NULL.
+    unsafe {
+        if !set.is_null() {
+            measure(set);
+        }
+        set
+    }
+}
+
 /// `set(items)`, or an empty set.
 #[entry]
 pub unsafe fn PySet_New(items: Obj) -> Obj {
-    op(Op::NewSet, &[items])
+    made(op(Op::NewSet, &[items]))
 }
 
 /// `frozenset(items)`, or an empty one.
 #[entry]
 pub unsafe fn PyFrozenSet_New(items: Obj) -> Obj {
-    op(Op::NewFrozenSet, &[items])
+    made(op(Op::NewFrozenSet, &[items]))
 }
 
 /// Number of items.
@@ -35,7 +67,7 @@ pub unsafe fn PySet_Size(set: Obj) -> Py_ssize_t {
     if !is_any_set(set) {
         return bad_call();
     }
-    op_int(Op::Len, &[set]) as Py_ssize_t
+    measure(set)
 }
 
 /// `item in set`.
@@ -47,13 +79,14 @@ pub unsafe fn PySet_Contains(set: Obj, item: Obj) -> c_int {
     truth(op_bool(Op::Contains, &[set, item]))
 }
 
-/// `set.add(item)`.
+/// `set.add(item)`; also of a frozenset that nobody else has seen.
 #[entry]
 pub unsafe fn PySet_Add(set: Obj, item: Obj) -> c_int {
-    if !is_set(set) || item.is_null() {
+    let mutable = is_set(set) || is_any_set(set) && (*set).ob_refcnt == 1;
+    if !mutable || item.is_null() {
         return bad_call();
     }
-    status(op_unit(Op::SetAdd, &[set, item]))
+    changed(set, op_unit(Op::SetAdd, &[set, item]))
 }
 
 /// Removes `item`: 1 when it was there.
@@ -62,7 +95,11 @@ pub unsafe fn PySet_Discard(set: Obj, item: Obj) -> c_int {
     if !is_set(set) || item.is_null() {
         return bad_call();
     }
-    truth(op_bool(Op::SetDiscard, &[set, item]))
+    let found = op_bool(Op::SetDiscard, &[set, item]);
+    if found == Some(true) && measure(set) < 0 {
+        return -1;
+    }
+    truth(found)
 }
 
 /// `set.pop()`.
@@ -71,7 +108,11 @@ pub unsafe fn PySet_Pop(set: Obj) -> Obj {
     if !is_set(set) {
         return bad_call();
     }
-    op(Op::SetPop, &[set])
+    let item = op(Op::SetPop, &[set]);
+    if !item.is_null() {
+        measure(set);
+    }
+    item
 }
 
 /// `set.clear()`.
@@ -80,7 +121,7 @@ pub unsafe fn PySet_Clear(set: Obj) -> c_int {
     if !is_set(set) {
         return bad_call();
     }
-    status(op_unit(Op::SetClear, &[set]))
+    changed(set, op_unit(Op::SetClear, &[set]))
 }
 
 /// `set.update(items)`.
@@ -91,7 +132,7 @@ pub unsafe fn _PySet_Update(set: Obj, items: Obj) -> c_int {
     }
     let done = call_method("update", set, &[items]);
     xdecref(done);
-    status(!done.is_null())
+    changed(set, !done.is_null())
 }
 
 /// The set that `_PySet_NextEntry` walks, and its items: a reference to a tuple.

@@ -2,6 +2,7 @@
 
 use crate::common::*;
 use gimbal_macros::entry;
+use gimbal_proxies::state::Locked;
 use gimbal_proxies::*;
 use std::ffi::c_int;
 use std::ptr::null_mut;
@@ -11,10 +12,26 @@ unsafe fn is_tuple(op: Obj) -> bool {
     unsafe { !op.is_null() && has_flag(op, Py_TPFLAGS_TUPLE_SUBCLASS) }
 }
 
+/// The empty tuple, of which C expects one only.
+static EMPTY: Locked<Obj> = Locked::new(null_mut());
+
+unsafe fn empty() -> Obj {
+    // SAFETY: the lock is held.
+    unsafe {
+        let empty = EMPTY.get();
+        if empty.is_null() {
+            *empty = seq::new_tuple(0);
+            (**empty).ob_refcnt = refcount::IMMORTAL;
+        }
+        new_ref(*empty)
+    }
+}
+
 /// A tuple of `len` NULL items, which C fills.
 #[entry]
 pub unsafe fn PyTuple_New(len: Py_ssize_t) -> Obj {
     match usize::try_from(len) {
+        Ok(0) => empty(),
         Ok(len) => seq::new_tuple(len),
         Err(_) => bad_call(),
     }
@@ -71,6 +88,9 @@ pub unsafe fn PyTuple_GetSlice(tuple: Obj, low: Py_ssize_t, high: Py_ssize_t) ->
     let (low, high) = crate::listobject::clip(low, high, items.len());
     if low == 0 && high == items.len() && exactly(tuple, &raw const PyTuple_Type) {
         return new_ref(tuple);
+    }
+    if low == high {
+        return empty();
     }
     seq::tuple_of(&items[low..high])
 }

@@ -57,7 +57,8 @@ pub enum Tag {
     BigInt = 14,
     /// Shim to host only: an exact `complex`, real part in `d`, imaginary part as bits in `i`.
     Complex = 15,
-    /// Shim to host only: a native tuple; `i` points at `n` cells.
+    /// Shim to host only: a native tuple; `i` points at `n` cells. With `aux` 1 it is a struct sequence: the first cell is
+    /// its class, all its fields follow, and the host writes the handle that it gives the new instance into `t`.
     Tuple = 16,
     /// Shim to host only: a native list; `i` points at `n` cells. The host writes the handle that it gives the new
     /// list into `t`, and from then on the host's list is the truth.

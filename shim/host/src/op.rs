@@ -205,7 +205,7 @@ ops! {
     NewSet / 1,
     /// `frozenset(o)` or an empty frozenset
     NewFrozenSet / 1,
-    /// `s.add(x)`
+    /// `s.add(x)`, also of a frozenset that only C holds
     SetAdd / 2,
     /// `s.discard(x)`: true when it was there
     SetDiscard / 2,
@@ -341,7 +341,8 @@ ops! {
     GenericAlias / 2,
     /// An attribute of a module: `(module name, attribute)`
     ImportAttr / 2,
-    /// A struct sequence class: `(name, doc, fields)`
+    /// Makes the class of a struct sequence: `(name, doc, fields as (name, doc), number of fields that the tuple shows)`;
+    /// the result is its handle, as an int
     NewStructSequence / 1,
     /// A new object of a host class: `cls.__new__(cls, *args, **kwargs)`: `(provider, cls, args, kwargs)`
     HostNew / 4,

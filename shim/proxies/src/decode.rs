@@ -367,7 +367,7 @@ pub unsafe fn dispose(op: Obj) {
         arena::set_handle(op, arena::NO_HANDLE);
         let flags = (*(*op).ob_type).tp_flags;
         if flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
-            seq::tuple_slice(op).iter().for_each(|&item| xdecref(item));
+            crate::structseq::items(op).iter().for_each(|&item| xdecref(item));
             arena::free(op.cast());
         } else if flags & Py_TPFLAGS_LIST_SUBCLASS != 0 {
             seq::free_list(op);

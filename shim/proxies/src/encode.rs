@@ -187,6 +187,10 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             cell.i = op as i64;
             cell.t = 0;
             scratch.promoted.push((op, cell));
+        } else if crate::structseq::shape(ty).is_some() {
+            let class: Obj = ty.cast();
+            let items = std::iter::once(class).chain(crate::structseq::items(op).iter().copied());
+            tree(op, cell, Tag::Tuple, items, true, true, scratch);
         } else {
             cell.tag = Tag::Instance as i32;
             cell.i = op as i64;

@@ -36,6 +36,7 @@ pub mod seq;
 pub mod singletons;
 pub mod slots;
 pub mod state;
+pub mod structseq;
 pub mod text;
 pub mod types;
 

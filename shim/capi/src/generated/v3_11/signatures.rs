@@ -573,6 +573,12 @@ signatures! {
     crate::pystate::PyState_FindModule: (*mut PyModuleDef) -> *mut PyObject;
     crate::pystate::PyState_RemoveModule: (*mut PyModuleDef) -> c_int;
     crate::funcobject::PyStaticMethod_New: (*mut PyObject) -> *mut PyObject;
+    crate::structseq::PyStructSequence_GetItem: (*mut PyObject, Py_ssize_t) -> *mut PyObject;
+    crate::structseq::PyStructSequence_InitType: (*mut PyTypeObject, *mut PyStructSequence_Desc) -> ();
+    crate::structseq::PyStructSequence_InitType2: (*mut PyTypeObject, *mut PyStructSequence_Desc) -> c_int;
+    crate::structseq::PyStructSequence_New: (*mut PyTypeObject) -> *mut PyObject;
+    crate::structseq::PyStructSequence_NewType: (*mut PyStructSequence_Desc) -> *mut PyTypeObject;
+    crate::structseq::PyStructSequence_SetItem: (*mut PyObject, Py_ssize_t, *mut PyObject) -> ();
     crate::sysmodule::PySys_GetObject: (*const c_char) -> *mut PyObject;
     crate::sysmodule::PySys_GetXOptions: () -> *mut PyObject;
     crate::sysmodule::PySys_HasWarnOptions: () -> c_int;

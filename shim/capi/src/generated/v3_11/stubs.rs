@@ -72,12 +72,6 @@ stubs! {
     PyStatus_IsExit => zero;
     PyStatus_NoMemory => status;
     PyStatus_Ok => status;
-    PyStructSequence_GetItem => zero;
-    PyStructSequence_InitType => nothing;
-    PyStructSequence_InitType2 => minus_one;
-    PyStructSequence_New => zero;
-    PyStructSequence_NewType => zero;
-    PyStructSequence_SetItem => nothing;
     PySymtable_Lookup => zero;
     PySys_AddAuditHook => minus_one;
     PySys_AddWarnOption => nothing;
