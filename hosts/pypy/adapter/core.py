@@ -4,6 +4,7 @@ The JIT compiles everything here together with the code around it, so hot functi
 exact type, no allocation, C structs that are made once.
 """
 import sys
+import types
 from __pypy__ import hidden_applevel, identity_dict, strategy
 import __pypy__
 import _weakref
@@ -186,12 +187,31 @@ def unpin():
 
 # --- Python to native --------------------------------------------------------------------------------------------------
 (K_REFERENCE, K_NATIVE, K_STATEFUL, K_TUPLE, K_LIST, K_BYTES, K_COMPLEX, K_ELLIPSIS, K_NOT_IMPLEMENTED, K_ABSENT, K_VALUE,
- K_SLICE) = range(12)
+ K_FIELDS) = range(12)
 
 kinds = identity_dict()
 for cls, kind in ((tuple, K_TUPLE), (list, K_LIST), (bytes, K_BYTES), (complex, K_COMPLEX), (type(Ellipsis), K_ELLIPSIS),
-                  (type(NotImplemented), K_NOT_IMPLEMENTED), (Absent, K_ABSENT), (slice, K_SLICE)):
+                  (type(NotImplemented), K_NOT_IMPLEMENTED), (Absent, K_ABSENT)):
     kinds[cls] = kind
+
+fields_of = identity_dict()     # what C reads in place of some builtins, in the order of their C structs
+
+
+def has_fields(cls, fields):
+    kinds[cls] = K_FIELDS
+    fields_of[cls] = fields
+
+
+def cell_contents(cell):
+    try:
+        return (cell.cell_contents,)
+    except ValueError:
+        return (NULL,)
+
+
+has_fields(slice, lambda x: (x.start, x.stop, x.step))
+has_fields(types.MethodType, lambda x: (x.__func__, x.__self__))
+has_fields(types.CellType, cell_contents)
 
 
 def classify(cls):
@@ -265,9 +285,9 @@ def encode_object(c, x, t):
         c.tag = NOT_IMPLEMENTED
     elif kind == K_COMPLEX:
         lib.new_complex(c, x.real, x.imag)
-    elif kind == K_SLICE:
+    elif kind == K_FIELDS:
         if put_handle(c, x):
-            fill(c, (x.start, x.stop, x.step))
+            fill(c, fields_of[t](x))
     elif put_handle(c, x):
         fill_value(c, x)
 

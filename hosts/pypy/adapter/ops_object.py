@@ -238,6 +238,7 @@ class instancemethod:
 
 
 NewInstanceMethod = instancemethod
+core.has_fields(instancemethod, lambda x: (x.__func__,))
 
 
 def NewStructSequence(spec):

@@ -2,6 +2,7 @@
 
 use crate::common::*;
 use gimbal_macros::entry;
+use gimbal_proxies::fields::measure;
 use gimbal_proxies::state::Locked;
 use gimbal_proxies::*;
 use std::ffi::c_int;
@@ -17,48 +18,22 @@ unsafe fn is_any_set(op: Obj) -> bool {
     unsafe { is_set(op) || !op.is_null() && types::is_subtype((*op).ob_type, &raw mut PyFrozenSet_Type) }
 }
 
-/// Where `PySet_GET_SIZE` reads the number of items: behind the head and CPython's count of used slots.
-const USED: usize = size_of::<PyObject>() + size_of::<Py_ssize_t>();
-
-/// Asks the host for the number of items and puts it where C reads it.
-unsafe fn measure(set: Obj) -> Py_ssize_t {
-    // SAFETY: `set` is a set or frozenset, whose struct is CPython's.
-    unsafe {
-        let len = op_int(Op::Len, &[set]) as Py_ssize_t;
-        if len >= 0 {
-            *set.byte_add(USED).cast() = len;
-        }
-        len
-    }
-}
-
 /// The status of an operation that may have changed the number of items.
 unsafe fn changed(set: Obj, done: bool) -> c_int {
     // SAFETY: `set` is a set or frozenset.
     unsafe { status(done && measure(set) >= 0) }
 }
 
-/// A set that has just been made, or NULL.
-unsafe fn made(set: Obj) -> Obj {
-    // SAFETY: an object or NULL.
-    unsafe {
-        if !set.is_null() {
-            measure(set);
-        }
-        set
-    }
-}
-
 /// `set(items)`, or an empty set.
 #[entry]
 pub unsafe fn PySet_New(items: Obj) -> Obj {
-    made(op(Op::NewSet, &[items]))
+    op(Op::NewSet, &[items])
 }
 
 /// `frozenset(items)`, or an empty one.
 #[entry]
 pub unsafe fn PyFrozenSet_New(items: Obj) -> Obj {
-    made(op(Op::NewFrozenSet, &[items]))
+    op(Op::NewFrozenSet, &[items])
 }
 
 /// Number of items.

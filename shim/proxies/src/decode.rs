@@ -4,8 +4,8 @@ use crate::state::Locked;
 use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
-    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, dict, err, incref, int, new_ref, op,
-    seq, text, types, xdecref,
+    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, dict, err, fields, incref, int, new_ref,
+    op, seq, text, types, xdecref,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
@@ -151,6 +151,7 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
         if !proxy.is_null() {
             tie(object, proxy);
             bytearray::fill(proxy);
+            fields::fill(proxy);
         }
         proxy
     }
@@ -162,6 +163,7 @@ unsafe fn revive(proxy: Obj) -> Obj {
     unsafe {
         incref(proxy);
         bytearray::fill(proxy);
+        fields::fill(proxy);
         proxy
     }
 }
@@ -375,8 +377,9 @@ pub unsafe fn dispose(op: Obj) {
             dict::free(op);
         } else if flags & Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
             text::dealloc(op);
-        } else if (*op).ob_type == &raw mut crate::PySlice_Type {
-            let fields = std::slice::from_raw_parts(op.add(1).cast::<Obj>(), 3);
+        } else if fields::count((*op).ob_type) > 0 {
+            let count = fields::count((*op).ob_type);
+            let fields = std::slice::from_raw_parts(op.add(1).cast::<Obj>(), count);
             fields.iter().for_each(|&item| xdecref(item));
             arena::free(op.cast());
         } else if (*op).ob_type == &raw mut crate::PyCFunction_Type {

@@ -24,6 +24,7 @@ pub mod decode;
 pub mod dict;
 pub mod encode;
 pub mod err;
+pub mod fields;
 pub mod guard;
 pub mod guest;
 pub mod int;
