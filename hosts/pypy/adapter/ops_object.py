@@ -119,7 +119,9 @@ Iter = iter
 def IterNext(o):
     try:
         return o.__next__()
-    except StopIteration:
+    except StopIteration as stop:
+        if stop.value is not None:  # what a generator returned; C asks the exception for it
+            raise
         return NULL
 
 

@@ -51,6 +51,7 @@ pub unsafe fn PyCapsule_New(
         err::set(PyExc_ValueError, "PyCapsule_New called with null pointer");
         return null_mut();
     }
+    PyCapsule_Type.tp_repr = Some(repr);
     let capsule = arena::alloc(size_of::<Capsule>()).cast::<Capsule>();
     if capsule.is_null() {
         return seq::no_memory();
@@ -66,6 +67,20 @@ pub unsafe fn PyCapsule_New(
         destructor,
     });
     capsule.cast()
+}
+
+/// `tp_repr` of capsules.
+unsafe extern "C" fn repr(op: Obj) -> Obj {
+    // SAFETY: `op` is a capsule.
+    unsafe {
+        let name = (*op.cast::<Capsule>()).name;
+        let name = if name.is_null() {
+            "NULL".to_owned()
+        } else {
+            format!("\"{}\"", CStr::from_ptr(name).to_string_lossy())
+        };
+        text::from_str(&format!("<capsule object {name} at {op:p}>"))
+    }
 }
 
 /// `tp_dealloc` of capsules.

@@ -81,6 +81,10 @@ unsafe fn check(result: Obj, name: &CStr) -> Obj {
             return int::from_i64(result.cast::<PyModuleDef>() as i64);
         }
         if types::is_subtype((*result).ob_type, &raw mut crate::PyModule_Type) {
+            let def = (*modules::block(result)).md_def;
+            if !def.is_null() {
+                modules::remember(def, result);
+            }
             return result;
         }
         err::set(
@@ -317,7 +321,8 @@ mod elf {
                 return;
             }
             let page = word as usize & !0xfff;
-            if libc::mprotect(page as *mut c_void, 0x2000, libc::PROT_READ | libc::PROT_WRITE) == 0 {
+            // an aligned word lies in one page, and the next one may not be mapped
+            if libc::mprotect(page as *mut c_void, 0x1000, libc::PROT_READ | libc::PROT_WRITE) == 0 {
                 *word = want;
             }
         }

@@ -89,10 +89,6 @@ pub unsafe fn create(def: *mut PyModuleDef) -> Obj {
             xdecref(module);
             return std::ptr::null_mut();
         }
-        BY_DEFINITION
-            .get()
-            .get_or_insert_default()
-            .insert(def as usize, module as usize);
         module
     }
 }
