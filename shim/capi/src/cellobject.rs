@@ -13,7 +13,7 @@ unsafe fn is_cell(op: Obj) -> bool {
 /// A cell that holds `value`, or nothing.
 #[entry]
 pub unsafe fn PyCell_New(value: Obj) -> Obj {
-    op(Op::NewCell, &[value])
+    fields::with_parts(op(Op::NewCell, &[value]), &[value])
 }
 
 /// What the cell holds, a new reference; NULL without an error when it is empty.
@@ -35,8 +35,9 @@ pub unsafe fn PyCell_Set(cell: Obj, value: Obj) -> c_int {
     if !is_cell(cell) {
         return bad_call();
     }
-    status(op_unit(
-        Op::SetAttr,
-        &[cell, text::interned("cell_contents"), value],
-    ))
+    let done = op_unit(Op::SetAttr, &[cell, text::interned("cell_contents"), value]);
+    if done {
+        fields::with_parts(cell, &[value]);
+    }
+    status(done)
 }

@@ -28,13 +28,13 @@ pub unsafe fn PyMethod_New(function: Obj, me: Obj) -> Obj {
     if me.is_null() {
         return bad_call();
     }
-    op(Op::NewMethod, &[function, me])
+    fields::with_parts(op(Op::NewMethod, &[function, me]), &[function, me])
 }
 
 /// A function that binds like a Python function although it is none.
 #[entry]
 pub unsafe fn PyInstanceMethod_New(function: Obj) -> Obj {
-    op(Op::NewInstanceMethod, &[function])
+    fields::with_parts(op(Op::NewInstanceMethod, &[function]), &[function])
 }
 
 /// An attribute of an object of exactly this type, borrowed; None counts as NULL when `optional`.

@@ -351,13 +351,23 @@ pub unsafe fn PyObject_RichCompare(a: Obj, b: Obj, operator: c_int) -> Obj {
     })
 }
 
+/// Is it the same object? Floats cross by value, so a NaN that the host has sent twice is two blocks.
+unsafe fn same(a: Obj, b: Obj) -> bool {
+    // SAFETY: objects or NULL; exact floats have the struct that is read.
+    unsafe {
+        let float = |op: Obj| !op.is_null() && exactly(op, &raw const PyFloat_Type);
+        let bits = |op: Obj| (*op.cast::<PyFloatObject>()).ob_fval.to_bits();
+        a == b || float(a) && float(b) && bits(a) == bits(b)
+    }
+}
+
 /// `a OP b` as 1 or 0; an object equals itself.
 #[entry]
 pub unsafe fn PyObject_RichCompareBool(a: Obj, b: Obj, operator: c_int) -> c_int {
-    if a == b && operator == Py_EQ {
+    if operator == Py_EQ && same(a, b) {
         return 1;
     }
-    if a == b && operator == Py_NE {
+    if operator == Py_NE && same(a, b) {
         return 0;
     }
     if !a.is_null()

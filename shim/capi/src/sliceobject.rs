@@ -13,7 +13,8 @@ const MIN: Py_ssize_t = Py_ssize_t::MIN;
 #[entry]
 pub unsafe fn PySlice_New(start: Obj, stop: Obj, step: Obj) -> Obj {
     let field = |op: Obj| if op.is_null() { none() } else { op };
-    op(Op::NewSlice, &[field(start), field(stop), field(step)])
+    let parts = [field(start), field(stop), field(step)];
+    fields::with_parts(op(Op::NewSlice, &parts), &parts)
 }
 
 /// `slice(start, stop)`.

@@ -41,6 +41,9 @@ pub unsafe fn PyWeakref_GetObject(reference: Obj) -> Obj {
     if reference.is_null() || !is_weakref(reference) {
         return bad_call();
     }
+    if exactly(reference, &raw const _PyWeakref_RefType) {
+        return fields::follow(reference);
+    }
     crossing::lend_to_call(op(Op::WeakRefGet, &[reference]))
 }
 
@@ -51,6 +54,7 @@ pub unsafe fn PyObject_ClearWeakRefs(object: Obj) {
     if object.is_null() || (*object).ob_refcnt != 0 {
         return bad_call();
     }
+    fields::forget_target(object);
     let offset = (*(*object).ob_type).tp_weaklistoffset;
     if offset > 0 {
         *object.byte_offset(offset).cast::<Obj>() = null_mut();

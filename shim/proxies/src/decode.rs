@@ -366,6 +366,7 @@ unsafe fn seq_size(op: Obj) -> usize {
 pub unsafe fn dispose(op: Obj) {
     // SAFETY: nobody uses the proxy any more.
     unsafe {
+        fields::drop_all(op);
         arena::set_handle(op, arena::NO_HANDLE);
         let flags = (*(*op).ob_type).tp_flags;
         if flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
@@ -377,11 +378,6 @@ pub unsafe fn dispose(op: Obj) {
             dict::free(op);
         } else if flags & Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
             text::dealloc(op);
-        } else if fields::count((*op).ob_type) > 0 {
-            let count = fields::count((*op).ob_type);
-            let fields = std::slice::from_raw_parts(op.add(1).cast::<Obj>(), count);
-            fields.iter().for_each(|&item| xdecref(item));
-            arena::free(op.cast());
         } else if (*op).ob_type == &raw mut crate::PyCFunction_Type {
             types::drop_function(op);
             arena::free(op.cast());

@@ -1,8 +1,12 @@
 //! Fields of builtin objects that C's macros read in place, besides those of containers and values.
 
+use crate::state::Locked;
 use crate::{
-    Obj, Op, PyCell_Type, PyFrozenSet_Type, PyObject, PySet_Type, PySlice_Type, PyTypeObject, crossing, err,
+    _PyWeakref_RefType, Obj, Op, Py_buffer, PyCell_Type, PyFrozenSet_Type, PyMemoryView_Type, PyObject,
+    PySet_Type, PySlice_Type, PyTypeObject, buffer, crossing, err, xdecref, xincref,
 };
+use std::collections::HashMap;
+use std::ffi::c_int;
 
 unsafe extern "C" {
     static mut PyMethod_Type: PyTypeObject;
@@ -23,6 +27,21 @@ pub unsafe fn count(ty: *const PyTypeObject) -> usize {
     }
 }
 
+/// A new object of the host (or NULL) that C made of these parts: its fields name C's own objects, not others of equal value.
+pub unsafe fn with_parts(op: Obj, parts: &[Obj]) -> Obj {
+    // SAFETY: the proxy has the fields that `count` tells.
+    unsafe {
+        if !op.is_null() && count((*op).ob_type) == parts.len() {
+            for (i, &part) in parts.iter().enumerate() {
+                let place = &mut *op.add(1).cast::<Obj>().add(i);
+                xincref(part);
+                xdecref(std::mem::replace(place, part));
+            }
+        }
+        op
+    }
+}
+
 /// Where `PySet_GET_SIZE` reads the number of items: behind the head and CPython's count of used slots.
 const USED: usize = size_of::<PyObject>() + size_of::<isize>();
 
@@ -38,18 +57,134 @@ pub unsafe fn measure(set: Obj) -> isize {
     }
 }
 
+/// `PyMemoryViewObject`, down to what its macro reads.
+#[repr(C)]
+struct MemoryViewObject {
+    ob_base: crate::PyVarObject,
+    mbuf: Obj,
+    hash: isize,
+    flags: c_int,
+    exports: isize,
+    view: Py_buffer,
+}
+
+/// Opens the buffer that `PyMemoryView_GET_BUFFER` shows; the proxy keeps it open.
+unsafe fn open_view(op: Obj) {
+    const FULL_READ_ONLY: c_int = 0x11c;
+    // SAFETY: `op` is the proxy of a memory view.
+    unsafe {
+        let view = &raw mut (*op.cast::<MemoryViewObject>()).view;
+        if (*view).internal.is_null() && buffer::get(op, view, FULL_READ_ONLY) == 0 {
+            (*op).ob_refcnt -= 1; // its own reference to itself would keep it alive for good
+        }
+    }
+}
+
+unsafe fn close_view(op: Obj) {
+    // SAFETY: as `open_view`; nobody uses the proxy any more.
+    unsafe {
+        if let Some(release) = buffer::HOST_BUFFER.bf_releasebuffer {
+            release(op, &raw mut (*op.cast::<MemoryViewObject>()).view);
+        }
+    }
+}
+
+/// Weak references by the object that their `wr_object` names.
+static WEAK: Locked<Option<HashMap<usize, Vec<Obj>>>> = Locked::new(None);
+
+/// Puts what a weak reference refers to where `PyWeakref_GET_OBJECT` reads it. The outermost call keeps the object.
+pub unsafe fn follow(reference: Obj) -> Obj {
+    // SAFETY: `reference` is the proxy of a weak reference.
+    unsafe {
+        let target = crossing::lend_to_call(crossing::op(Op::WeakRefGet, &[reference]));
+        if !target.is_null() {
+            point(reference, target);
+        }
+        target
+    }
+}
+
+unsafe fn point(reference: Obj, target: Obj) {
+    // SAFETY: as `follow`.
+    unsafe {
+        let place = &raw mut (*reference.cast::<WeakrefObject>()).wr_object;
+        if *place == target {
+            return;
+        }
+        let table = WEAK.get().get_or_insert_default();
+        if let Some(others) = table.get_mut(&(*place as usize)) {
+            others.retain(|&other| other != reference);
+            if others.is_empty() {
+                table.remove(&(*place as usize));
+            }
+        }
+        *place = target;
+        if target != crate::none() {
+            table.entry(target as usize).or_default().push(reference);
+        }
+    }
+}
+
+#[repr(C)]
+struct WeakrefObject {
+    ob_base: PyObject,
+    wr_object: Obj,
+}
+
+/// A proxy is about to be freed: gives back what its fields hold and forgets it.
+#[inline]
+pub unsafe fn drop_all(op: Obj) {
+    // SAFETY: nobody uses the proxy any more; the lock is held.
+    unsafe {
+        let ty: *const PyTypeObject = (*op).ob_type;
+        let fields = std::slice::from_raw_parts(op.add(1).cast::<Obj>(), count(ty));
+        fields.iter().for_each(|&item| xdecref(item));
+        if ty == &raw const PyMemoryView_Type {
+            close_view(op);
+        } else if ty == &raw const _PyWeakref_RefType {
+            point(op, crate::none());
+        }
+        forget_target(op);
+    }
+}
+
+/// Weak references that name a block must not once it is freed.
+pub unsafe fn forget_target(op: Obj) {
+    // SAFETY: the lock is held.
+    unsafe {
+        if let Some(table) = WEAK.get()
+            && !table.is_empty()
+            && let Some(references) = table.remove(&(op as usize))
+        {
+            for reference in references {
+                (*reference.cast::<WeakrefObject>()).wr_object = crate::none();
+            }
+        }
+    }
+}
+
 /// Fills the fields of a proxy that C is about to get, when the host does not send them with the object.
 #[inline]
 pub unsafe fn fill(op: Obj) {
     // SAFETY: `op` is the proxy of a host object. What C has raised so far stays.
     unsafe {
         let ty: *const PyTypeObject = (*op).ob_type;
-        if ty == &raw const PySet_Type || ty == &raw const PyFrozenSet_Type {
-            let pending = err::fetch();
-            if measure(op) < 0 {
-                err::clear();
+        let fill: unsafe fn(Obj) = if ty == &raw const PySet_Type || ty == &raw const PyFrozenSet_Type {
+            |op| {
+                measure(op);
             }
-            err::restore(pending.0, pending.1, pending.2);
-        }
+        } else if ty == &raw const PyMemoryView_Type {
+            open_view
+        } else if ty == &raw const _PyWeakref_RefType {
+            |op| {
+                follow(op);
+            }
+        } else {
+            return;
+        };
+        let pending = err::fetch();
+        fill(op);
+        err::clear();
+        err::restore(pending.0, pending.1, pending.2);
     }
 }
