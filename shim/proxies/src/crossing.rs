@@ -2,7 +2,7 @@
 
 use crate::encode::{Scratch, encode_argument};
 use crate::state::{self, Locked};
-use crate::{Obj, decode, err, mirror};
+use crate::{Obj, bytearray, decode, err, mirror};
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, HostTable, Op, Release, Tag};
 
@@ -107,6 +107,7 @@ unsafe fn cross(
         let host = host();
         let tag = state::without_lock(|| entry(host, cells.as_mut_ptr(), out));
         scratch.adopt();
+        bytearray::refresh_held();
         if tag == Tag::Error as i32 {
             err::from_host(out);
             return false;

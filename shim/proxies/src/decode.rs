@@ -150,7 +150,7 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
         let proxy = allocate(ty, 0);
         if !proxy.is_null() {
             tie(object, proxy);
-            bytearray::fill(proxy);
+            bytearray::hold(proxy);
             fields::fill(proxy);
         }
         proxy
@@ -162,7 +162,7 @@ unsafe fn revive(proxy: Obj) -> Obj {
     // SAFETY: the handle is open, so the block is whole.
     unsafe {
         incref(proxy);
-        bytearray::fill(proxy);
+        bytearray::hold(proxy);
         fields::fill(proxy);
         proxy
     }

@@ -7,8 +7,8 @@
 use crate::encode::Scratch;
 use crate::state::{self, Thread};
 use crate::{
-    Obj, Op, PyTypeObject, arena, buffer, crossing, decode, decref, encode, err, int, loader, members,
-    mirror, modules, refcount, seq, slots, text, types, xdecref,
+    Obj, Op, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader,
+    members, mirror, modules, refcount, seq, slots, text, types, xdecref,
 };
 use gimbal_host::{CallKind, Cell, GIMBAL_HOST_ABI, HostTable, ShimTable, SlotKind, Tag};
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -144,6 +144,7 @@ unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
     unsafe {
         let thread = enter();
         release_kept(out);
+        bytearray::refresh_held();
         let result = if stack_left(thread) {
             catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
                 err::set(

@@ -74,6 +74,7 @@ pub unsafe extern "C" fn retire(op: Obj) {
     // SAFETY: the extension lock is held, `op` has a handle.
     unsafe {
         crate::mirror::untrack(op);
+        crate::bytearray::let_go(op);
         if arena::flags(op) & arena::QUEUED == 0 {
             arena::set_flags(op, arena::flags(op) | arena::QUEUED);
             DEAD.get().push(op);
