@@ -447,7 +447,7 @@ def empty_maker(cls):
     for base in cls.__mro__:
         if base not in native_classes and base is not cls and '__new__' in base.__dict__ and base is not bufferable:
             return base.__new__
-    return object.__new__
+    return bufferable.__new__ if issubclass(cls, bufferable) else object.__new__
 
 
 def MakeWrapper(address, cls, base, args, keywords):
@@ -455,7 +455,7 @@ def MakeWrapper(address, cls, base, args, keywords):
     args = () if args is NULL else args
     keywords = {} if keywords is NULL else keywords
     if base is object:
-        wrapper = object.__new__(cls)
+        wrapper = core.empty_wrapper(cls)
     else:
         wrapper = base.__new__(cls, *args, **keywords)
     core.tie(wrapper, address)
