@@ -356,7 +356,7 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
         if seq::is_host(op) {
             refcount::retire(op);
         } else {
-            free(op);
+            refcount::free_container(op, free);
         }
     }
 }

@@ -69,6 +69,31 @@ pub unsafe fn dealloc(op: Obj) {
     }
 }
 
+/// Containers nested deeper than this are freed in a loop: documents are deeper than stacks.
+const NESTED: u32 = 50;
+
+/// How many containers are being freed inside each other, and those that wait with the function that frees them.
+static FREEING: Locked<(u32, Vec<(Obj, unsafe fn(Obj))>)> = Locked::new((0, Vec::new()));
+
+/// Frees a container of which no reference is left, at once or, when it is deep inside others, after those.
+pub unsafe fn free_container(op: Obj, free: unsafe fn(Obj)) {
+    // SAFETY: the extension lock is held; `free` is for containers like `op`.
+    unsafe {
+        if FREEING.get().0 >= NESTED {
+            FREEING.get().1.push((op, free));
+            return;
+        }
+        FREEING.get().0 += 1;
+        free(op);
+        while FREEING.get().0 == 1
+            && let Some((op, free)) = FREEING.get().1.pop()
+        {
+            free(op);
+        }
+        FREEING.get().0 -= 1;
+    }
+}
+
 /// `tp_dealloc` of proxies with a handle: the block stays, as a cache, until the handle is closed.
 pub unsafe extern "C" fn retire(op: Obj) {
     // SAFETY: the extension lock is held, `op` has a handle.

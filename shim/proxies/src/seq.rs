@@ -202,9 +202,14 @@ pub unsafe extern "C" fn tuple_dealloc(op: Obj) {
             refcount::retire(op);
             return;
         }
-        for &item in tuple_slice(op) {
-            xdecref(item);
-        }
+        refcount::free_container(op, free_tuple);
+    }
+}
+
+unsafe fn free_tuple(op: Obj) {
+    // SAFETY: nobody uses the tuple any more.
+    unsafe {
+        tuple_slice(op).iter().for_each(|&item| xdecref(item));
         arena::free(op.cast());
     }
 }
@@ -217,7 +222,7 @@ pub unsafe extern "C" fn list_dealloc(op: Obj) {
             refcount::retire(op);
             return;
         }
-        free_list(op);
+        refcount::free_container(op, free_list);
     }
 }
 
