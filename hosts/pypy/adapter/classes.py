@@ -445,7 +445,7 @@ def refuse_subclass(name, module):
 def empty_maker(cls):
     """How a wrapper is made when only the native instance exists: by the builtin that the class derives from."""
     for base in cls.__mro__:
-        if base not in native_classes and base is not cls and '__new__' in base.__dict__ and base is not bufferable:
+        if base not in native_classes and base is not cls and '__new__' in base.__dict__ and base not in (bufferable, object):
             return base.__new__
     return bufferable.__new__ if issubclass(cls, bufferable) else object.__new__
 
