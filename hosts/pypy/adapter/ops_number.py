@@ -4,9 +4,22 @@ import math
 import operator
 
 
+def divmod_worded(a, b):
+    """`divmod`, its errors worded as on CPython."""
+    try:
+        return divmod(a, b)
+    except (TypeError, ZeroDivisionError) as e:
+        text = str(e)
+        text = text.replace('for divmod:', 'for divmod():', 1)
+        text = text.replace('integer divmod by zero', 'integer division or modulo by zero', 1)
+        if len(e.args) == 1:
+            e.args = (text,)
+        raise
+
+
 def divmod_near(a, b):
     """Quotient rounded to the nearest integer, half to even, and the remainder."""
-    quotient, rest = divmod(a, b)
+    quotient, rest = divmod_worded(a, b)
     twice = 2 * rest
     if (twice > b if b > 0 else twice < b) or twice == b and quotient & 1:
         quotient += 1
@@ -14,19 +27,8 @@ def divmod_near(a, b):
     return quotient, rest
 
 
-def divmod_named(a, b):
-    """`divmod` with the operator's name in messages as CPython writes it."""
-    try:
-        return divmod(a, b)
-    except TypeError as e:
-        ours, theirs = 'for divmod:', 'for divmod():'
-        if len(e.args) == 1 and ours in e.args[0]:
-            e.args = (e.args[0].replace(ours, theirs, 1),)
-        raise
-
-
 BINARY = {
-    'divmod': divmod_named,
+    'divmod': divmod_worded,
     'divmod_near': divmod_near,
     'gcd': math.gcd,
 }

@@ -22,7 +22,10 @@ unsafe fn str_or(text: *const c_char, default: &str) -> Owned {
 pub(crate) unsafe fn call(name: &str, op: Obj, encoding: *const c_char, errors: *const c_char) -> Obj {
     // SAFETY: an object and C strings.
     unsafe {
-        let encoding = str_or(encoding, "utf-8");
+        if encoding.is_null() {
+            return bad_argument();
+        }
+        let encoding = optional_str(encoding);
         let errors = str_or(errors, "strict");
         call_library("codecs", name, &[op, encoding.0, errors.0])
     }
@@ -241,8 +244,17 @@ macro_rules! handlers {
     )*};
 }
 
+#[entry]
+pub unsafe fn PyCodec_StrictErrors(exception: *mut PyObject) -> *mut PyObject {
+    if err::is_exception(exception) {
+        err::set_object((*exception).ob_type.cast(), exception);
+    } else {
+        type_error("codec must pass exception instance");
+    }
+    null_mut()
+}
+
 handlers! {
-    fn PyCodec_StrictErrors = "strict_errors";
     fn PyCodec_IgnoreErrors = "ignore_errors";
     fn PyCodec_ReplaceErrors = "replace_errors";
     fn PyCodec_XMLCharRefReplaceErrors = "xmlcharrefreplace_errors";

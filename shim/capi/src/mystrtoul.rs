@@ -53,7 +53,7 @@ pub unsafe fn PyOS_strtoul(text: *const c_char, end: *mut *mut c_char, base: c_i
     let start = spaces(bytes);
     let (value, used) = scan(&bytes[start..], base);
     if !end.is_null() {
-        *end = text.add(if used == 0 { 0 } else { start + used }).cast_mut();
+        *end = text.add(start + used).cast_mut();
     }
     value.unwrap_or_else(|| {
         out_of_range();
@@ -69,7 +69,7 @@ pub unsafe fn PyOS_strtol(text: *const c_char, end: *mut *mut c_char, base: c_in
     start += usize::from(matches!(bytes.get(start), Some(b'+' | b'-')));
     let (value, used) = scan(&bytes[start..], base);
     if !end.is_null() {
-        *end = text.add(if used == 0 { 0 } else { start + used }).cast_mut();
+        *end = text.add(start + used).cast_mut();
     }
     let signed = value.and_then(|v| {
         let wide = if negative { -i128::from(v) } else { i128::from(v) };
@@ -77,6 +77,6 @@ pub unsafe fn PyOS_strtol(text: *const c_char, end: *mut *mut c_char, base: c_in
     });
     signed.unwrap_or_else(|| {
         out_of_range();
-        if negative { c_long::MIN } else { c_long::MAX }
+        c_long::MAX
     })
 }
