@@ -285,7 +285,8 @@ GenericAlias = types.GenericAlias
 
 # --- buffers ------------------------------------------------------------------------------------------------------
 
-_WRITABLE = 1
+_WRITABLE, _FORMAT, _ND, _STRIDES = 0x01, 0x04, 0x08, 0x18
+_ANY_CONTIGUOUS = 0x20 | 0x40 | 0x80
 _open_buffers = {}
 
 
@@ -296,9 +297,14 @@ def GetBuffer(o, flags):
         raise TypeError(f"a bytes-like object is required, not '{type(o).__name__}'") from None
     if flags & _WRITABLE and view.readonly:
         raise BufferError("Object is not writable.")
-    if not view.c_contiguous:
+    if type(o) is memoryview and flags & _FORMAT and not flags & _ND:
+        raise BufferError("memoryview: cannot cast to unsigned bytes if the format flag is present")
+    if view.c_contiguous:
+        memory = ffi.from_buffer(view)
+    elif view.ndim != 1 or flags & _ANY_CONTIGUOUS or flags & _STRIDES != _STRIDES:
         raise BufferError("memoryview: underlying buffer is not C-contiguous")
-    memory = ffi.from_buffer(view)
+    else:
+        memory = ffi.from_buffer(view[:1])
     address = int(ffi.cast("intptr_t", memory))
     key = address or id(view)
     while key in _open_buffers:

@@ -107,14 +107,32 @@ pub unsafe fn PyMemoryView_GetContiguous(object: Obj, access: c_int, order: c_ch
             "writable contiguous buffer requested for a non-contiguous object.",
         );
     }
-    let order = text::from_points(&[u32::from(order as u8)]);
-    let copy = call_method("tobytes", view, &[order]);
-    decref(order);
+    let copy = copied(view, order);
     decref(view);
-    if copy.is_null() {
-        return null_mut();
+    copy
+}
+
+/// A view of a copy of the items in this order.
+unsafe fn copied(view: Obj, order: c_char) -> Obj {
+    const FULL_READ_ONLY: c_int = 0x11c;
+    // SAFETY: `view` is a memory view.
+    unsafe {
+        let mut info = std::mem::zeroed::<Py_buffer>();
+        if buffer::get(view, &raw mut info, FULL_READ_ONLY) < 0 {
+            return null_mut();
+        }
+        let bytes = text::new_bytes(info.len as usize);
+        if !bytes.is_null() {
+            let to = text::bytes_data(bytes).cast();
+            crate::pybuffer::PyBuffer_ToContiguous(to, &raw const info, info.len, order);
+        }
+        buffer::release(&raw mut info);
+        let result = if bytes.is_null() {
+            bytes
+        } else {
+            PyMemoryView_FromObject(bytes)
+        };
+        xdecref(bytes);
+        result
     }
-    let result = PyMemoryView_FromObject(copy);
-    decref(copy);
-    result
 }
