@@ -5,7 +5,7 @@ exact type, no allocation, C structs that are made once.
 """
 import sys
 import types
-from __pypy__ import hidden_applevel, identity_dict, strategy
+from __pypy__ import identity_dict, strategy
 import __pypy__
 import _weakref
 
@@ -504,7 +504,6 @@ def result(tag, frame):
     return x
 
 
-@hidden_applevel
 def raise_error(frame):
     cls = decode(frame + 0)
     value = decode(frame + 1)

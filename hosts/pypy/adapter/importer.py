@@ -1,6 +1,8 @@
 """The import hook: extension files built for CPython are loaded through the shim."""
 import sys
+from types import FunctionType
 
+from __pypy__ import hidden_applevel
 from _gimbal import core
 from _gimbal.native import ffi, lib, names
 
@@ -51,10 +53,19 @@ class Loader:
 definitions = core.identity_dict()      # modules between their two phases
 
 
+def hide(module):
+    """Keeps a module's public functions out of tracebacks and out of sight of sys._getframe."""
+    for name, function in vars(module).items():
+        if type(function) is FunctionType and name[0] != '_':
+            hidden_applevel(function)
+
+
 def load_operations():
     from _gimbal import functions, classes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text
     known = {'Resend': core.resend}
+    hide(core)
     for module in (ops_object, ops_number, ops_container, ops_text, ops_error, ops_runtime, functions, classes):
+        hide(module)
         known.update((k, v) for k, v in vars(module).items() if k[:1].isupper())
 
     def missing(name):

@@ -149,12 +149,15 @@ def Exit(code):
 
 
 def WriteUnraisable(exception, object, message):
+    object = None if object is NULL else object
     hook, trace, frame = sys.unraisablehook, exception.__traceback__, caller()
     if trace is None and frame is not None:
         trace = types.TracebackType(None, frame, frame.f_lasti, frame.f_lineno)
     if message is NULL:
         message = None
     if hook is sys.__unraisablehook__:  # PyPy's own wants a str and puts no colon after it
+        if message is None and object is None:
+            return traceback.print_exception(type(exception), exception, trace)
         message = (message or "Exception ignored in") + ":"
     hook(
         types.SimpleNamespace(
@@ -162,7 +165,7 @@ def WriteUnraisable(exception, object, message):
             exc_value=exception,
             exc_traceback=trace,
             err_msg=message,
-            object=None if object is NULL else object,
+            object=object,
             extra_line="",
         )
     )
@@ -196,7 +199,9 @@ def AddTraceback(exception, file, name, line, namespace):
     try:
         run(exception)
     except BaseException:
-        entry = exception.__traceback__.tb_next
+        entry = exception.__traceback__
+    while entry.tb_next is not None:
+        entry = entry.tb_next
     trace = types.TracebackType(inner, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     entry.tb_frame.clear()
     exception.__traceback__ = trace

@@ -95,7 +95,7 @@ pub unsafe fn PyEval_GetLocals() -> *mut PyObject {
 
 #[entry]
 pub unsafe fn PyEval_GetBuiltins() -> *mut PyObject {
-    lend_to_call(op(Op::Builtins, &[]))
+    crate::import::lend_for_good(op(Op::Builtins, &[]))
 }
 
 #[entry]

@@ -3,8 +3,7 @@
 use crate::pyerrors::status;
 use gimbal_abi::*;
 use gimbal_macros::entry;
-use gimbal_proxies::crossing::lend_to_call;
-use gimbal_proxies::{Obj, Op, decref, err, int, op, op_unit, seq, text, xdecref};
+use gimbal_proxies::{Obj, Op, decref, err, int, op, op_unit, refcount, seq, text, xdecref};
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::null_mut;
 
@@ -28,6 +27,21 @@ unsafe fn by_name(code: Op, name: *const c_char) -> Obj {
         let result = op(code, &[name]);
         xdecref(name);
         result
+    }
+}
+
+/// Lends a new reference for good: C keeps what it borrowed from the interpreter, and there are few such objects. NULL is
+/// passed on.
+pub unsafe fn lend_for_good(op: Obj) -> Obj {
+    // SAFETY: the reference is the caller's.
+    unsafe {
+        if !op.is_null() {
+            if (*op).ob_refcnt < refcount::IMMORTAL {
+                (*op).ob_refcnt += refcount::IMMORTAL;
+            }
+            decref(op);
+        }
+        op
     }
 }
 
@@ -93,7 +107,7 @@ pub unsafe fn PyImport_ReloadModule(module: *mut PyObject) -> *mut PyObject {
 
 #[entry]
 pub unsafe fn PyImport_GetModuleDict() -> *mut PyObject {
-    lend_to_call(op(Op::ModuleDict, &[]))
+    lend_for_good(op(Op::ModuleDict, &[]))
 }
 
 #[entry]
@@ -103,12 +117,12 @@ pub unsafe fn PyImport_GetModule(name: *mut PyObject) -> *mut PyObject {
 
 #[entry]
 pub unsafe fn PyImport_AddModuleObject(name: *mut PyObject) -> *mut PyObject {
-    lend_to_call(op(Op::AddModule, &[name]))
+    lend_for_good(op(Op::AddModule, &[name]))
 }
 
 #[entry]
 pub unsafe fn PyImport_AddModule(name: *const c_char) -> *mut PyObject {
-    lend_to_call(by_name(Op::AddModule, name))
+    lend_for_good(by_name(Op::AddModule, name))
 }
 
 // --- code as a module ------------------------------------------------------------------------------------------------
