@@ -1,6 +1,6 @@
 //! Where a build of Gimbal lies and what is in it.
 //!
-//! A home has `bin/gimbal`, and for every flavour F the folder `F/lib` with the library that stands in for
+//! A home has `bin/gimbal` with a link `bin/pythonF` to it for every flavour F, and the folder `F/lib` with the library that stands in for
 //! CPython's, and the adapters of the hosts below `F/lib/gimbal`.
 
 use std::ffi::OsString;

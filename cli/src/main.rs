@@ -85,7 +85,18 @@ enum HostAction {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = if is_python() {
+        let arguments = env::args_os().skip(1).collect();
+        Cli {
+            version: false,
+            command: Some(Action::Run {
+                host: None,
+                arguments,
+            }),
+        }
+    } else {
+        Cli::parse()
+    };
     let failure = if matches!(cli.command, Some(Action::Run { .. })) {
         NOT_STARTED
     } else {
@@ -98,6 +109,14 @@ fn main() -> ExitCode {
             ExitCode::from(failure)
         }
     }
+}
+
+/// Whether this was started under the name of a Python (`bin/python3.11` is a link to us): then all arguments are those of
+/// `gimbal run`. This is what programs find in `sys.executable`, and what they start another Python with.
+fn is_python() -> bool {
+    let name = env::args_os().next().map(PathBuf::from);
+    let name = name.as_ref().and_then(|path| path.file_name());
+    name.is_some_and(|name| name.as_encoded_bytes().starts_with(b"python"))
 }
 
 /// Does what was asked; the text for stdout.
@@ -124,7 +143,7 @@ fn act(cli: Cli) -> Result<String> {
         ),
         Some(Action::Host(HostAction::List { json })) => host::list(json),
         Some(Action::Host(HostAction::Path { host, json })) => {
-            let command = host::command(requested(host).as_deref())?;
+            let command = host::find(requested(host).as_deref())?.command;
             let arguments = command.iter().map(|argument| argument.display().to_string());
             if json {
                 return Ok(serde_json::to_string(&arguments.collect::<Vec<_>>())? + "\n");
@@ -137,7 +156,7 @@ fn act(cli: Cli) -> Result<String> {
 /// The host that was asked for, by option or by environment.
 fn requested(option: Option<OsString>) -> Option<OsString> {
     option
-        .or_else(|| env::var_os("GIMBAL_HOST"))
+        .or_else(|| env::var_os(run::HOST_VARIABLE))
         .filter(|host| !host.is_empty())
 }
 

@@ -8,7 +8,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::home::{DEFAULT_FLAVOUR, Home};
-use crate::host;
+use crate::host::{self, Host};
+
+/// Names the host. The program inherits it, so that another Python that it starts (`sys.executable`) is on the same host.
+pub const HOST_VARIABLE: &str = "GIMBAL_HOST";
 
 /// Flags of the interpreter that stand alone; they may be joined as in `-uB`.
 const FLAGS: &[u8] = b"bBdEhiIOPqsSuvV?";
@@ -23,9 +26,10 @@ const OPTIONS: [&str; 2] = ["--version", "--info"];
 pub fn run(host: Option<&OsStr>, arguments: &[OsString]) -> Result<()> {
     let (options, program) = split(arguments)?;
     let boot = Home::find()?.boot_script(DEFAULT_FLAVOUR)?;
-    let command = host::command(host)?;
+    let Host { name, command } = host::find(host)?;
     let error = Command::new(&command[0])
         .args(&command[1..])
+        .env(HOST_VARIABLE, name)
         .args(options)
         .arg(boot)
         .args(program)

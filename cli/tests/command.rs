@@ -41,13 +41,17 @@ impl Machine {
     /// The command in an environment that knows nothing but this machine.
     fn gimbal(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gimbal"));
+        self.environment(&mut command);
+        command
+    }
+
+    fn environment<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command
             .env_clear()
             .env("HOME", self.root.path())
             .env("PATH", self.root.path())
             .env("GIMBAL_HOME", self.root.path().join("home"))
-            .env("GIMBAL_CACHE", self.root.path().join("cache"));
-        command
+            .env("GIMBAL_CACHE", self.root.path().join("cache"))
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -114,6 +118,32 @@ fn the_host_may_come_from_the_environment() {
         stdout(&output),
         lines(&["BOOT", "-c", "pass", "a"], &machine.boot())
     );
+}
+
+#[test]
+fn under_the_name_of_a_python_it_runs_programs() {
+    let machine = Machine::new();
+    let python = machine.root.path().join("python3.11");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_gimbal"), &python).unwrap();
+    let output = machine
+        .environment(&mut Command::new(python))
+        .env("GIMBAL_HOST", machine.interpreter())
+        .args(["-u", "host", "list"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        stdout(&output),
+        lines(&["-u", "BOOT", "host", "list"], &machine.boot())
+    );
+}
+
+#[test]
+fn the_program_inherits_the_name_of_its_host() {
+    let machine = Machine::new();
+    fs::write(machine.interpreter(), "#!/bin/sh\nprintf %s \"$GIMBAL_HOST\"\n").unwrap();
+    let interpreter = machine.interpreter();
+    let output = machine.run(&["run", "--host", interpreter.to_str().unwrap(), "app.py"]);
+    assert_eq!(stdout(&output), interpreter.to_str().unwrap());
 }
 
 #[test]

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! bin/gimbal
+//! bin/python3.11                     a link to it: runs programs as `python3.11` would
 //! 3.11/lib/libpython3.11.so.1.0      the shim
 //! 3.11/lib/libpython3.so             no code; needs the one above
 //! 3.11/lib/gimbal/pypy/              the host's native module and its Python adapter
 //! ```
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
@@ -49,6 +51,9 @@ fn lay_out(project: &Project, flavour: &Flavour) -> Result<()> {
     link_stable_name(&libpython, &lib.join("libpython3.so"))?;
     put(&built.join("libgimbal_pypy.so"), &host.join("_gimbal_pypy.so"))?;
     put(&project.target().join("release/gimbal"), &bin.join("gimbal"))?;
+    replace(&bin.join(format!("python{}", flavour.name)), |new| {
+        Ok(symlink("gimbal", new)?)
+    })?;
     mirror_python(&project.root.join("hosts/pypy/adapter"), &host)
 }
 

@@ -23,41 +23,57 @@ use crate::home::{DEFAULT_FLAVOUR, speaks};
 use prefix::Prefix;
 use spec::{HostSpec, RELEASES};
 
-/// The start of every command line that runs the host's interpreter: a program and its first arguments.
-///
-/// Without a request this is the first private host that is installed, else an interpreter of the machine.
-pub fn command(request: Option<&OsStr>) -> Result<Vec<OsString>> {
+/// A host that can be started.
+pub struct Host {
+    /// What a request names it by: a release or an absolute path.
+    pub name: OsString,
+    /// The start of every command line that runs its interpreter: a program and its first arguments.
+    pub command: Vec<OsString>,
+}
+
+/// The host of this name. Without one this is the first private host that is installed, else an interpreter of the machine.
+pub fn find(request: Option<&OsStr>) -> Result<Host> {
     match request.map(HostSpec::parse).transpose()? {
         Some(HostSpec::Release(release)) => {
             let prefix = Prefix::of(release)?;
             if !prefix.is_installed() {
                 bail!("{release} is not installed; install it with: gimbal host install {release}");
             }
-            Ok(prefix.command())
+            Ok(private(&prefix))
         }
         Some(HostSpec::Interpreter(path)) => interpreter(&path),
-        None => default_command(),
+        None => default_host(),
+    }
+}
+
+/// A private host that is installed.
+fn private(prefix: &Prefix) -> Host {
+    Host {
+        name: prefix.release.to_string().into(),
+        command: prefix.command(),
     }
 }
 
 /// An interpreter of the machine, by its path.
-fn interpreter(path: &Path) -> Result<Vec<OsString>> {
+fn interpreter(path: &Path) -> Result<Host> {
     if !path.is_file() {
         bail!("there is no interpreter {}", path.display());
     }
-    Ok(vec![std::path::absolute(path)?.into()])
+    let name: OsString = std::path::absolute(path)?.into();
+    let command = vec![name.clone()];
+    Ok(Host { name, command })
 }
 
-fn default_command() -> Result<Vec<OsString>> {
+fn default_host() -> Result<Host> {
     for release in &RELEASES {
         let prefix = Prefix::of(release)?;
         if prefix.is_installed() {
-            return Ok(prefix.command());
+            return Ok(private(&prefix));
         }
     }
     let found = discover::on_this_machine().find(|pypy| speaks(&pypy.versions.python, DEFAULT_FLAVOUR));
     match found {
-        Some(pypy) => Ok(vec![pypy.path.into()]),
+        Some(pypy) => interpreter(&pypy.path),
         None => bail!(
             "there is no PyPy that speaks Python {DEFAULT_FLAVOUR}; install one with: gimbal host install {}",
             RELEASES[0]

@@ -16,6 +16,15 @@ def install():
     _gimbal.importer.install()
 
 
+def name_executable():
+    """What `sys.executable` names must start this host with Gimbal: the `python3.11` beside the `gimbal` that ran us."""
+    import os
+    home = os.path.abspath(__file__).split('/')[:-5]
+    launcher = '/'.join(home + ['bin', 'python%d.%d' % sys.version_info[:2]])
+    if 'GIMBAL_HOST' in os.environ and os.path.exists(launcher):
+        sys.executable = launcher
+
+
 def main():
     if sys.implementation.name != 'pypy' or sys.version_info[:2] != (3, 11):
         sys.exit('gimbal: this flavour needs PyPy with Python 3.11, and %s is %s %d.%d'
@@ -25,6 +34,7 @@ def main():
     if not isolated or (sys.path and sys.path[0] == __file__.rpartition('/')[0]):
         del sys.path[0]
     install()
+    name_executable()
     if not argv or argv[0] == '-':
         return from_stdin(argv)
     if argv[0] == '-c' and len(argv) > 1:
