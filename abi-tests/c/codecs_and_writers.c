@@ -207,6 +207,16 @@ bytes_of(PyObject *self, PyObject *args)
                          PyBytes_DecodeEscape(escaped, size, NULL, 0, NULL), _PyBytes_Join(bytes, Py_BuildValue("[yy]", "a", "b")));
 }
 
+static PyObject *
+alike(PyObject *self, PyObject *args)
+{
+    const char *a, *b;
+    if (!PyArg_ParseTuple(args, "ss", &a, &b)) {
+        return NULL;
+    }
+    return Py_BuildValue("(iii)", PyOS_mystricmp(a, b), PyOS_mystrnicmp(a, b, 2), PyOS_mystrnicmp(a, b, 0));
+}
+
 static PyMethodDef methods[] = {
     {"codec", codec, METH_VARARGS, NULL},
     {"handle_error", handle_error, METH_VARARGS, NULL},
@@ -219,6 +229,7 @@ static PyMethodDef methods[] = {
     {"check_characters", check_characters, METH_NOARGS, NULL},
     {"integers", integers, METH_VARARGS, NULL},
     {"bytes_of", bytes_of, METH_VARARGS, NULL},
+    {"alike", alike, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -55,3 +55,6 @@ check("integers by zero", c.integers, 1, 0)
 for value in (b"", b"a'b", b'a"b', b"'\"", b"\0\t\n\r\\\x7f\xff"):
     check(f"bytes {value}", c.bytes_of, value, b"a\\n\\x41\\101\\\\")
 check("bad escape", c.bytes_of, b"", b"\\x4")
+
+for a, b in (("abc", "ABC"), ("abc", "abd"), ("aBd", "abc"), ("", ""), ("a", ""), ("", "b"), ("ab", "abc"), ("abcd", "ABx")):
+    check(f"alike {a!r} {b!r}", c.alike, a, b)

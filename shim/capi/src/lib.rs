@@ -60,6 +60,7 @@ mod pyhash;
 mod pylifecycle;
 mod pymem;
 mod pystate;
+mod pystrcmp;
 mod pystrtod;
 mod pythonrun;
 mod pythread;

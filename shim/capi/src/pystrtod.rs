@@ -136,6 +136,29 @@ pub unsafe fn _Py_parse_inf_or_nan(text: *const c_char, end: *mut *mut c_char) -
     if used == 0 { -1.0 } else { parse_prefix(bytes).0 }
 }
 
+#[entry]
+pub unsafe fn _Py_dg_strtod(text: *const c_char, end: *mut *mut c_char) -> c_double {
+    let (value, used) = parse_prefix(c_bytes(text));
+    if !end.is_null() {
+        *end = text.add(used).cast_mut();
+    }
+    if used == 0 { 0.0 } else { value }
+}
+
+#[entry]
+pub unsafe fn _Py_dg_infinity(sign: c_int) -> c_double {
+    if sign == 0 {
+        f64::INFINITY
+    } else {
+        f64::NEG_INFINITY
+    }
+}
+
+#[entry]
+pub unsafe fn _Py_dg_stdnan(sign: c_int) -> c_double {
+    f64::NAN.copysign(if sign == 0 { 1.0 } else { -1.0 })
+}
+
 /// A number as its significant digits and the position of the decimal point relative to their start.
 struct Decimal {
     digits: Vec<u8>,

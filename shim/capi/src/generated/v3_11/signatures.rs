@@ -453,6 +453,8 @@ signatures! {
     crate::osmodule::PyOS_InterruptOccurred: () -> c_int;
     crate::pystrtod::PyOS_double_to_string: (c_double, c_char, c_int, c_int, *mut c_int) -> *mut c_char;
     crate::pylifecycle::PyOS_getsig: (c_int) -> Option<unsafe extern "C" fn(c_int)>;
+    crate::pystrcmp::PyOS_mystricmp: (*const c_char, *const c_char) -> c_int;
+    crate::pystrcmp::PyOS_mystrnicmp: (*const c_char, *const c_char, Py_ssize_t) -> c_int;
     crate::pylifecycle::PyOS_setsig: (c_int, Option<unsafe extern "C" fn(c_int)>) -> Option<unsafe extern "C" fn(c_int)>;
     crate::pystrtod::PyOS_string_to_double: (*const c_char, *mut *mut c_char, *mut PyObject) -> c_double;
     crate::mystrtoul::PyOS_strtol: (*const c_char, *mut *mut c_char, c_int) -> c_long;
@@ -1041,6 +1043,9 @@ signatures! {
     crate::complexobject::_Py_c_prod: (Py_complex, Py_complex) -> Py_complex;
     crate::complexobject::_Py_c_quot: (Py_complex, Py_complex) -> Py_complex;
     crate::complexobject::_Py_c_sum: (Py_complex, Py_complex) -> Py_complex;
+    crate::pystrtod::_Py_dg_infinity: (c_int) -> c_double;
+    crate::pystrtod::_Py_dg_stdnan: (c_int) -> c_double;
+    crate::pystrtod::_Py_dg_strtod: (*const c_char, *mut *mut c_char) -> c_double;
     crate::pylifecycle::_Py_gitidentifier: () -> *const c_char;
     crate::pylifecycle::_Py_gitversion: () -> *const c_char;
     crate::pystrtod::_Py_parse_inf_or_nan: (*const c_char, *mut *mut c_char) -> c_double;

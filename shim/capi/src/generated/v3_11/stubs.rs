@@ -48,8 +48,6 @@ stubs! {
     PyODict_New => zero;
     PyODict_SetItem => minus_one;
     PyOS_Readline => zero;
-    PyOS_mystricmp => zero;
-    PyOS_mystrnicmp => zero;
     PyObject_GetArenaAllocator => nothing;
     PyPickleBuffer_FromObject => zero;
     PyPickleBuffer_GetBuffer => zero;
@@ -295,9 +293,6 @@ stubs! {
     _Py_device_encoding => zero;
     _Py_dg_dtoa => zero;
     _Py_dg_freedtoa => nothing;
-    _Py_dg_infinity => minus_one_float;
-    _Py_dg_stdnan => minus_one_float;
-    _Py_dg_strtod => minus_one_float;
     _Py_dup => minus_one;
     _Py_fopen_obj => zero;
     _Py_fstat => minus_one;
