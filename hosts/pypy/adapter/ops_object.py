@@ -290,6 +290,18 @@ _ANY_CONTIGUOUS = 0x20 | 0x40 | 0x80
 _open_buffers = {}
 
 
+def _strided(view, flags):
+    """The place of a view whose items do not follow each other; a copy where the host shows none."""
+    memory = ffi.from_buffer(view[:1])
+    second = ffi.from_buffer(view[1:2])
+    if ffi.cast("char *", second) - ffi.cast("char *", memory) == view.strides[0]:
+        return view, memory
+    if flags & _WRITABLE:
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    view = memoryview(view.tobytes()).cast(view.format)
+    return view, ffi.from_buffer(view)
+
+
 def GetBuffer(o, flags):
     try:
         view = memoryview(o)
@@ -304,7 +316,7 @@ def GetBuffer(o, flags):
     elif view.ndim != 1 or flags & _ANY_CONTIGUOUS or flags & _STRIDES != _STRIDES:
         raise BufferError("memoryview: underlying buffer is not C-contiguous")
     else:
-        memory = ffi.from_buffer(view[:1])
+        view, memory = _strided(view, flags)
     address = int(ffi.cast("intptr_t", memory))
     key = address or id(view)
     while key in _open_buffers:

@@ -4,7 +4,7 @@ use crate::common::*;
 use crate::object::native_len;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
 use std::ptr::null_mut;
 
 /// `type(object)`.
@@ -420,4 +420,25 @@ pub unsafe fn PyObject_Format(object: Obj, spec: Obj) -> Obj {
     }
     let spec = if spec.is_null() { text::interned("") } else { spec };
     op(Op::Format, &[object, spec])
+}
+
+/// A converter for argument lists: an index, or None, which leaves `*result` as it is. 1, or 0 with an error set.
+#[entry(error = 0)]
+pub unsafe fn _Py_convert_optional_to_ssize_t(object: Obj, result: *mut c_void) -> c_int {
+    if object == none() {
+        return 1;
+    }
+    if PyIndex_Check(object) == 0 {
+        err::set(
+            PyExc_TypeError,
+            &format!("argument should be integer or None, not {}", type_name(object)),
+        );
+        return 0;
+    }
+    let value = PyNumber_AsSsize_t(object, PyExc_OverflowError);
+    if value == -1 && !err::occurred().is_null() {
+        return 0;
+    }
+    *result.cast::<Py_ssize_t>() = value;
+    1
 }

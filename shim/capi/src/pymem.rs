@@ -212,3 +212,21 @@ pub unsafe fn _PyMem_GetCurrentAllocatorName() -> *const c_char {
 /// No effect, as [`PyMem_SetAllocator`].
 #[entry]
 pub unsafe fn PyObject_SetArenaAllocator(_allocator: *mut PyObjectArenaAllocator) {}
+
+/// The functions that give the allocators their memory.
+#[entry]
+pub unsafe fn PyObject_GetArenaAllocator(allocator: *mut PyObjectArenaAllocator) {
+    extern "C" fn alloc(_: *mut c_void, size: usize) -> *mut c_void {
+        // SAFETY: plain allocation.
+        unsafe { libc::malloc(size) }
+    }
+    extern "C" fn free(_: *mut c_void, block: *mut c_void, _size: usize) {
+        // SAFETY: the block came from `alloc`.
+        unsafe { libc::free(block) }
+    }
+    *allocator = PyObjectArenaAllocator {
+        ctx: null_mut(),
+        alloc: Some(alloc),
+        free: Some(free),
+    };
+}

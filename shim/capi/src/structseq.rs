@@ -3,7 +3,7 @@
 use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_ulong};
 use std::ptr::null_mut;
 
 unsafe fn text_or_none(text: *const c_char) -> Obj {
@@ -128,4 +128,23 @@ pub unsafe fn PyStructSequence_SetItem(sequence: Obj, i: Py_ssize_t, value: Obj)
 #[entry]
 pub unsafe fn PyStructSequence_GetItem(sequence: Obj, i: Py_ssize_t) -> Obj {
     *seq::tuple_items(sequence).offset(i)
+}
+
+/// [`PyStructSequence_NewType`] with flags of CPython's own, which mean nothing to the host.
+#[entry]
+pub unsafe fn _PyStructSequence_NewType(
+    desc: *mut PyStructSequence_Desc,
+    _flags: c_ulong,
+) -> *mut PyTypeObject {
+    PyStructSequence_NewType(desc)
+}
+
+/// [`PyStructSequence_InitType2`] with flags of CPython's own.
+#[entry]
+pub unsafe fn _PyStructSequence_InitType(
+    ty: *mut PyTypeObject,
+    desc: *mut PyStructSequence_Desc,
+    _flags: c_ulong,
+) -> c_int {
+    PyStructSequence_InitType2(ty, desc)
 }

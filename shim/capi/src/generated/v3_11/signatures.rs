@@ -492,6 +492,7 @@ signatures! {
     crate::object_attr::PyObject_GenericSetAttr: (*mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
     crate::object_attr::PyObject_GenericSetDict: (*mut PyObject, *mut PyObject, *mut c_void) -> c_int;
     crate::abstract_object::PyObject_GetAIter: (*mut PyObject) -> *mut PyObject;
+    crate::pymem::PyObject_GetArenaAllocator: (*mut PyObjectArenaAllocator) -> ();
     crate::object_attr::PyObject_GetAttr: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::object_attr::PyObject_GetAttrString: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::pybuffer::PyObject_GetBuffer: (*mut PyObject, *mut Py_buffer, c_int) -> c_int;
@@ -948,6 +949,8 @@ signatures! {
     crate::sliceobject::_PySlice_FromIndices: (Py_ssize_t, Py_ssize_t) -> *mut PyObject;
     crate::sliceobject::_PySlice_GetLongIndices: (*mut PySliceObject, *mut PyObject, *mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject) -> c_int;
     crate::abstract_call::_PyStack_AsDict: (*const *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::structseq::_PyStructSequence_InitType: (*mut PyTypeObject, *mut PyStructSequence_Desc, c_ulong) -> c_int;
+    crate::structseq::_PyStructSequence_NewType: (*mut PyStructSequence_Desc, c_ulong) -> *mut PyTypeObject;
     crate::sysmodule::_PySys_GetAttr: (*mut PyThreadState, *mut PyObject) -> *mut PyObject;
     crate::sysmodule::_PySys_GetSizeOf: (*mut PyObject) -> usize;
     crate::pystate::_PyThreadState_DeleteCurrent: (*mut PyThreadState) -> ();
@@ -1043,6 +1046,7 @@ signatures! {
     crate::complexobject::_Py_c_prod: (Py_complex, Py_complex) -> Py_complex;
     crate::complexobject::_Py_c_quot: (Py_complex, Py_complex) -> Py_complex;
     crate::complexobject::_Py_c_sum: (Py_complex, Py_complex) -> Py_complex;
+    crate::abstract_object::_Py_convert_optional_to_ssize_t: (*mut PyObject, *mut c_void) -> c_int;
     crate::pystrtod::_Py_dg_infinity: (c_int) -> c_double;
     crate::pystrtod::_Py_dg_stdnan: (c_int) -> c_double;
     crate::pystrtod::_Py_dg_strtod: (*const c_char, *mut *mut c_char) -> c_double;

@@ -48,7 +48,6 @@ stubs! {
     PyODict_New => zero;
     PyODict_SetItem => minus_one;
     PyOS_Readline => zero;
-    PyObject_GetArenaAllocator => nothing;
     PyPickleBuffer_FromObject => zero;
     PyPickleBuffer_GetBuffer => zero;
     PyPickleBuffer_Release => minus_one;
@@ -189,8 +188,6 @@ stubs! {
     _PyRuntime_Finalize => nothing;
     _PyRuntime_Initialize => status;
     _PyState_AddModule => minus_one;
-    _PyStructSequence_InitType => minus_one;
-    _PyStructSequence_NewType => zero;
     _PyThreadState_DeleteExcept => nothing;
     _PyThreadState_Init => nothing;
     _PyThreadState_SetCurrent => nothing;
@@ -289,7 +286,6 @@ stubs! {
     _Py_WriteIndent => minus_one;
     _Py_WriteIndentedMargin => minus_one;
     _Py_closerange => nothing;
-    _Py_convert_optional_to_ssize_t => zero;
     _Py_device_encoding => zero;
     _Py_dg_dtoa => zero;
     _Py_dg_freedtoa => nothing;
