@@ -72,8 +72,10 @@ pub unsafe fn dealloc(op: Obj) {
 /// Containers nested deeper than this are freed in a loop: documents are deeper than stacks.
 const NESTED: u32 = 50;
 
+type Waiting = (Obj, unsafe fn(Obj));
+
 /// How many containers are being freed inside each other, and those that wait with the function that frees them.
-static FREEING: Locked<(u32, Vec<(Obj, unsafe fn(Obj))>)> = Locked::new((0, Vec::new()));
+static FREEING: Locked<(u32, Vec<Waiting>)> = Locked::new((0, Vec::new()));
 
 /// Frees a container of which no reference is left, at once or, when it is deep inside others, after those.
 pub unsafe fn free_container(op: Obj, free: unsafe fn(Obj)) {
