@@ -30,7 +30,7 @@ pub fn interpreter() -> *mut c_void {
 }
 
 /// Begins an entry: takes the lock.
-#[inline]
+#[inline(always)]
 unsafe fn enter() -> &'static mut Thread {
     let mine = state::mine();
     state::take(mine);
@@ -41,7 +41,7 @@ unsafe fn enter() -> &'static mut Thread {
 }
 
 /// Ends an entry: an outermost one closes the handles of the dead; then the lock is free.
-#[inline]
+#[inline(always)]
 unsafe fn leave(thread: &mut Thread) {
     // SAFETY: the lock is held.
     unsafe {
@@ -59,7 +59,7 @@ unsafe fn leave(thread: &mut Thread) {
 }
 
 /// Is there stack left for another level?
-#[inline]
+#[inline(always)]
 fn stack_left(thread: &mut Thread) -> bool {
     let here = std::hint::black_box(0u8);
     let here = (&raw const here) as usize;
@@ -70,7 +70,7 @@ fn stack_left(thread: &mut Thread) -> bool {
 }
 
 /// Releases what the previous result in these cells pointed at.
-#[inline]
+#[inline(always)]
 unsafe fn release_kept(out: *mut Cell) {
     // SAFETY: `out` has three cells, the third is ours.
     unsafe {
@@ -88,7 +88,7 @@ unsafe fn release_kept(out: *mut Cell) {
 }
 
 /// Describes a result (whose reference is taken over) and returns its tag.
-#[inline]
+#[inline(always)]
 unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
     // SAFETY: `out` has three cells.
     unsafe {

@@ -6,17 +6,30 @@ use std::ffi::c_void;
 
 const SHIFT: u32 = 30;
 const MASK: u64 = (1 << SHIFT) - 1;
+/// Bytes before the digits.
+const HEAD: usize = 24;
 const SMALL_MIN: i64 = -5;
 const SMALL_COUNT: usize = 262;
 
 static SMALL: Locked<[Obj; SMALL_COUNT]> = Locked::new([std::ptr::null_mut(); SMALL_COUNT]);
 
+/// Dead ints of up to two digits, linked through their first word: making and freeing one costs a few instructions.
+static FREE: Locked<*mut LongObject> = Locked::new(std::ptr::null_mut());
+const FREE_DIGITS: usize = 2;
+
 /// A new block for `digits` digits, head filled, digits not. NULL when memory is out.
 #[inline]
 pub unsafe fn block(digits: usize, negative: bool) -> *mut LongObject {
-    // SAFETY: a fresh block of the right size.
+    // SAFETY: a fresh block of the right size, or a dead one; the lock is held.
     unsafe {
-        let op = arena::alloc(24 + 4 * digits.max(1)).cast::<LongObject>();
+        let free = FREE.get();
+        let op = if digits <= FREE_DIGITS && !(*free).is_null() {
+            let op = *free;
+            *free = *op.cast::<*mut LongObject>();
+            op
+        } else {
+            arena::alloc(HEAD + 4 * digits.max(FREE_DIGITS)).cast::<LongObject>()
+        };
         if !op.is_null() {
             (*op).ob_base.ob_base.ob_refcnt = 1;
             (*op).ob_base.ob_base.ob_type = &raw mut PyLong_Type;
@@ -114,6 +127,9 @@ pub unsafe fn digits<'a>(op: Obj) -> (&'a [u32], bool) {
 pub unsafe fn as_i64(op: Obj) -> Option<i64> {
     // SAFETY: as `digits`.
     let (digits, negative) = unsafe { digits(op) };
+    if let [a] = *digits {
+        return Some(if negative { -i64::from(a) } else { i64::from(a) });
+    }
     let magnitude = match *digits {
         [] => 0,
         [a] => i128::from(a),
@@ -307,6 +323,15 @@ pub unsafe fn hash(op: Obj) -> isize {
 
 /// `tp_dealloc` of exact ints.
 pub unsafe extern "C" fn dealloc(op: Obj) {
-    // SAFETY: the count is zero.
-    unsafe { arena::free(op.cast::<c_void>()) }
+    // SAFETY: the count is zero; a block of the free list has room for two digits, as all from `block` do.
+    unsafe {
+        let long = op.cast::<LongObject>();
+        if (*long).ob_base.ob_size.unsigned_abs() <= FREE_DIGITS && arena::in_range(op.cast()) {
+            let free = FREE.get();
+            *long.cast::<*mut LongObject>() = *free;
+            *free = long;
+        } else {
+            arena::free(op.cast::<c_void>());
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Native blocks with CPython's layout, and how they turn into host objects and back.
 //!
-//! Read in this order: [`state`] (extension lock, thread state), [`arena`] (memory and the prefix before each
+//! Read in this order: [`lock`] and [`state`] (extension lock, thread state), [`arena`] (memory and the prefix before each
 //! block), [`refcount`], the value types ([`int`], [`text`], [`seq`], [`dict`]), [`decode`] (host to native),
 //! [`encode`] (native to host), [`crossing`] (calling the host), [`types`] (type mirrors), [`guest`] (the host
 //! calling extension code).
@@ -29,6 +29,7 @@ pub mod guard;
 pub mod guest;
 pub mod int;
 pub mod loader;
+pub mod lock;
 pub mod members;
 pub mod mirror;
 pub mod modules;

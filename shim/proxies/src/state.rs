@@ -1,18 +1,10 @@
-//! The extension lock and the native thread state.
+//! What the holder of the extension lock ([`crate::lock`]) owns: the native thread states and all [`Locked`] data.
 //!
-//! In a GIL flavour extension code runs one thread at a time, as CPython promises. The lock is taken by a
-//! compare-and-swap and released by a plain store; a waiter sleeps with a time-out, so that nobody pays for waking.
-//! It is free during every call-back into the host.
+//! The lock is free during every call-back into the host.
 
-use crate::{CFrame, ErrStackItem, PyObject, ThreadState};
+use crate::{CFrame, ErrStackItem, PyObject, ThreadState, lock};
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-/// How long a waiter sleeps before it looks again.
-const WAIT_NANOSECONDS: i64 = 200_000;
-
-static LOCK: AtomicU32 = AtomicU32::new(0);
-static WAITERS: AtomicU32 = AtomicU32::new(0);
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 /// State that only the holder of the extension lock touches.
 pub struct Locked<T>(UnsafeCell<T>);
@@ -63,28 +55,56 @@ thread_local! {
     static MINE: UnsafeCell<*mut Thread> = const { UnsafeCell::new(std::ptr::null_mut()) };
 }
 
+/// Thread pointer of the first thread that asked: usually the only one, so its cell is a static.
+static FIRST: AtomicUsize = AtomicUsize::new(0);
+static FIRST_CELL: Locked<*mut Thread> = Locked::new(std::ptr::null_mut());
+
+/// Where the calling thread keeps its state.
+#[inline]
+fn cell() -> *mut *mut Thread {
+    let me = lock::thread();
+    if FIRST.load(Ordering::Relaxed) == me {
+        // SAFETY: only the first thread comes here.
+        return unsafe { FIRST_CELL.get() };
+    }
+    other_cell(me)
+}
+
+#[cold]
+fn other_cell(me: usize) -> *mut *mut Thread {
+    if FIRST
+        .compare_exchange(0, me, Ordering::Relaxed, Ordering::Relaxed)
+        .is_ok()
+    {
+        // SAFETY: as in `cell`.
+        return unsafe { FIRST_CELL.get() };
+    }
+    MINE.with(UnsafeCell::get)
+}
+
 /// This thread's state, made at first use. It outlives the thread: extensions keep pointers to it.
+#[inline]
 pub fn mine() -> *mut Thread {
-    let mine = MINE.with(UnsafeCell::get);
     // SAFETY: only this thread touches its own cell.
     unsafe {
-        if (*mine).is_null() {
-            *mine = new_thread();
+        let cell = cell();
+        if (*cell).is_null() {
+            *cell = new_thread();
         }
-        *mine
+        *cell
     }
 }
 
 /// This thread's state, null when it has none yet.
 pub fn peek() -> *mut Thread {
     // SAFETY: only this thread touches its own cell.
-    unsafe { *MINE.with(UnsafeCell::get) }
+    unsafe { *cell() }
 }
 
 /// Gives this thread another state (null: none), and returns the one it had.
 pub fn replace(thread: *mut Thread) -> *mut Thread {
     // SAFETY: only this thread touches its own cell.
-    unsafe { std::mem::replace(&mut *MINE.with(UnsafeCell::get), thread) }
+    unsafe { std::mem::replace(&mut *cell(), thread) }
 }
 
 /// A new thread state that is no thread's yet.
@@ -117,12 +137,7 @@ pub fn new_thread() -> *mut Thread {
 /// Takes the extension lock for `thread` (the caller's own).
 #[inline]
 pub fn take(thread: *mut Thread) {
-    if LOCK
-        .compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed)
-        .is_err()
-    {
-        wait();
-    }
+    lock::take();
     // SAFETY: the lock is held now.
     unsafe { *CURRENT.get() = thread };
 }
@@ -132,39 +147,7 @@ pub fn take(thread: *mut Thread) {
 pub fn give() {
     // SAFETY: the caller holds the lock; from here on nobody is current.
     unsafe { *CURRENT.get() = std::ptr::null_mut() };
-    LOCK.store(0, Ordering::Release);
-}
-
-#[cold]
-fn wait() {
-    WAITERS.fetch_add(1, Ordering::Relaxed);
-    let pause = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: WAIT_NANOSECONDS,
-    };
-    for turn in 0u32.. {
-        if LOCK
-            .compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed)
-            .is_ok()
-        {
-            break;
-        }
-        if turn < 64 {
-            std::hint::spin_loop();
-        } else {
-            // SAFETY: a futex wait on our own static with a time-out; every outcome is handled by looking again.
-            unsafe {
-                libc::syscall(
-                    libc::SYS_futex,
-                    LOCK.as_ptr(),
-                    libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
-                    1,
-                    &raw const pause,
-                );
-            }
-        }
-    }
-    WAITERS.fetch_sub(1, Ordering::Relaxed);
+    lock::give();
 }
 
 /// The thread that holds the lock. Null when nobody does.
@@ -176,7 +159,7 @@ pub fn current() -> *mut Thread {
 
 /// Does the calling thread hold the extension lock?
 pub fn holds() -> bool {
-    LOCK.load(Ordering::Relaxed) == 1 && std::ptr::eq(current(), mine())
+    lock::is_taken() && std::ptr::eq(current(), mine())
 }
 
 /// Runs `f` without the extension lock and takes it again. The caller holds it.
@@ -191,8 +174,5 @@ pub fn without_lock<R>(f: impl FnOnce() -> R) -> R {
 
 /// Forgets the lock state of the parent's other threads, in a forked child.
 pub fn after_fork() {
-    WAITERS.store(0, Ordering::Relaxed);
-    if !std::ptr::eq(current(), mine()) {
-        LOCK.store(0, Ordering::Release);
-    }
+    lock::after_fork(std::ptr::eq(current(), mine()));
 }
