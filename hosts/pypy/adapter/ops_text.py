@@ -45,5 +45,7 @@ def ByteArrayPlace(array):
     size = len(array)
     if size == 0:
         return 0, 0
-    # from_buffer makes the host keep the bytes where they are, which goes on after the pointer is gone
-    return int(ffi.cast('intptr_t', ffi.from_buffer(array))), size
+    # from_buffer makes the host keep the bytes where they are, which goes on after the export has ended; an export that
+    # goes on would forbid resizing
+    with ffi.from_buffer(array) as place:
+        return int(ffi.cast('intptr_t', place)), size
