@@ -152,9 +152,18 @@ fn layouts() -> Vec<Layout> {
         MethodObject = "PyMethodObject" { ob_base, im_func, im_self, im_weakreflist, vectorcall }
         ModuleObject = "PyModuleObject" { ob_base, md_dict, md_def, md_state, md_weaklist, md_name }
         ErrStackItem = "_PyErr_StackItem" { exc_value, previous_item }
+        CodeObject = "PyCodeObject" { ob_base, co_consts, co_names, co_exceptiontable, co_flags, co_warmup,
+            _co_linearray_entry_size, co_argcount, co_posonlyargcount, co_kwonlyargcount, co_stacksize, co_firstlineno,
+            co_nlocalsplus, co_nlocals, co_nplaincellvars, co_ncellvars, co_nfreevars, co_localsplusnames,
+            co_localspluskinds, co_filename, co_name, co_qualname, co_linetable, co_weakreflist, _co_code,
+            _co_linearray, _co_firsttraceable, co_extra, co_code_adaptive }
+        InterpreterFrame = "_PyInterpreterFrame" { f_func, f_globals, f_builtins, f_locals, f_code, frame_obj,
+            previous, prev_instr, stacktop, is_entry, owner, localsplus }
         CFrame = "_PyCFrame" { use_tracing, current_frame, previous }
     };
     layouts.extend(layouts! { false;
+        FrameObject = "PyFrameObject" { ob_base, f_back, f_frame, f_trace, f_lineno, f_trace_lines, f_trace_opcodes,
+            f_fast_as_locals, data = "_f_frame_data" }
         ThreadState = "PyThreadState" { prev, next, interp, initialized = "_initialized", is_static = "_static",
             recursion_remaining, recursion_limit, recursion_headroom, tracing, tracing_what, cframe, c_profilefunc,
             c_tracefunc, c_profileobj, c_traceobj, curexc_type, curexc_value, curexc_traceback, exc_info, dict,
@@ -179,10 +188,10 @@ impl Layout {
 }
 
 fn c_source(conditions: &[String]) -> String {
-    // The layout of modules is in an internal header.
+    // The layouts of modules and frames are in internal headers.
     let mut source = String::from(
         "#define Py_BUILD_CORE 1\n#include <Python.h>\n#include <structmember.h>\n#include <frameobject.h>\n\
-         #include <datetime.h>\n#include <internal/pycore_moduleobject.h>\n#include <stddef.h>\n",
+         #include <datetime.h>\n#include <internal/pycore_moduleobject.h>\n#include <internal/pycore_frame.h>\n#include <stddef.h>\n",
     );
     for condition in conditions {
         let _ = writeln!(source, "_Static_assert({condition}, \"{condition}\");");

@@ -209,7 +209,7 @@ pub struct CodeObject {
     pub co_code_adaptive: [core::ffi::c_char; 1],
 }
 
-/// `_PyInterpreterFrame` of 3.11, without the variables that follow.
+/// `_PyInterpreterFrame` of 3.11.
 #[repr(C)]
 pub struct InterpreterFrame {
     /// Function.
@@ -234,6 +234,8 @@ pub struct InterpreterFrame {
     pub is_entry: bool,
     /// Owner.
     pub owner: core::ffi::c_char,
+    /// Variables and stack, as many as the code asks for.
+    pub localsplus: [*mut PyObject; 1],
 }
 
 /// `PyFrameObject` that owns its interpreter frame.

@@ -22,6 +22,7 @@ pub mod call_cfunction;
 pub mod crossing;
 pub mod decode;
 pub mod dict;
+mod elf_file;
 pub mod encode;
 pub mod err;
 pub mod fields;

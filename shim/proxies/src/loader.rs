@@ -3,7 +3,7 @@
 //! The host's own library may export some names that we export too and stands earlier in the search order, so after
 //! `dlopen` every import whose name is ours is bound to our definition in the file's global offset table.
 
-use crate::{Obj, PyModuleDef, err, int, modules, state, types};
+use crate::{Obj, PyModuleDef, elf_file, err, int, modules, state, types};
 use std::ffi::{CStr, CString, c_char, c_void};
 
 type Init = unsafe extern "C" fn() -> Obj;
@@ -13,6 +13,7 @@ pub unsafe fn load(path: &CStr, name: &CStr) -> Obj {
     // SAFETY: the file's constructors and init function run, which is what importing it means.
     unsafe {
         let file = state::without_lock(|| {
+            elf_file::check_length(path)?;
             let file = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
             if file.is_null() {
                 Err(last_error())
