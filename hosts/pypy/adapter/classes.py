@@ -69,6 +69,17 @@ def make_binary(kind, f, extra, owner, name):
     return special
 
 
+def make_get_attribute(kind, f, extra, owner, name):
+    @hidden_applevel
+    def special(self, key):
+        if key == '_na' or key == '_np':        # the wrapper's own, needed to call C at all
+            return object.__getattribute__(self, key)
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return slot2(kind, f, self, key)
+    return special
+
+
 def make_ternary(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, other, modulus=None):
@@ -183,20 +194,10 @@ def make_descr_get(kind, f, extra, owner, name):
 
 MAKERS = {
     UNARY: make_unary, LEN: make_unary, HASH: make_unary, INQUIRY: make_unary, FINALIZE: make_unary, BINARY: make_binary,
-    GETATTRSTRING: make_contains, TERNARY: make_ternary, SSIZEARG: make_index, ITEM: make_index, SSIZEOBJARG: make_assign_item,
+    TERNARY: make_ternary, SSIZEARG: make_index, ITEM: make_index, SSIZEOBJARG: make_assign_item,
     OBJOBJARG: make_assign, CONTAINS: make_contains, RICHCOMPARE: make_richcompare, ITERNEXT: make_iternext, CALL: make_call,
     INIT: make_init, DESCRGET: make_descr_get,
 }
-
-
-def make_get_attr_string(kind, f, extra, owner, name):
-    @hidden_applevel
-    def special(self, name):
-        return slot2(GETATTRSTRING, f, self, name)
-    return special
-
-
-MAKERS[GETATTRSTRING] = make_get_attr_string
 
 
 def make_new(f, owner):
@@ -279,7 +280,8 @@ def attribute(entry, owner):
     kind, name = entry[:2]
     if kind == 'slot':
         slot_kind, address, extra, _ = entry[2:]
-        special = MAKERS[slot_kind](slot_kind, pointer(address), extra, owner, name)
+        maker = make_get_attribute if name == '__getattribute__' else MAKERS[slot_kind]
+        special = maker(slot_kind, pointer(address), extra, owner, name)
         special.__name__ = name
         special.__qualname__ = owner.qualname + '.' + name
         return name, special

@@ -37,13 +37,13 @@ def SetAttr(o, name, value):
 
 
 def GenericGetAttr(o, name):
-    if isinstance(o, type):
+    if issubclass(type(o), type):  # isinstance() may read `__class__`, and come back here
         return type.__getattribute__(o, name)
     return object.__getattribute__(o, name)
 
 
 def GenericSetAttr(o, name, value):
-    owner = type if isinstance(o, type) else object
+    owner = type if issubclass(type(o), type) else object
     if value is NULL:
         owner.__delattr__(o, name)
     else:

@@ -9,6 +9,9 @@ use gimbal_proxies::*;
 use std::ffi::{CStr, c_char};
 use std::ptr::null_mut;
 
+/// Continues the message of a `RecursionError`.
+const CALLING: &str = " while calling a Python object";
+
 unsafe fn names_len(names: Obj) -> usize {
     // SAFETY: a tuple or NULL.
     unsafe { if names.is_null() { 0 } else { seq::size(names) } }
@@ -159,7 +162,7 @@ unsafe fn call_slot(callable: Obj, args: &[Obj], names: Obj) -> Obj {
         } else {
             guest::keyword_dict(&args[positional..], names)
         };
-        let result = f(callable, tuple, kwargs);
+        let result = recursion::deeper(CALLING, || f(callable, tuple, kwargs));
         xdecref(kwargs);
         decref(tuple);
         checked(callable, result)
@@ -172,7 +175,8 @@ unsafe fn call_row(callable: Obj, args: &[Obj], names: Obj, flag: usize) -> Obj 
     unsafe {
         if let Some(f) = vectorcall_of(callable) {
             let positional = args.len() - names_len(names);
-            return checked(callable, f(callable, args.as_ptr(), positional | flag, names));
+            let call = || f(callable, args.as_ptr(), positional | flag, names);
+            return checked(callable, recursion::deeper(CALLING, call));
         }
         let Some(handle) = host_handle(callable) else {
             return call_slot(callable, args, names);
@@ -198,7 +202,7 @@ pub unsafe fn PyObject_Call(callable: Obj, args: Obj, kwargs: Obj) -> Obj {
         let Some(f) = (*(*callable).ob_type).tp_call else {
             return not_callable(callable);
         };
-        return checked(callable, f(callable, args, kwargs));
+        return checked(callable, recursion::deeper(CALLING, || f(callable, args, kwargs)));
     }
     if plain {
         return call_row(callable, seq::tuple_slice(args), null_mut(), 0);
@@ -351,7 +355,7 @@ pub unsafe fn _PyObject_MakeTpCall(
     if tuple.is_null() {
         return tuple;
     }
-    let result = f(callable, tuple, keywords);
+    let result = recursion::deeper(CALLING, || f(callable, tuple, keywords));
     decref(tuple);
     checked(callable, result)
 }

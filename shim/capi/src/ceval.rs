@@ -4,7 +4,7 @@ use crate::pystate;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::crossing::lend_to_call;
-use gimbal_proxies::{Obj, Op, decref, err, int, none, op, state, text, types, xdecref};
+use gimbal_proxies::{Obj, Op, decref, err, int, none, op, recursion, state, text, types, xdecref};
 use std::ffi::{CStr, c_char, c_int, c_ulong, c_void};
 use std::ptr::null_mut;
 use std::sync::Mutex;
@@ -249,27 +249,17 @@ static LIMIT: AtomicI32 = AtomicI32::new(1000);
 
 #[entry]
 pub unsafe fn Py_EnterRecursiveCall(place: *const c_char) -> c_int {
-    let thread = &mut err::thread().visible;
-    thread.recursion_remaining -= 1;
-    if thread.recursion_remaining >= 0 {
-        return 0;
-    }
-    thread.recursion_remaining += 1;
     let place = if place.is_null() {
         "".into()
     } else {
         CStr::from_ptr(place).to_string_lossy()
     };
-    err::set(
-        PyExc_RecursionError,
-        &format!("maximum recursion depth exceeded{place}"),
-    );
-    -1
+    if recursion::enter(&place) { 0 } else { -1 }
 }
 
 #[entry]
 pub unsafe fn Py_LeaveRecursiveCall() {
-    err::thread().visible.recursion_remaining += 1;
+    recursion::leave();
 }
 
 #[entry]

@@ -47,7 +47,10 @@ pub unsafe fn PyObject_Repr(object: Obj) -> Obj {
         return op(Op::Repr, &[object]);
     }
     match (*(*object).ob_type).tp_repr {
-        Some(repr) => expect_str(repr(object), "__repr__"),
+        Some(repr) => {
+            let place = " while getting the repr of an object";
+            expect_str(recursion::deeper(place, || repr(object)), "__repr__")
+        }
         None => text::from_str(&format!("<{} object at {object:p}>", type_name(object))),
     }
 }
@@ -68,7 +71,10 @@ pub unsafe fn PyObject_Str(object: Obj) -> Obj {
         return op(Op::Str, &[object]);
     }
     match (*(*object).ob_type).tp_str {
-        Some(str) => expect_str(str(object), "__str__"),
+        Some(str) => {
+            let place = " while getting the str of an object";
+            expect_str(recursion::deeper(place, || str(object)), "__str__")
+        }
         None => PyObject_Repr(object),
     }
 }
@@ -344,7 +350,7 @@ pub unsafe fn PyObject_RichCompare(a: Obj, b: Obj, operator: c_int) -> Obj {
         return new_ref(bool_object(answer));
     }
     if is_native(a) || is_native(b) {
-        return compare_by_slots(a, b, operator);
+        return recursion::deeper(" in comparison", || compare_by_slots(a, b, operator));
     }
     with_int(operator as isize, |operator| {
         op(Op::RichCompare, &[a, b, operator])

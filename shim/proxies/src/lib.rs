@@ -34,6 +34,7 @@ pub mod lock;
 pub mod members;
 pub mod mirror;
 pub mod modules;
+pub mod recursion;
 pub mod refcount;
 pub mod seq;
 pub mod singletons;

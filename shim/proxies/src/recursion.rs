@@ -1,0 +1,51 @@
+//! The depth of calls from C to C, which ends in `RecursionError` before it ends the stack.
+
+use crate::err;
+use crate::guard::ErrorValue;
+
+/// Goes one level deeper; false, with the error set, at the limit. `place` continues the message.
+#[inline]
+pub unsafe fn enter(place: &str) -> bool {
+    // SAFETY: the lock is held.
+    unsafe {
+        let thread = &mut err::thread().visible;
+        if thread.recursion_remaining > 0 {
+            thread.recursion_remaining -= 1;
+            return true;
+        }
+        too_deep(place)
+    }
+}
+
+#[cold]
+unsafe fn too_deep(place: &str) -> bool {
+    // SAFETY: the lock is held.
+    unsafe {
+        err::set(
+            crate::PyExc_RecursionError,
+            &format!("maximum recursion depth exceeded{place}"),
+        );
+    }
+    false
+}
+
+/// Comes back from a level.
+#[inline]
+pub unsafe fn leave() {
+    // SAFETY: the lock is held.
+    unsafe { err::thread() }.visible.recursion_remaining += 1;
+}
+
+/// Runs `f` one level deeper.
+#[inline]
+pub unsafe fn deeper<R: ErrorValue>(place: &str, f: impl FnOnce() -> R) -> R {
+    // SAFETY: the lock is held.
+    unsafe {
+        if !enter(place) {
+            return R::ERROR;
+        }
+        let result = f();
+        leave();
+        result
+    }
+}
