@@ -209,6 +209,20 @@ def cell_contents(cell):
         return (NULL,)
 
 
+def exception_fields(x):
+    """Instance dictionary, arguments, notes, traceback, context and cause, of which C gets the arguments."""
+    return (NULL, BaseException.args.__get__(x), NULL, NULL, NULL, NULL)
+
+
+def stop_fields(x):
+    """What a generator returned stands behind the fields of all exceptions and a flag."""
+    return exception_fields(x) + (NULL, StopIteration.value.__get__(x))
+
+
+def exit_fields(x):
+    return exception_fields(x) + (NULL, SystemExit.code.__get__(x))
+
+
 has_fields(slice, lambda x: (x.start, x.stop, x.step))
 has_fields(types.MethodType, lambda x: (x.__func__, x.__self__))
 has_fields(types.CellType, cell_contents)
@@ -227,6 +241,11 @@ def classify(cls):
             break
         if base is int or base is str or base is float or base is bytes:
             kind = K_VALUE
+            break
+        if base is BaseException:
+            kind = K_FIELDS
+            fields_of[cls] = (stop_fields if issubclass(cls, StopIteration) else
+                              exit_fields if issubclass(cls, SystemExit) else exception_fields)
             break
     kinds[cls] = kind
     return kind
@@ -287,7 +306,7 @@ def encode_object(c, x, t):
         lib.new_complex(c, x.real, x.imag)
     elif kind == K_FIELDS:
         if put_handle(c, x):
-            fill(c, fields_of[t](x))
+            fill_fields(c, x, fields_of[t])
     elif put_handle(c, x):
         fill_value(c, x)
 
@@ -298,6 +317,17 @@ def fill(c, items):
     for i in range(n):
         encode(cells + i, items[i])
     lib.fill_items(c, n, cells)
+
+
+busy = identity_dict()      # what is being filled: an object that contains itself must end
+
+
+def fill_fields(c, x, fields):
+    busy[x] = None
+    try:
+        fill(c, fields(x))
+    finally:
+        del busy[x]
 
 
 def fill_value(c, x):
@@ -311,9 +341,6 @@ def fill_value(c, x):
     else:
         encode(value, bytes.__getitem__(x, slice(None)))
     lib.fill_value(c, value)
-
-
-busy = identity_dict()      # lists that are being filled: one that contains itself must end
 
 
 def encode_list(c, x):
@@ -339,7 +366,11 @@ def resend(wire):
     put_handle(c, x)
     t = type(x)
     c.t = handle(t)
-    if isinstance(x, tuple):
+    if x in busy:
+        pass
+    elif t in fields_of:
+        fill_fields(c, x, fields_of[t])
+    elif isinstance(x, tuple):
         fill(c, x)
     else:
         fill_value(c, x)
@@ -539,9 +570,7 @@ operations = []
 
 def failed(out, error):
     """Describes an exception in a result cell."""
-    out.i = handle(error)
-    out.t = handle(type(error))
-    out.tag = ERROR
+    encode_object(out, error, type(error))
     return ERROR
 
 

@@ -140,7 +140,7 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
         if (*ty).tp_flags & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
             return new_ref(types::open_class(object).cast());
         }
-        if (*ty).tp_flags & FILLED != 0 {
+        if (*ty).tp_flags & FILLED != 0 || type_handle == 0 && fields::count(ty) > 0 {
             // It was sent before with its contents, and its proxy was closed meanwhile.
             let number = int::from_i64(object);
             let proxy = op(Op::Resend, &[number]);

@@ -2,7 +2,7 @@
 
 use crate::state::{self, Thread};
 use crate::{Obj, Op, arena, crossing, decref, incref, new_ref, text, xdecref};
-use gimbal_host::{Cell, Tag};
+use gimbal_host::Cell;
 
 /// The current thread's state; the caller holds the extension lock.
 #[inline]
@@ -123,18 +123,18 @@ pub unsafe fn is_exception(op: Obj) -> bool {
     unsafe { (*(*op).ob_type).tp_flags & crate::Py_TPFLAGS_BASE_EXC_SUBCLASS != 0 }
 }
 
-/// The host's operation failed: `out` names the exception.
+/// The host's operation failed: `out` has the exception.
 #[cold]
-pub unsafe fn from_host(out: &Cell) {
+pub unsafe fn from_host(out: &mut Cell) {
     // SAFETY: the lock is held.
     unsafe {
-        if out.i == 0 {
+        let instance = crate::decode::decode(out);
+        if instance.is_null() || !is_exception(instance) {
+            // It died of a stack overflow while it described what had happened.
+            xdecref(instance);
             set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
             return;
         }
-        let mut cell = *out;
-        cell.tag = Tag::Handle as i32;
-        let instance = crate::decode::decode(&mut cell);
         let traceback = std::ptr::null_mut();
         restore(new_ref((*instance).ob_type.cast()), instance, traceback);
     }

@@ -2,8 +2,10 @@
 
 use crate::state::Locked;
 use crate::{
-    _PyWeakref_RefType, Obj, Op, Py_buffer, PyCell_Type, PyFrozenSet_Type, PyMemoryView_Type, PyObject,
-    PySet_Type, PySlice_Type, PyTypeObject, buffer, crossing, err, xdecref, xincref,
+    _PyWeakref_RefType, Obj, Op, Py_buffer, PyBaseExceptionObject, PyCell_Type, PyExc_StopIteration,
+    PyExc_SystemExit, PyFrozenSet_Type, PyImportErrorObject, PyMemoryView_Type, PyOSErrorObject, PyObject,
+    PySet_Type, PySlice_Type, PyStopIterationObject, PySyntaxErrorObject, PySystemExitObject, PyTypeObject,
+    PyUnicodeErrorObject, buffer, crossing, err, types, xdecref, xincref,
 };
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -23,7 +25,44 @@ pub unsafe fn count(ty: *const PyTypeObject) -> usize {
     } else if ty == &raw const PyCell_Type || ty == &raw const PyInstanceMethod_Type {
         1
     } else {
-        0
+        // SAFETY: a type.
+        unsafe { count_of_exception(ty) }
+    }
+}
+
+/// Exceptions have six fields and a flag; those that carry a value have it behind them.
+unsafe fn count_of_exception(ty: *const PyTypeObject) -> usize {
+    // SAFETY: a type; the exported exceptions are types, too.
+    unsafe {
+        let ty = ty.cast_mut();
+        if (*ty).tp_flags & crate::Py_TPFLAGS_BASE_EXC_SUBCLASS == 0 || types::is_native(ty) {
+            0
+        } else if types::is_subtype(ty, PyExc_StopIteration.cast())
+            || types::is_subtype(ty, PyExc_SystemExit.cast())
+        {
+            8
+        } else {
+            6
+        }
+    }
+}
+
+/// The size of the struct of a builtin exception; classes of Python that happen to have such a name are larger than they
+/// need to be.
+pub fn size_of_exception(name: &[u8]) -> usize {
+    const WORD: usize = size_of::<Obj>();
+    match name {
+        b"StopIteration" => size_of::<PyStopIterationObject>(),
+        b"SystemExit" => size_of::<PySystemExitObject>(),
+        b"ImportError" => size_of::<PyImportErrorObject>(),
+        b"OSError" => size_of::<PyOSErrorObject>(),
+        b"SyntaxError" => size_of::<PySyntaxErrorObject>(),
+        b"UnicodeEncodeError" | b"UnicodeDecodeError" | b"UnicodeTranslateError" => {
+            size_of::<PyUnicodeErrorObject>()
+        }
+        b"NameError" => size_of::<PyBaseExceptionObject>() + WORD,
+        b"AttributeError" => size_of::<PyBaseExceptionObject>() + 2 * WORD,
+        _ => size_of::<PyBaseExceptionObject>(),
     }
 }
 

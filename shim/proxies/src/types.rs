@@ -222,7 +222,7 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                     (*ty).tp_flags |= crate::Py_TPFLAGS_BASE_EXC_SUBCLASS;
                     (*ty).tp_basicsize = (*ty)
                         .tp_basicsize
-                        .max(size_of::<crate::PyBaseExceptionObject>() as isize);
+                        .max(crate::fields::size_of_exception(text::utf8(name)) as isize);
                 }
                 (*ty).tp_dictoffset = (*base).tp_dictoffset;
                 (*ty).tp_weaklistoffset = (*base).tp_weaklistoffset;

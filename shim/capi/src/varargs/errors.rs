@@ -147,15 +147,20 @@ unsafe fn is_plain(raised: &Raised) -> bool {
         {
             return false;
         }
-        let exception = raised.value.cast::<PyBaseExceptionObject>();
-        let args = (*exception).args;
-        let one_str = match PyTuple_GET_SIZE(args) {
-            0 => true,
-            1 => PyUnicode_CheckExact(PyTuple_GET_ITEM(args, 0)) != 0,
-            _ => false,
-        };
-        let dict = (*exception).dict;
-        one_str && (dict.is_null() || PyDict_Size(dict) == 0)
+        let args = PyObject_GetAttrString(raised.value, c"args".as_ptr());
+        let dict = PyObject_GetAttrString(raised.value, c"__dict__".as_ptr());
+        let plain = !args.is_null()
+            && !dict.is_null()
+            && PyDict_Size(dict) == 0
+            && match PyTuple_Size(args) {
+                0 => true,
+                1 => PyUnicode_CheckExact(PyTuple_GET_ITEM(args, 0)) != 0,
+                _ => false,
+            };
+        Py_XDECREF(args);
+        Py_XDECREF(dict);
+        PyErr_Clear();
+        plain
     }
 }
 
