@@ -50,7 +50,8 @@ enum gimbal_tag
   GIMBAL_TAG_BIG_INT = 14,
   // Shim to host only: an exact `complex`, real part in `d`, imaginary part as bits in `i`.
   GIMBAL_TAG_COMPLEX = 15,
-  // Shim to host only: a native tuple; `i` points at `n` cells.
+  // Shim to host only: a native tuple; `i` points at `n` cells. With `aux` 1 it is a struct sequence: the first cell is
+  // its class, all its fields follow, and the host writes the handle that it gives the new instance into `t`.
   GIMBAL_TAG_TUPLE = 16,
   // Shim to host only: a native list; `i` points at `n` cells. The host writes the handle that it gives the new
   // list into `t`, and from then on the host's list is the truth.
@@ -68,7 +69,325 @@ typedef int32_t gimbal_tag;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// The calling convention of a C function, as `ShimTable::calln` takes it.
+// An operation of `crate::HostTable::op`.
+enum gimbal_op
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The handle of an interned `str`, as an int; kept open for good: `intern(name)`.
+  GIMBAL_OP_INTERN_NAME,
+  // The handle of the type of the object whose handle (an int) is given, as a `Handle` result.
+  GIMBAL_OP_TYPE_OF_HANDLE,
+  // Sends the object behind a handle (an int) again with everything that its proxy needs.
+  GIMBAL_OP_RESEND,
+  // What a type proxy needs: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers)`.
+  GIMBAL_OP_TYPE_INFO,
+  // Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
+  GIMBAL_OP_MAKE_TYPE,
+  // Makes the wrapper of a native instance whose type derives from a builtin: `(pointer, class, base, args, kwargs)`.
+  GIMBAL_OP_MAKE_WRAPPER,
+  // A class made by calling the metaclass: `type(name, bases, namespace)`.
+  GIMBAL_OP_NEW_CLASS,
+  // The writable view of a class's namespace that `tp_dict` points at.
+  GIMBAL_OP_TYPE_DICT,
+  // Looks `name` up along the MRO without binding; no result when it is absent.
+  GIMBAL_OP_TYPE_LOOKUP,
+  // Tells the host that a type's dictionary was changed behind its back.
+  GIMBAL_OP_TYPE_MODIFIED,
+  // `getattr(o, name)`
+  GIMBAL_OP_GET_ATTR,
+  // `getattr(o, name)`, no result instead of `AttributeError`
+  GIMBAL_OP_LOOKUP_ATTR,
+  // `setattr(o, name, value)`; an absent value deletes
+  GIMBAL_OP_SET_ATTR,
+  // `object.__getattribute__(o, name)`
+  GIMBAL_OP_GENERIC_GET_ATTR,
+  // `object.__setattr__(o, name, value)`; an absent value deletes
+  GIMBAL_OP_GENERIC_SET_ATTR,
+  // The instance dictionary of an object, no result when it has none.
+  GIMBAL_OP_INSTANCE_DICT,
+  // `repr(o)`
+  GIMBAL_OP_REPR,
+  // `str(o)`
+  GIMBAL_OP_STR,
+  // `ascii(o)`
+  GIMBAL_OP_ASCII,
+  // `bytes(o)`
+  GIMBAL_OP_BYTES_OF,
+  // `hash(o)`
+  GIMBAL_OP_HASH,
+  // `bool(o)`
+  GIMBAL_OP_IS_TRUE,
+  // `type(o)`
+  GIMBAL_OP_TYPE_OF,
+  // `len(o)`
+  GIMBAL_OP_LEN,
+  // `operator.length_hint(o, default)`
+  GIMBAL_OP_LENGTH_HINT,
+  // `o[key]`
+  GIMBAL_OP_GET_ITEM,
+  // `o[key] = value`
+  GIMBAL_OP_SET_ITEM,
+  // `del o[key]`
+  GIMBAL_OP_DEL_ITEM,
+  // `key in o`
+  GIMBAL_OP_CONTAINS,
+  // `a OP b` with OP one of `< <= == != > >=` by CPython's numbers 0-5
+  GIMBAL_OP_RICH_COMPARE,
+  // `isinstance(o, c)`
+  GIMBAL_OP_IS_INSTANCE,
+  // `issubclass(c, d)`
+  GIMBAL_OP_IS_SUBCLASS,
+  // `callable(o)`
+  GIMBAL_OP_CALLABLE,
+  // `dir(o)`, or `dir()` when absent
+  GIMBAL_OP_DIR,
+  // `format(o, spec)`
+  GIMBAL_OP_FORMAT,
+  // `iter(o)`
+  GIMBAL_OP_ITER,
+  // `next(o)`, no result at the end
+  GIMBAL_OP_ITER_NEXT,
+  // True when the type of `o` has `__next__`
+  GIMBAL_OP_IS_ITERATOR,
+  // Calls special method `name` of the type of the first argument with the rest: `(name, self, *args)`.
+  GIMBAL_OP_CALL_SPECIAL,
+  // `getattr(o, name)(*args)`: `(o, name, *args)`
+  GIMBAL_OP_CALL_METHOD,
+  // `f(*args, **kwargs)`, kwargs may be absent
+  GIMBAL_OP_CALL_OBJECT,
+  // `print(repr(o) or str(o))` to a file descriptor's stream: `(o, fd, raw)`
+  GIMBAL_OP_PRINT_TO,
+  // Binary operator by name of the `operator` module's function: `(name, a, b)`
+  GIMBAL_OP_BINARY,
+  // Unary operator by name: `(name, a)`
+  GIMBAL_OP_UNARY,
+  // `pow(a, b, c)`, in place when the fourth is true
+  GIMBAL_OP_POWER,
+  // `operator.index(o)`
+  GIMBAL_OP_INDEX,
+  // `int(o)`
+  GIMBAL_OP_TO_INT,
+  // `float(o)`
+  GIMBAL_OP_TO_FLOAT,
+  // `complex(o)`
+  GIMBAL_OP_TO_COMPLEX,
+  // `int(text, base)`
+  GIMBAL_OP_INT_FROM_TEXT,
+  // The text of an index in base 2, 8, 10 or 16 with its prefix.
+  GIMBAL_OP_TO_BASE,
+  // The value of an instance of a subclass of int, as an exact int.
+  GIMBAL_OP_INT_VALUE,
+  // `n.bit_length()`
+  GIMBAL_OP_BIT_LENGTH,
+  // A new list of the items of an iterable
+  GIMBAL_OP_LIST_OF,
+  // A new tuple of the items of an iterable
+  GIMBAL_OP_TUPLE_OF,
+  // `l.append(x)`; the result is the new length
+  GIMBAL_OP_LIST_APPEND,
+  // `l.insert(i, x)`; the result is the new length
+  GIMBAL_OP_LIST_INSERT,
+  // `l[i] = x` without adjusting `i`
+  GIMBAL_OP_LIST_SET_ITEM,
+  // `l[a:b] = x`; an absent `x` deletes
+  GIMBAL_OP_LIST_SET_SLICE,
+  // `l.sort()`
+  GIMBAL_OP_LIST_SORT,
+  // `l.reverse()`
+  GIMBAL_OP_LIST_REVERSE,
+  // Sends the list again, so that its mirror is refreshed
+  GIMBAL_OP_LIST_REFRESH,
+  // `o[a:b]`
+  GIMBAL_OP_GET_SLICE,
+  // `o[a:b] = x`; an absent `x` deletes
+  GIMBAL_OP_SET_SLICE,
+  // A new slice object
+  GIMBAL_OP_NEW_SLICE,
+  // `d[k]` of a dict without `__missing__`, no result when absent
+  GIMBAL_OP_DICT_GET,
+  // `d[k] = v` by dict's own method
+  GIMBAL_OP_DICT_SET,
+  // `del d[k]` by dict's own method
+  GIMBAL_OP_DICT_DEL,
+  // `k in d`
+  GIMBAL_OP_DICT_CONTAINS,
+  // `len(d)`
+  GIMBAL_OP_DICT_LEN,
+  // `d.clear()`
+  GIMBAL_OP_DICT_CLEAR,
+  // `d.copy()`
+  GIMBAL_OP_DICT_COPY,
+  // `list(d)`
+  GIMBAL_OP_DICT_KEYS,
+  // `list(d.values())`
+  GIMBAL_OP_DICT_VALUES,
+  // `list(d.items())`
+  GIMBAL_OP_DICT_ITEMS,
+  // All keys and values in turn, as one native tuple
+  GIMBAL_OP_DICT_SNAPSHOT,
+  // `d.setdefault(k, v)`
+  GIMBAL_OP_DICT_SET_DEFAULT,
+  // `d.update(o)`, or only absent keys when override is 0, or `KeyError` for a common key when it is 2; from pairs when
+  // the fourth is true: `(d, o, override, pairs)`
+  GIMBAL_OP_DICT_MERGE,
+  // `d.pop(k)`, no result when absent
+  GIMBAL_OP_DICT_POP,
+  // A read-only view of a mapping
+  GIMBAL_OP_MAPPING_PROXY,
+  // `set(o)` or an empty set
+  GIMBAL_OP_NEW_SET,
+  // `frozenset(o)` or an empty frozenset
+  GIMBAL_OP_NEW_FROZEN_SET,
+  // `s.add(x)`, also of a frozenset that only C holds
+  GIMBAL_OP_SET_ADD,
+  // `s.discard(x)`: true when it was there
+  GIMBAL_OP_SET_DISCARD,
+  // `s.pop()`
+  GIMBAL_OP_SET_POP,
+  // `s.clear()`
+  GIMBAL_OP_SET_CLEAR,
+  // `bytearray(bytes)`
+  GIMBAL_OP_NEW_BYTE_ARRAY,
+  // `bytearray + x`
+  GIMBAL_OP_BYTE_ARRAY_CONCAT,
+  // Resizes a bytearray
+  GIMBAL_OP_BYTE_ARRAY_RESIZE,
+  // Address and length of a bytearray's bytes, which stay there until it is resized
+  GIMBAL_OP_BYTE_ARRAY_PLACE,
+  // `getattr(str, name)(s, *args)`: `(name, s, *args)`
+  GIMBAL_OP_STR_METHOD,
+  // `s.encode(encoding, errors)`
+  GIMBAL_OP_ENCODE,
+  // `bytes.decode(encoding, errors)` of a bytes-like object
+  GIMBAL_OP_DECODE,
+  // A normalised exception: `(type, value or absent, traceback or absent)`; the result is the instance.
+  GIMBAL_OP_MAKE_EXCEPTION,
+  // `(cls, target)`: does the exception (class or instance) match the class or tuple?
+  GIMBAL_OP_EXCEPTION_MATCHES,
+  // The traceback of an exception, no result when it has none
+  GIMBAL_OP_GET_TRACEBACK,
+  // Sets `__traceback__`
+  GIMBAL_OP_SET_TRACEBACK,
+  // `warnings.warn(message, category, stacklevel)`
+  GIMBAL_OP_WARN,
+  // `warnings.warn_explicit(category, message, filename, lineno, module, registry)`
+  GIMBAL_OP_WARN_EXPLICIT,
+  // Prints an exception as the interpreter would, to stderr; sets `sys.last_*` when the second is true.
+  GIMBAL_OP_PRINT_EXCEPTION,
+  // `sys.unraisablehook` with the exception, the object or absent, and the message or absent
+  GIMBAL_OP_WRITE_UNRAISABLE,
+  // Prints an exception to stderr, whatever `sys.excepthook` is
+  GIMBAL_OP_DISPLAY_EXCEPTION,
+  // Lets the host run the handlers of signals that have arrived
+  GIMBAL_OP_CHECK_SIGNALS,
+  // The exception that is being handled (`sys.exc_info()`), no result when there is none
+  GIMBAL_OP_HANDLED_EXCEPTION,
+  // Adds a traceback entry to an exception: `(exception, file name, function name, line, globals or absent)`; the
+  // result is the new traceback.
+  GIMBAL_OP_ADD_TRACEBACK,
+  // A code object that describes compiled code: `(file name, name, qualified name, line, flags, (arguments, positional
+  // only, keyword only), variables, free variables, cell variables)`
+  GIMBAL_OP_NEW_CODE,
+  // `importlib.import_module(name)`, the module itself also for dotted names
+  GIMBAL_OP_IMPORT,
+  // `__import__(name, globals, locals, fromlist, level)`
+  GIMBAL_OP_IMPORT_LEVEL,
+  // `sys.modules[name]`, made when absent
+  GIMBAL_OP_ADD_MODULE,
+  // `sys.modules.get(name)`
+  GIMBAL_OP_GET_MODULE,
+  // A new, empty module of this name
+  GIMBAL_OP_NEW_MODULE,
+  // `sys.modules`
+  GIMBAL_OP_MODULE_DICT,
+  // The dictionary of a module
+  GIMBAL_OP_MODULE_GET_DICT,
+  // `importlib.reload(m)`
+  GIMBAL_OP_RELOAD,
+  // An attribute of `sys`, no result when absent
+  GIMBAL_OP_SYS_GET,
+  // Sets (or, absent value, deletes) an attribute of `sys`
+  GIMBAL_OP_SYS_SET,
+  // The dictionary of builtins
+  GIMBAL_OP_BUILTINS,
+  // Globals of the running frame, no result when there is none
+  GIMBAL_OP_GLOBALS,
+  // Locals of the running frame
+  GIMBAL_OP_LOCALS,
+  // The running frame, no result when there is none
+  GIMBAL_OP_FRAME,
+  // `compile(source, file, mode, flags, optimize)`
+  GIMBAL_OP_COMPILE,
+  // `exec`/`eval` of a code object: `(code, globals, locals)`
+  GIMBAL_OP_EVAL,
+  // Runs a code object as the body of a module: `(name, code, file or absent, cached or absent)`; the module.
+  GIMBAL_OP_EXEC_MODULE,
+  // Ends the process with this status as the end of a program does
+  GIMBAL_OP_EXIT,
+  // Makes a `contextvars.Context` the current one
+  GIMBAL_OP_ENTER_CONTEXT,
+  // Goes back to the context before it
+  GIMBAL_OP_EXIT_CONTEXT,
+  // `gc.collect()`; or switches the collector: -1 collect, 0 disable, 1 enable, 2 is enabled
+  GIMBAL_OP_GC_CONTROL,
+  // A bound method
+  GIMBAL_OP_NEW_METHOD,
+  // A class method descriptor
+  GIMBAL_OP_NEW_CLASS_METHOD,
+  // A static method descriptor
+  GIMBAL_OP_NEW_STATIC_METHOD,
+  // An object that binds any callable like a Python function
+  GIMBAL_OP_NEW_INSTANCE_METHOD,
+  // The host function for a C function: `(PyMethodDef address, self address, module or absent, class or absent)`
+  GIMBAL_OP_NEW_FUNCTION,
+  // A descriptor for a C method, class method, member or getset of a type: `(class, entry tuple)`
+  GIMBAL_OP_NEW_DESCRIPTOR,
+  // `weakref.ref(o, callback or absent)`
+  GIMBAL_OP_NEW_WEAK_REF,
+  // `weakref.proxy(o, callback or absent)`
+  GIMBAL_OP_NEW_WEAK_PROXY,
+  // The referent, None when it died
+  GIMBAL_OP_WEAK_REF_GET,
+  // `memoryview(o)`
+  GIMBAL_OP_NEW_MEMORY_VIEW,
+  // A memory view of native memory: `(address, length, writable)`
+  GIMBAL_OP_MEMORY_FROM_ADDRESS,
+  // Opens the buffer of a host object: `(address, length, read-only, item size, format, shape, strides, key)`
+  GIMBAL_OP_GET_BUFFER,
+  // Closes it by its key
+  GIMBAL_OP_RELEASE_BUFFER,
+  // `iter(callable, sentinel)`
+  GIMBAL_OP_CALL_ITER,
+  // An iterator over `o[0]`, `o[1]` and so on, whatever `__iter__` says
+  GIMBAL_OP_SEQ_ITER,
+  // A closure cell, empty when absent
+  GIMBAL_OP_NEW_CELL,
+  // `types.GenericAlias(origin, args)`
+  GIMBAL_OP_GENERIC_ALIAS,
+  // An attribute of a module: `(module name, attribute)`
+  GIMBAL_OP_IMPORT_ATTR,
+  // Makes the class of a struct sequence: `(name, doc, fields as (name, doc), number of fields that the tuple shows)`;
+  // the result is its handle, as an int
+  GIMBAL_OP_NEW_STRUCT_SEQUENCE,
+  // A new object of a host class: `cls.__new__(cls, *args, **kwargs)`: `(provider, cls, args, kwargs)`
+  GIMBAL_OP_HOST_NEW,
+  // `provider.__init__(self, *args, **kwargs)`: `(provider, self, args, kwargs)`
+  GIMBAL_OP_HOST_INIT,
+  // Calls `provider.NAME(self, *args)` unbound: `(provider, name, self, *args)`
+  GIMBAL_OP_CALL_UNBOUND,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum gimbal_op gimbal_op;
+#else
+typedef int32_t gimbal_op;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The calling convention of a C function, as `ShimTable::calln` takes it. With 16 added, the first argument cell is
+// the function's self.
 enum gimbal_call_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -88,6 +407,8 @@ enum gimbal_call_kind
   GIMBAL_CALL_KIND_FAST_KEYWORDS = 5,
   // `f(self, defining_class, args, nargs, kwnames)`: the class is the first argument cell.
   GIMBAL_CALL_KIND_METHOD = 6,
+  // `int f(self, args, kwargs)`: `tp_init`; the result is None.
+  GIMBAL_CALL_KIND_INIT = 7,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -129,11 +450,11 @@ enum gimbal_slot_kind
   GIMBAL_SLOT_KIND_RICH_COMPARE = 11,
   // `PyObject *f(self)`, NULL without an error ends the iteration
   GIMBAL_SLOT_KIND_ITER_NEXT = 12,
-  // `PyObject *f(self, args tuple, kwargs or NULL)`
+  // `PyObject *f(self, args tuple, kwargs or NULL)`: called through `calln` with `CallKind::VarKeywords`
   GIMBAL_SLOT_KIND_CALL = 13,
-  // `int f(self, args tuple, kwargs or NULL)`
+  // `int f(self, args tuple, kwargs or NULL)`: through `calln` with `CallKind::Init`
   GIMBAL_SLOT_KIND_INIT = 14,
-  // `PyObject *f(type, args tuple, kwargs or NULL)`
+  // `PyObject *f(type, args tuple, kwargs or NULL)`: through `calln` with `CallKind::VarKeywords`, self first
   GIMBAL_SLOT_KIND_NEW = 15,
   // `PyObject *f(descr, obj or NULL, type or NULL)`
   GIMBAL_SLOT_KIND_DESCR_GET = 16,
@@ -280,12 +601,15 @@ struct gimbal_shim {
   int32_t (*exec_module)(uint8_t *def, struct gimbal_cell *module, struct gimbal_cell *out);
   // Name of operation `code` as the host should know it, or NULL past the end.
   const uint8_t *(*op_name)(int32_t code);
-  // Name of special method number `i` (bit `i` of the masks in `Op::TypeInfo`), or NULL past the end.
+  // Slot group and name (`nb __add__`) of special method `i`, which is bit `i % 60` of mask `i / 60` in
+  // `Op::TypeInfo`; NULL past the end.
   const uint8_t *(*dunder_name)(int32_t i);
   // Name of builtin type number `i` that the shim exports, as `Type` of `PyType_Type`, or NULL past the end.
   const uint8_t *(*builtin_name)(int32_t i);
   // Ties builtin type or exception number `i` to the host's type object in `cell`.
   void (*bind_builtin)(int32_t i, struct gimbal_cell *cell);
+  // Host code has changed the dict with this handle, whose version compiled code may have cached.
+  void (*touch)(int64_t handle);
   // Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.
   int64_t (*stat)(int32_t what);
   // Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).

@@ -319,7 +319,7 @@ pub unsafe fn PyObject_VectorcallMethod(name: Obj, args: *const Obj, nargsf: usi
         parts.extend([me, name]);
         parts.extend_from_slice(&all[1..]);
         let result = op(Op::CallMethod, &parts);
-        if !result.is_null() && !crate::abstract_object::follow(me) {
+        if !result.is_null() && !mirror::follow(me) {
             decref(result);
             return null_mut();
         }

@@ -152,14 +152,6 @@ unsafe fn assign_native(object: Obj, key: Obj, value: Obj) -> c_int {
     }
 }
 
-/// After an operation that may have changed a host list: its mirror follows.
-pub unsafe fn follow(object: Obj) -> bool {
-    // SAFETY: `object` is an object.
-    unsafe {
-        !has_flag(object, Py_TPFLAGS_LIST_SUBCLASS) || is_native(object) || crate::listobject::refresh(object)
-    }
-}
-
 /// `object[key] = value`.
 #[entry]
 pub unsafe fn PyObject_SetItem(object: Obj, key: Obj, value: Obj) -> c_int {
@@ -178,7 +170,7 @@ pub unsafe fn PyObject_SetItem(object: Obj, key: Obj, value: Obj) -> c_int {
     if is_native(object) {
         return assign_native(object, key, value);
     }
-    status(op_unit(Op::SetItem, &[object, key, value]) && follow(object))
+    status(op_unit(Op::SetItem, &[object, key, value]) && mirror::follow(object))
 }
 
 /// `del object[key]`.
@@ -193,7 +185,7 @@ pub unsafe fn PyObject_DelItem(object: Obj, key: Obj) -> c_int {
     if is_native(object) {
         return assign_native(object, key, null_mut());
     }
-    status(op_unit(Op::DelItem, &[object, key]) && follow(object))
+    status(op_unit(Op::DelItem, &[object, key]) && mirror::follow(object))
 }
 
 /// `del object[key]` by a C string.

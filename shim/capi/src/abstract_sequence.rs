@@ -105,7 +105,7 @@ unsafe fn concat(a: Obj, b: Obj, in_place: bool) -> Obj {
             return type_error(&format!("'{}' object can't be concatenated", type_name(a)));
         }
         let result = operator(if in_place { "iadd" } else { "add" }, a, b);
-        if result == a && !crate::abstract_object::follow(a) {
+        if result == a && !mirror::follow(a) {
             decref(result);
             return null_mut();
         }
@@ -145,7 +145,7 @@ unsafe fn repeat(sequence: Obj, count: Py_ssize_t, in_place: bool) -> Obj {
         let result: Obj = with_int(count, |count| {
             operator(if in_place { "imul" } else { "mul" }, sequence, count)
         });
-        if result == sequence && !crate::abstract_object::follow(sequence) {
+        if result == sequence && !mirror::follow(sequence) {
             decref(result);
             return null_mut();
         }
@@ -326,10 +326,7 @@ unsafe fn assign_slice(sequence: Obj, low: Py_ssize_t, high: Py_ssize_t, value: 
         }
         with_int(low, |low| {
             with_int(high, |high| {
-                status(
-                    op_unit(Op::SetSlice, &[sequence, low, high, value])
-                        && crate::abstract_object::follow(sequence),
-                )
+                status(op_unit(Op::SetSlice, &[sequence, low, high, value]) && mirror::follow(sequence))
             })
         })
     }

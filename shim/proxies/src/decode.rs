@@ -267,7 +267,7 @@ unsafe fn replace_list(proxy: Obj, items: &[Obj]) {
         // C may have borrowed an item: one that stands for the same value stays where it is.
         for (at, before) in old.iter_mut().enumerate().take(items.len()) {
             if !before.is_null() && *before != items[at] && same_value(*before, items[at]) {
-                std::mem::swap(before, &mut *(*list).ob_item.add(at));
+                std::ptr::swap(before, (*list).ob_item.add(at));
             }
         }
         (*list).ob_base.ob_size = items.len() as isize;

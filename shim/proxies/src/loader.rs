@@ -253,10 +253,10 @@ mod elf {
     }
 
     fn is_function(info: &libc::Dl_info) -> bool {
-        // SAFETY: dladdr gives a C string or NULL.
         let file = if info.dli_fname.is_null() {
             c""
         } else {
+            // SAFETY: dladdr gave a C string.
             unsafe { CStr::from_ptr(info.dli_fname) }
         };
         file.to_bytes().windows(7).any(|w| w == b"libpypy")

@@ -248,8 +248,9 @@ unsafe fn set_integer(at: *mut c_char, kind: c_int, number: Obj) -> c_int {
         };
         macro_rules! store {
             ($ty:ty, $what:literal) => {{
-                *at.cast::<$ty>() = value as $ty;
-                if value as $ty as i64 == value {
+                let stored = value as $ty;
+                *at.cast::<$ty>() = stored;
+                if i64::from(stored) == value {
                     return 0;
                 }
                 $what

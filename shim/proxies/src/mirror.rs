@@ -5,7 +5,7 @@
 //! while C holds no list, which is the usual case.
 
 use crate::state::Locked;
-use crate::{Obj, Op, arena, crossing, decref, err, int, new_ref, seq};
+use crate::{Obj, Op, arena, crossing, decref, err, int, new_ref, seq, types};
 
 struct Mirror {
     op: Obj,
@@ -52,6 +52,17 @@ pub unsafe fn untrack(op: Obj) {
             arena::set_number(moved.op, number as u32);
         }
         arena::set_number(op, 0);
+    }
+}
+
+/// After an operation that may have changed a host list: the mirror follows. False when the host failed.
+pub unsafe fn follow(op: Obj) -> bool {
+    // SAFETY: `op` is an object.
+    unsafe {
+        let ty = (*op).ob_type;
+        (*ty).tp_flags & crate::Py_TPFLAGS_LIST_SUBCLASS == 0
+            || types::is_native(ty)
+            || crossing::op_unit(Op::ListRefresh, &[op])
     }
 }
 

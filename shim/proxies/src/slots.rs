@@ -7,7 +7,7 @@
 use crate::state::Locked;
 use crate::{
     Obj, Op, PyAsyncMethods, PyMappingMethods, PyNumberMethods, PyObject, PySequenceMethods, PyTypeObject,
-    arena, crossing, decref, err, int, seq, text, types, xdecref,
+    arena, crossing, decref, err, int, mirror, seq, text, types, xdecref,
 };
 use gimbal_host::SlotKind;
 use std::ffi::{c_int, c_void};
@@ -178,11 +178,12 @@ macro_rules! host_slots {
         $(unsafe extern "C" fn $a(me: Obj, key: Obj, value: Obj) -> c_int {
             // SAFETY: called through the slot.
             unsafe {
-                as_unit(if value.is_null() {
+                let result = if value.is_null() {
                     special($aplace, $a as *const c_void, $adel, &[me, key])
                 } else {
                     special($aplace, $a as *const c_void, $aset, &[me, key, value])
-                })
+                };
+                changed(me, result)
             }
         })*
     };
@@ -410,6 +411,17 @@ unsafe extern "C" fn host_sq_item(me: Obj, i: isize) -> Obj {
     }
 }
 
+/// The result of an operation that has changed `me`, for a slot.
+unsafe fn changed(me: Obj, result: Obj) -> c_int {
+    // SAFETY: `me` is an object, the result is its own or NULL.
+    unsafe {
+        match as_unit(result) {
+            0 if !mirror::follow(me) => -1,
+            status => status,
+        }
+    }
+}
+
 unsafe extern "C" fn host_sq_ass_item(me: Obj, i: isize, value: Obj) -> c_int {
     // SAFETY: called through the slot.
     unsafe {
@@ -418,14 +430,15 @@ unsafe extern "C" fn host_sq_ass_item(me: Obj, i: isize, value: Obj) -> c_int {
         } else {
             "__setitem__"
         };
-        as_unit(with_index(
+        let result = with_index(
             at!(sq sq_ass_item),
             host_sq_ass_item as *const c_void,
             name,
             me,
             i,
             value,
-        ))
+        );
+        changed(me, result)
     }
 }
 

@@ -197,8 +197,8 @@ pub fn points(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
         let first = u32::from(*rest.first()?);
         let (point, used) = match first {
             0..=0x7f => (first, 1),
-            0..=0xdf => ((first & 0x1f) << 6 | tail(1), 2),
-            0..=0xef => ((first & 0x0f) << 12 | tail(1) << 6 | tail(2), 3),
+            0x80..=0xdf => ((first & 0x1f) << 6 | tail(1), 2),
+            0xe0..=0xef => ((first & 0x0f) << 12 | tail(1) << 6 | tail(2), 3),
             _ => ((first & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
         };
         rest = &rest[used..];
@@ -219,7 +219,7 @@ pub unsafe fn from_utf8(bytes: &[u8], count: usize) -> Obj {
         let lead = bytes.iter().copied().max().unwrap_or(0);
         let max = match lead {
             0..=0xc3 => 0xff,
-            0..=0xef => 0xffff,
+            0xc4..=0xef => 0xffff,
             _ => 0x10_ffff,
         };
         let op = new(count, max);
@@ -260,8 +260,8 @@ pub fn push_utf8(out: &mut Vec<u8>, point: u32) {
     let tail = |shift: u32| (point >> shift & 0x3f) as u8 | 0x80;
     match point {
         0..=0x7f => out.push(point as u8),
-        0..=0x7ff => out.extend([(point >> 6) as u8 | 0xc0, tail(0)]),
-        0..=0xffff => out.extend([(point >> 12) as u8 | 0xe0, tail(6), tail(0)]),
+        0x80..=0x7ff => out.extend([(point >> 6) as u8 | 0xc0, tail(0)]),
+        0x800..=0xffff => out.extend([(point >> 12) as u8 | 0xe0, tail(6), tail(0)]),
         _ => out.extend([(point >> 18) as u8 | 0xf0, tail(12), tail(6), tail(0)]),
     }
 }
