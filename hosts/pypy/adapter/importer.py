@@ -1,20 +1,18 @@
 """The import hook: extension files built for CPython are loaded through the shim."""
 import sys
+from importlib import _bootstrap_external as external
+from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
 from types import FunctionType
 
 from __pypy__ import hidden_applevel
 from _gimbal import core
 from _gimbal.native import ffi, lib, names
 
-SUFFIXES = ['.cpython-311-x86_64-linux-gnu.so', '.abi3.so']
+SUFFIXES = ['.cpython-311-x86_64-linux-gnu.so', '.abi3.so', '.so']
 
 
-class Loader:
-    """Loads one extension file; the importlib protocol for loaders."""
-
-    def __init__(self, name, path):
-        self.name = name
-        self.path = path
+class Loader(ExtensionFileLoader):
+    """Loads one extension file; what there is to say about it is what importlib says of any extension."""
 
     def create_module(self, spec):
         frame = core.new_frame()
@@ -36,18 +34,6 @@ class Loader:
             frame = core.new_frame()
             core.encode(frame + core.ARGS, module)
             core.result(lib.exec_module(definition, frame + core.ARGS, frame), frame)
-
-    def is_package(self, name):
-        return self.path.rpartition('/')[2].partition('.')[0] == '__init__'
-
-    def get_code(self, name):
-        return None
-
-    def get_source(self, name):
-        return None
-
-    def get_filename(self, name=None):
-        return self.path
 
 
 definitions = core.identity_dict()      # modules between their two phases
@@ -95,10 +81,11 @@ def bind_builtins():
 def install():
     load_operations()
     bind_builtins()
-    from importlib.machinery import (BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder,
-                                     SourceFileLoader, SourcelessFileLoader)
-    hook = FileFinder.path_hook((Loader, SUFFIXES), (ExtensionFileLoader, EXTENSION_SUFFIXES),
-                                (SourceFileLoader, SOURCE_SUFFIXES), (SourcelessFileLoader, BYTECODE_SUFFIXES))
+    loaders = external._get_supported_file_loaders()
+    loaders.insert(0, (Loader, SUFFIXES))
+    external._get_supported_file_loaders = loaders.copy     # importlib.util.spec_from_file_location() asks it
+    hook = external.FileFinder.path_hook(*loaders)
+    EXTENSION_SUFFIXES.extend(SUFFIXES)     # pkgutil and inspect tell by them what a file is; the host's own stays first
     for i, old in enumerate(sys.path_hooks):
         if getattr(old, '__qualname__', '').startswith('FileFinder.'):
             sys.path_hooks[i] = hook
