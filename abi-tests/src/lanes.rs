@@ -109,6 +109,11 @@ impl Lane {
             .into()
     }
 
+    /// What runs programs on this lane, or the reason why nothing does.
+    pub fn interpreter(&self) -> Result<&Interpreter, &str> {
+        self.interpreter.as_ref().map_err(String::as_str)
+    }
+
     /// A named test on this lane: ignored when the host is missing.
     pub fn trial<F>(&self, name: &str, test: F) -> Trial
     where
@@ -172,7 +177,7 @@ pub fn main(make: impl FnOnce(&[Lane]) -> Result<Vec<Trial>>) -> ExitCode {
     }
     let missing: Vec<_> = lanes
         .iter()
-        .filter_map(|lane| Some((lane.name, lane.interpreter.as_ref().err()?)))
+        .filter_map(|lane| Some((lane.name, lane.interpreter().err()?)))
         .collect();
     for (name, reason) in &missing {
         eprintln!("lane {name} skipped: {reason}");
