@@ -30,8 +30,9 @@ pub fn build(project: &Project, flavour: &Flavour) -> Result<()> {
     ]);
     progress::run(&format!("build flavour {}", flavour.name), shim)?;
 
+    // Without --release: it only starts others, and what it depends on was built so already, for this program.
     let mut tools = project.cargo("build");
-    tools.args(["--release", "--package", "gimbal-cli"]);
+    tools.args(["--package", "gimbal-cli"]);
     progress::run("build the gimbal command", tools)?;
 
     lay_out(project, flavour).with_context(|| format!("cannot lay out {}", project.home().display()))
@@ -50,7 +51,7 @@ fn lay_out(project: &Project, flavour: &Flavour) -> Result<()> {
     put(&built.join("libgimbal_libpython.so"), &libpython)?;
     link_stable_name(&libpython, &lib.join("libpython3.so"))?;
     put(&built.join("libgimbal_pypy.so"), &host.join("_gimbal_pypy.so"))?;
-    put(&project.target().join("release/gimbal"), &bin.join("gimbal"))?;
+    put(&project.target().join("debug/gimbal"), &bin.join("gimbal"))?;
     replace(&bin.join(format!("python{}", flavour.name)), |new| {
         Ok(symlink("gimbal", new)?)
     })?;
