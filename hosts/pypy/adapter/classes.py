@@ -392,7 +392,7 @@ def MakeType(address, spec):
         namespace['__new__'] = make_new(pointer(new), owner)
     if isinstance(given, dict):
         namespace.update(given)
-    namespace['__slots__'] = slots = ['_np', '_na'] if root else []
+    namespace['__slots__'] = slots = ['_np', '_na', '_ne'] if root else []
     stateful = bool(dict_offset) or any(has_state(base) for base in bases)
     if dict_offset:
         slots.append('__dict__')

@@ -60,24 +60,30 @@ def new_handle(x):
 def handle(x):
     """The handle of an object; counts as sent."""
     wire = ids.get(x)
-    if wire is None:
-        return new_handle(x)
-    sent[wire & MASK] += 1
-    return wire
+    if wire is not None:
+        i = wire & MASK
+        sent[i] += 1
+        if objects[i] is x:
+            return wire
+        sent[i] -= 1
+    return new_handle(x)
 
 
 def put_handle(c, x):
     """Fills a cell with an object's handle; True when the shim has not seen it before."""
     c.tag = HANDLE
     wire = ids.get(x)
-    if wire is None:
-        c.i = new_handle(x)
-        c.t = handle(type(x))
-        return True
-    sent[wire & MASK] += 1
-    c.i = wire
-    c.t = 0
-    return False
+    if wire is not None:
+        i = wire & MASK
+        sent[i] += 1
+        if objects[i] is x:
+            c.i = wire
+            c.t = 0
+            return False
+        sent[i] -= 1    # released between the two lines, by another thread or a finalizer
+    c.i = new_handle(x)
+    c.t = handle(type(x))
+    return True
 
 
 def rebind(old, new):
@@ -95,7 +101,8 @@ def release(n, handles):
         if sent[i] == handles[k + 1]:
             x = objects[i]
             objects[i] = None
-            del ids[x]
+            if ids.get(x) == wires[i]:
+                del ids[x]
             wires[i] += 1 << 32
             sent[i] = 0
             free.append(i)
@@ -118,7 +125,9 @@ class Pinned:
         return self.wrapper
 
 
-pinned = []
+pinned = []          # addresses with a Pinned entry
+edged = set()        # addresses of instances whose wrappers others keep alive, by the last survey
+holders = []         # addresses of instances whose wrappers keep others alive
 
 
 def on_death(pointer):
@@ -165,24 +174,90 @@ def pin(wrapper, address):
         wrappers[address] = Pinned(wrapper)
         pinned.append(address)
         if len(pinned) > pin_limit[0]:
-            unpin()
+            settle()
 
 
 pin_limit = [64]
 
 
-def unpin():
-    """Lets go of pinned wrappers whose instances native code does not hold any more."""
-    still = []
-    for address in pinned:
+def surviving(address, types):
+    """The wrapper of an instance, made when it never had one; None when it has died and its instance is about to."""
+    entry = wrappers.get(address)
+    if entry is None:
+        return instance(address, types[address])
+    return entry()
+
+
+def settle():
+    """Lets go of the pinned wrappers whose instances only other instances hold, and lets these keep them alive instead."""
+    candidates = list(pinned)
+    held = [wrappers[address].wrapper for address in candidates]     # alive until the edges are in place
+    for address in list(edged):
         entry = wrappers.get(address)
-        if isinstance(entry, Pinned):
-            if lib.refcount(entry.wrapper._np) > 1:
-                still.append(address)
-            else:
-                wrappers[address] = _weakref.ref(entry.wrapper)
-    pinned[:] = still
-    pin_limit[0] = max(64, 2 * len(still))
+        wrapper = entry() if entry is not None else None
+        if wrapper is not None and not isinstance(entry, Pinned):
+            candidates.append(address)
+            held.append(wrapper)
+    if not candidates:
+        return
+    addresses = ffi.new(INTS, candidates)
+    count = ffi.new(INTS, 1)
+    edges = lib.survey(len(candidates), addresses, count)
+    rows = [tuple(edges[k:k + 4]) for k in range(0, 4 * count[0], 4)]
+    keeps, roots = {}, {}
+    types = {row[0]: row[1] for row in rows}
+    for holder, _, rooted, target in rows:
+        wrapper = surviving(holder, types)
+        kept = surviving(target, types)
+        if wrapper is None or kept is None:
+            continue
+        held.append(wrapper)
+        held.append(kept)
+        if rooted:
+            roots[holder] = wrapper
+        if holder not in keeps:
+            keeps[holder] = wrapper, []
+        keeps[holder][1].append(kept)
+    for wrapper, kept in keeps.values():
+        wrapper._ne = kept
+    for holder in holders:
+        entry = wrappers.get(holder)
+        wrapper = entry() if entry is not None else None
+        if wrapper is not None and holder not in keeps:
+            wrapper._ne = None
+    holders[:] = keeps
+    edged.clear()
+    edged.update(row[3] for row in rows)
+    del pinned[:]
+    for i, wrapper in enumerate(held[:len(candidates)]):
+        address = addresses[i]
+        if address < 0:
+            wrappers[-address] = Pinned(wrapper)
+            pinned.append(-address)
+        else:
+            wrappers[address] = _weakref.ref(wrapper)
+    for address, wrapper in roots.items():
+        if not isinstance(wrappers.get(address), Pinned):
+            wrappers[address] = Pinned(wrapper)
+            pinned.append(address)
+    pin_limit[0] = max(64, 2 * len(pinned))
+
+
+class Tick:
+    """Garbage as soon as it is made: tells us that the host has collected."""
+
+    def __del__(self):
+        Tick()
+        try:
+            settle()
+            lib.collect()
+            lib.flush()
+        except BaseException as error:      # at shutdown the modules that we need may be gone
+            if objects:
+                raise error
+
+
+Tick()
 
 
 # --- Python to native --------------------------------------------------------------------------------------------------

@@ -172,6 +172,8 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         dunder_name [CharPtr Int];
         builtin_name [CharPtr Int];
         bind_builtin [Void Int CellPtr];
+        collect [Int64];
+        survey [Int64Ptr Int64 Int64Ptr Int64Ptr];
         touch [Void Int64];
         stat [Int64 Int];
         flush [Void];

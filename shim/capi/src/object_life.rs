@@ -137,10 +137,10 @@ pub unsafe fn PyObject_CallFinalizer(object: Obj) {
     };
     let collected = (*ty).tp_flags & Py_TPFLAGS_HAVE_GC != 0;
     if collected {
-        if arena::flags(object) & crate::objimpl::FINALIZED != 0 {
+        if arena::flags(object) & arena::FINALIZED != 0 {
             return;
         }
-        arena::set_flags(object, arena::flags(object) | crate::objimpl::FINALIZED);
+        arena::set_flags(object, arena::flags(object) | arena::FINALIZED);
     }
     finalize(object);
 }

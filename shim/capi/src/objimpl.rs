@@ -6,11 +6,6 @@ use gimbal_proxies::*;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 
-/// Flag of a block: `tp_finalize` has run.
-pub const FINALIZED: u16 = 1 << 8;
-/// Flag of a block: the extension has asked for it to be tracked.
-const TRACKED: u16 = 1 << 9;
-
 /// Makes a block an object of a type.
 #[entry]
 pub unsafe fn PyObject_Init(object: Obj, ty: *mut PyTypeObject) -> Obj {
@@ -94,21 +89,21 @@ pub unsafe fn PyObject_GC_Del(block: *mut c_void) {
 #[entry]
 pub unsafe fn PyObject_GC_Track(object: *mut c_void) {
     let object: Obj = object.cast();
-    arena::set_flags(object, arena::flags(object) | TRACKED);
+    arena::set_flags(object, arena::flags(object) | arena::TRACKED);
 }
 
 /// The object's fields are about to become invalid.
 #[entry]
 pub unsafe fn PyObject_GC_UnTrack(object: *mut c_void) {
     let object: Obj = object.cast();
-    arena::set_flags(object, arena::flags(object) & !TRACKED);
+    arena::set_flags(object, arena::flags(object) & !arena::TRACKED);
 }
 
 /// Is the object between [`PyObject_GC_Track`] and [`PyObject_GC_UnTrack`]? Containers of the host always are.
 #[entry(error = 0)]
 pub unsafe fn PyObject_GC_IsTracked(object: Obj) -> c_int {
     let tracked = if is_native(object) {
-        arena::flags(object) & TRACKED != 0
+        arena::flags(object) & arena::TRACKED != 0
     } else {
         has_flag(object, Py_TPFLAGS_HAVE_GC)
     };
@@ -118,7 +113,7 @@ pub unsafe fn PyObject_GC_IsTracked(object: Obj) -> c_int {
 /// Has `tp_finalize` run?
 #[entry(error = 0)]
 pub unsafe fn PyObject_GC_IsFinalized(object: Obj) -> c_int {
-    c_int::from(has_flag(object, Py_TPFLAGS_HAVE_GC) && arena::flags(object) & FINALIZED != 0)
+    c_int::from(has_flag(object, Py_TPFLAGS_HAVE_GC) && arena::flags(object) & arena::FINALIZED != 0)
 }
 
 /// May the collector track this object?

@@ -170,6 +170,9 @@ pub unsafe fn PyType_GenericAlloc(ty: *mut PyTypeObject, nitems: Py_ssize_t) -> 
     if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0 {
         incref(ty.cast());
     }
+    if (*ty).tp_flags & Py_TPFLAGS_HAVE_GC != 0 {
+        arena::set_flags(op, arena::TRACKED);
+    }
     op
 }
 

@@ -211,6 +211,13 @@ pub struct ShimTable {
     pub builtin_name: unsafe extern "C" fn(i: i32) -> *const u8,
     /// Ties builtin type or exception number `i` to the host's type object in `cell`.
     pub bind_builtin: unsafe extern "C" fn(i: i32, cell: *mut Cell),
+    /// Clears cycles of native instances that nothing else refers to; how many instances were in them. For after a
+    /// collection of the host.
+    pub collect: unsafe extern "C" fn() -> i64,
+    /// For `n` instances with pinned wrappers: those that C itself still refers to come back negative. Returns `count` edges of
+    /// four words each, valid until the next call: holder, handle of the holder's type, whether C itself refers to the
+    /// holder, target. The wrapper of each holder must keep the wrapper of the target alive.
+    pub survey: unsafe extern "C" fn(n: i64, pinned: *mut i64, count: *mut i64) -> *const i64,
     /// Host code has changed the dict with this handle, whose version compiled code may have cached.
     pub touch: unsafe extern "C" fn(handle: i64),
     /// Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.

@@ -27,7 +27,8 @@ pub struct Prefix {
     class: u16,
     /// [`QUEUED`] and the like.
     pub flags: u16,
-    /// Row of the table that [`crate::mirror`] keeps, from 1.
+    /// Of a mirrored list: its row in the table that [`crate::mirror`] keeps, from 1. Of a native instance: how many
+    /// references its wrappers have.
     number: u32,
 }
 
@@ -35,6 +36,10 @@ pub struct Prefix {
 pub const NO_HANDLE: i64 = 0;
 /// The proxy's count is zero and it waits for its handle to be closed.
 pub const QUEUED: u16 = 1;
+/// `tp_finalize` has run.
+pub const FINALIZED: u16 = 1 << 8;
+/// The extension (or its `tp_alloc`) has asked for the instance to be tracked by the collector.
+pub const TRACKED: u16 = 1 << 9;
 
 struct Arena {
     base: usize,
@@ -166,6 +171,7 @@ pub unsafe fn free(block: *mut c_void) {
         if in_range(block) {
             let arena = ARENA.get();
             let class = usize::from((*prefix(block)).class);
+            (*prefix(block)).flags = 0;
             arena.used -= class * 16;
             *block.cast::<*mut u8>() = arena.free[class];
             arena.free[class] = block.cast();
@@ -279,6 +285,21 @@ pub unsafe fn set_number(op: Obj, number: u32) {
     if in_range(op.cast()) {
         // SAFETY: as `number`.
         unsafe { (*prefix(op.cast())).number = number }
+    }
+}
+
+/// Calls `f` for every block of the range that has one of the flags. Blocks lie one after the other.
+pub unsafe fn for_each(with: u16, mut f: impl FnMut(Obj)) {
+    // SAFETY: the lock is held; every block up to `next` has a prefix, dead ones have no flags.
+    unsafe {
+        let (mut at, end) = (ARENA.get().base, ARENA.get().next);
+        while at < end {
+            let head = *(at as *const Prefix);
+            if head.flags & with != 0 {
+                f((at + PREFIX) as Obj);
+            }
+            at += usize::from(head.class) * 16;
+        }
     }
 }
 

@@ -7,8 +7,8 @@
 use crate::encode::Scratch;
 use crate::state::{self, Thread};
 use crate::{
-    Obj, Op, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader,
-    members, mirror, modules, refcount, seq, slots, text, types, xdecref,
+    Obj, Op, PyTypeObject, arena, buffer, bytearray, crossing, cycles, decode, decref, encode, err, int,
+    loader, members, mirror, modules, refcount, seq, slots, text, types, xdecref,
 };
 use gimbal_host::{CallKind, Cell, GIMBAL_HOST_ABI, HostTable, ShimTable, SlotKind, Tag};
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -578,7 +578,12 @@ unsafe fn quietly(body: impl FnOnce()) {
 
 unsafe extern "C" fn incref(op: *mut u8) {
     // SAFETY: the host passes a native instance.
-    unsafe { quietly(|| crate::incref(op.cast())) }
+    unsafe {
+        quietly(|| {
+            crate::incref(op.cast());
+            count_wrapper(op.cast(), 1);
+        });
+    }
 }
 
 unsafe extern "C" fn decref_entry(op: *mut u8) {
@@ -586,6 +591,7 @@ unsafe extern "C" fn decref_entry(op: *mut u8) {
     unsafe {
         quietly(|| {
             let (class, value, traceback) = err::fetch();
+            count_wrapper(op.cast(), -1);
             decref(op.cast());
             err::restore(class, value, traceback);
         });
@@ -761,6 +767,45 @@ unsafe extern "C" fn dunder_name(i: i32) -> *const u8 {
         .map_or(std::ptr::null(), |n| n.as_ptr().cast())
 }
 
+/// Counts the references that wrappers have on a native instance, for [`cycles`].
+unsafe fn count_wrapper(op: Obj, change: i32) {
+    // SAFETY: `op` is an object.
+    unsafe {
+        if types::is_native((*op).ob_type) {
+            arena::set_number(op, arena::number(op).saturating_add_signed(change));
+        }
+    }
+}
+
+unsafe extern "C" fn collect() -> i64 {
+    let mut count = 0;
+    // SAFETY: as `decref_entry`.
+    unsafe {
+        quietly(|| {
+            let (class, value, traceback) = err::fetch();
+            count = cycles::collect() as i64;
+            err::restore(class, value, traceback);
+        });
+    }
+    count
+}
+
+/// The edges of the last survey: the host reads them before it asks again.
+static EDGES: state::Locked<Vec<cycles::Edge>> = state::Locked::new(Vec::new());
+
+unsafe extern "C" fn survey(n: i64, pinned: *mut i64, count: *mut i64) -> *const i64 {
+    let mut edges = std::ptr::null();
+    // SAFETY: the host passes `n` addresses of live instances and one word for the count.
+    unsafe {
+        quietly(|| {
+            *EDGES.get() = cycles::survey(std::slice::from_raw_parts_mut(pinned, n as usize));
+            *count = EDGES.get().len() as i64;
+            edges = EDGES.get().as_ptr().cast();
+        });
+    }
+    edges
+}
+
 unsafe extern "C" fn touch(handle: i64) {
     // SAFETY: the host passes the handle of a dict.
     unsafe {
@@ -864,6 +909,8 @@ static SHIM: ShimTable = ShimTable {
     dunder_name,
     builtin_name,
     bind_builtin,
+    collect,
+    survey,
     touch,
     stat,
     flush,

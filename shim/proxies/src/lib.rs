@@ -20,6 +20,7 @@ pub mod buffer;
 pub mod bytearray;
 pub mod call_cfunction;
 pub mod crossing;
+pub mod cycles;
 pub mod decode;
 pub mod dict;
 mod elf_file;

@@ -224,6 +224,9 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                         .tp_basicsize
                         .max(crate::fields::size_of_exception(text::utf8(name)) as isize);
                 }
+                if is_native(base) && (*base).tp_flags & Py_TPFLAGS_HAVE_GC == 0 {
+                    (*ty).tp_flags &= !Py_TPFLAGS_HAVE_GC; // its own dict is the wrapper's, not native
+                }
                 (*ty).tp_dictoffset = (*base).tp_dictoffset;
                 (*ty).tp_weaklistoffset = (*base).tp_weaklistoffset;
                 (*ty).tp_dealloc = Some(if is_native(base) {
@@ -345,12 +348,8 @@ unsafe fn inherit(ty: *mut PyTypeObject) {
 unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
     // SAFETY: both are types.
     unsafe {
-        if (*ty).tp_flags & Py_TPFLAGS_HAVE_GC == 0
-            && (*base).tp_flags & Py_TPFLAGS_HAVE_GC != 0
-            && is_native(base)
-            && (*ty).tp_traverse.is_none()
-            && (*ty).tp_clear.is_none()
-        {
+        let collected = (*base).tp_flags & Py_TPFLAGS_HAVE_GC != 0 && is_native(base);
+        if collected && (*ty).tp_traverse.is_none() && (*ty).tp_clear.is_none() {
             (*ty).tp_flags |= Py_TPFLAGS_HAVE_GC;
             (*ty).tp_traverse = (*base).tp_traverse;
             (*ty).tp_clear = (*base).tp_clear;
@@ -545,6 +544,7 @@ unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
             let f = slots::get(ty, def.place);
             if f.is_null()
                 || def.name == "__new__"
+                || def.name == "__del__" // runs when the native instance dies, not when its wrapper does
                 || slots::is_plain(f)
                 || seen.contains(&(def.name, 0))
                 || def.name == "__getattr__"
