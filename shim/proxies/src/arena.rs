@@ -272,8 +272,8 @@ pub unsafe fn set_flags(op: Obj, flags: u16) {
 /// The number that a block of the range carries; 0 for others.
 #[inline]
 pub unsafe fn number(op: Obj) -> u32 {
-    // SAFETY: blocks in the range have a prefix.
     if in_range(op.cast()) {
+        // SAFETY: blocks in the range have a prefix.
         unsafe { (*prefix(op.cast())).number }
     } else {
         0

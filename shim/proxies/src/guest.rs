@@ -181,8 +181,8 @@ impl Args {
         if n > 8 {
             args.heap.resize(n, std::ptr::null_mut());
         }
-        // SAFETY: the host passed `n` cells.
         for i in 0..n {
+            // SAFETY: the host passed `n` cells.
             let op = unsafe { decode::decode(&mut *cells.add(i)) };
             args.slice()[i] = op;
         }
