@@ -608,6 +608,13 @@ struct gimbal_shim {
   const uint8_t *(*builtin_name)(int32_t i);
   // Ties builtin type or exception number `i` to the host's type object in `cell`.
   void (*bind_builtin)(int32_t i, struct gimbal_cell *cell);
+  // Clears cycles of native instances that nothing else refers to; how many instances were in them. For after a
+  // collection of the host.
+  int64_t (*collect)(void);
+  // For `n` instances with pinned wrappers: those that C itself still refers to come back negative. Returns `count` edges of
+  // four words each, valid until the next call: holder, handle of the holder's type, whether C itself refers to the
+  // holder, target. The wrapper of each holder must keep the wrapper of the target alive.
+  const int64_t *(*survey)(int64_t n, int64_t *pinned, int64_t *count);
   // Host code has changed the dict with this handle, whose version compiled code may have cached.
   void (*touch)(int64_t handle);
   // Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.
