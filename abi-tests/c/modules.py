@@ -2,6 +2,10 @@
 
 import gc
 import importlib.util
+import inspect
+import os
+import pkgutil
+import subprocess
 import sys
 
 import modules as c
@@ -42,7 +46,18 @@ def reimport():
     return modules is c, modules.remember("again"), modules.FIRST
 
 
+def elsewhere():
+    """Another Python that the program starts imports the same file."""
+    code = "import modules, sys; print(modules.__file__, *sys.argv)"
+    child = subprocess.run([sys.executable, "-c", code, "x"], capture_output=True, text=True, check=True)
+    return child.stdout == f"{c.__file__} -c x\n"
+
+
 check("import again", reimport)
+check("import elsewhere", elsewhere)
+check("listed", lambda: [(m.name, m.ispkg) for m in pkgutil.iter_modules([os.path.dirname(c.__file__)])])
+check("known by its name", lambda: (inspect.getmodulename(c.__file__), inspect.getsourcefile(c)))
+check("by location", lambda: type(importlib.util.spec_from_file_location("m", c.__file__).loader) is type(c.__loader__))
 single = c.make_single()
 check("single", lambda: (single.__name__, single.__doc__, single.NUMBER, single.TEXT, single.OBJECT, single.LIST))
 check("single add", lambda: (single.add(2, 3)[0], single.add(2, 3)[1] is single, single.add.__module__))
