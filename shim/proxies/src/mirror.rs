@@ -98,11 +98,11 @@ unsafe fn write_back_one(op: Obj) {
     // SAFETY: `op` is tracked.
     unsafe {
         let number = arena::number(op) as usize;
-        let items = seq::list_slice(op).to_vec();
         let shadow = &mut MIRRORS.get()[number - 1].shadow;
-        if *shadow == items {
+        if shadow == seq::list_slice(op) {
             return;
         }
+        let items = seq::list_slice(op).to_vec();
         let old = std::mem::replace(shadow, items.clone());
         let pending = err::fetch();
         let changed = |at: usize| old[at] != items[at] && !items[at].is_null();
