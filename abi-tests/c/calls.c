@@ -35,7 +35,7 @@ varargs(PyObject *self, PyObject *args)
 static PyObject *
 keywords(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    return Py_BuildValue("(OO)", args, kwargs ? kwargs : Py_None);
+    return Py_BuildValue("(OO)", args, kwargs && PyDict_GET_SIZE(kwargs) ? kwargs : Py_None);
 }
 
 static PyObject *
@@ -238,7 +238,7 @@ thing_fast(PyObject *self, PyObject *const *args, Py_ssize_t count)
 static PyObject *
 thing_keywords(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    return Py_BuildValue("(NO)", thing_describe(self, args), kwargs ? kwargs : Py_None);
+    return Py_BuildValue("(NO)", thing_describe(self, args), kwargs && PyDict_GET_SIZE(kwargs) ? kwargs : Py_None);
 }
 
 static PyMethodDef thing_methods[] = {

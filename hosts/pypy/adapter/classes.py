@@ -9,6 +9,7 @@ from _gimbal.core import ARGS, CELLS, MASK, NOTHING, NULL, decode, encode, handl
 from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, many, pointer, split_doc,
                                wrong_self)
 from _gimbal.native import ffi, lib, names
+from _gimbal.plain import plain_value
 
 slot = lib.slot
 
@@ -452,15 +453,25 @@ def empty_maker(cls):
     return bufferable.__new__ if issubclass(cls, bufferable) else object.__new__
 
 
-def MakeWrapper(address, cls, base, args, keywords):
-    """The wrapper of a native instance whose class derives from a builtin: the builtin's part is made now."""
+class Making:
+    """A wrapper whose native instance is not there yet."""
+
+
+def MakeWrapper(cls, base, args, keywords):
+    """The wrapper of an instance whose class derives from a builtin, and the value that the native part needs, if any."""
     args = () if args is NULL else args
     keywords = {} if keywords is NULL else keywords
     if base is object:
         wrapper = core.empty_wrapper(cls)
     else:
         wrapper = base.__new__(cls, *args, **keywords)
-    core.tie(wrapper, address)
+    making = Making()
+    making.wrapper = wrapper
+    return making, plain_value(wrapper)
+
+
+def TieWrapper(making, address):
+    core.tie(making.wrapper, address)
 
 
 # --- what a type proxy needs -------------------------------------------------------------------------------------------

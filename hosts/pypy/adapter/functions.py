@@ -187,7 +187,7 @@ def method(kind, f, name, owner):
 def class_method(kind, f, name, owner):
     @hidden_applevel
     def function(cls, *args, **keywords):
-        if kind == K_NOARGS and (args or keywords) or kind == K_ONE and (keywords or len(args) != 1):
+        if (keywords and kind not in TAKES_KEYWORDS or kind == K_NOARGS and args or kind == K_ONE and len(args) != 1):
             raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
         if kind == K_METHOD:
             args = (owner.cls,) + args
@@ -232,11 +232,16 @@ def function_from(entry, me, module_name):
 
 
 def NewFunction(entry, me, module, cls):
-    keep = None
-    if me:
-        keep = pointer(me)
-        lib.incref(keep)
-    return function_from(entry, keep if me else ffi.NULL, None if module is NULL else module)
+    module = None if module is NULL else module
+    if not me:
+        return function_from(entry, ffi.NULL, module)
+    wrapper = core.wrappers.get(me)
+    if wrapper is not None:     # its death is the collector's business, not that of a count
+        function = function_from(entry, pointer(me), module)
+        function.__wrapper__ = wrapper()
+        return function
+    lib.incref(pointer(me))
+    return function_from(entry, ffi.gc(pointer(me), lib.decref), module)
 
 
 def from_native(address):

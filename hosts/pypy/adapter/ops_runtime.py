@@ -49,8 +49,9 @@ def GetModule(name):
 
 
 class ExtensionModule(types.ModuleType):
-    """A module made by C: tells the shim when host code rebinds a global that compiled code may have cached."""
-    __slots__ = ()
+    """A module made by C, the wrapper of a native struct. It tells the shim when host code rebinds a global that compiled
+    code may have cached."""
+    __slots__ = ('_na', '_np')
 
     def __setattr__(self, name, value):
         types.ModuleType.__setattr__(self, name, value)
@@ -65,6 +66,7 @@ class ExtensionModule(types.ModuleType):
 
 ExtensionModule.__name__ = ExtensionModule.__qualname__ = 'module'
 ExtensionModule.__module__ = 'builtins'
+core.kinds[ExtensionModule] = core.K_STATEFUL
 
 
 def globals_changed(module):
@@ -73,8 +75,10 @@ def globals_changed(module):
         core.lib.touch(wire)
 
 
-def NewModule(name):
-    return ExtensionModule(name)
+def NewModule(name, address):
+    module = ExtensionModule(name)
+    core.tie(module, address)
+    core.pin(module, address)
 
 
 def ModuleDict():

@@ -4,7 +4,7 @@ use crate::pyerrors::{PyErr_BadArgument, keep_text, status};
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{
-    Obj, Op, decref, err, int, modules, new_ref, op, op_unit, refcount, text, types, xdecref,
+    Obj, Op, decref, err, int, modules, new_ref, op, op_unit, refcount, seq, text, types, xdecref,
 };
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::ptr::null_mut;
@@ -62,20 +62,21 @@ pub unsafe fn PyModule_ExecDef(module: *mut PyObject, def: *mut PyModuleDef) -> 
 
 #[entry]
 pub unsafe fn PyModule_NewObject(name: *mut PyObject) -> *mut PyObject {
-    op(Op::NewModule, &[name])
+    modules::new(name)
 }
 
 #[entry]
 pub unsafe fn PyModule_New(name: *const c_char) -> *mut PyObject {
     let name = text::from_str(&CStr::from_ptr(name).to_string_lossy());
-    let module = op(Op::NewModule, &[name]);
+    let module = modules::new(name);
     xdecref(name);
     module
 }
 
 // --- reading ---------------------------------------------------------------------------------------------------------
 
-/// The dictionary is kept with the module's proxy, which lives for good from then on: C keeps what it borrowed here.
+/// The dictionary is kept with the module. The proxy of a host's module lives for good from then on: C keeps what it
+/// borrowed here.
 #[entry]
 pub unsafe fn PyModule_GetDict(module: *mut PyObject) -> *mut PyObject {
     if !is_module(module) {
@@ -88,7 +89,9 @@ pub unsafe fn PyModule_GetDict(module: *mut PyObject) -> *mut PyObject {
         if dict.is_null() {
             return null_mut();
         }
-        (*module).ob_refcnt += refcount::IMMORTAL;
+        if seq::is_host(module) {
+            (*module).ob_refcnt += refcount::IMMORTAL;
+        }
         (*block).md_dict = dict;
     }
     (*block).md_dict

@@ -38,6 +38,8 @@ pub fn fill_statics() {
         (*function).tp_call = Some(gimbal_proxies::call_cfunction::call);
         (*function).tp_vectorcall_offset =
             std::mem::offset_of!(gimbal_abi::PyCFunctionObject, vectorcall) as Py_ssize_t;
+        let module = &raw mut gimbal_abi::PyModule_Type;
+        (*module).tp_dealloc = Some(gimbal_proxies::modules::dealloc);
         let method = &raw mut gimbal_abi::PyCMethod_Type;
         (*method).tp_call = Some(gimbal_proxies::call_cfunction::call);
         (*method).tp_vectorcall_offset = (*function).tp_vectorcall_offset;

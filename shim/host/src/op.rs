@@ -20,8 +20,11 @@ pub enum Op {
     TypeInfo,
     /// Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
     MakeType,
-    /// Makes the wrapper of a native instance whose type derives from a builtin: `(pointer, class, base, args, kwargs)`.
+    /// Makes the wrapper of an instance whose type derives from a builtin: `(class, base, args, kwargs)`; the result is
+    /// `(what TieWrapper takes, the int, float, str or bytes that the wrapper is, or None)`.
     MakeWrapper,
+    /// Ties the wrapper to its native instance: `(what MakeWrapper made, pointer)`.
+    TieWrapper,
     /// A class made by calling the metaclass: `type(name, bases, namespace)`.
     NewClass,
     /// The writable view of a class's namespace that `tp_dict` points at.
@@ -245,7 +248,7 @@ pub enum Op {
     AddModule,
     /// `sys.modules.get(name)`
     GetModule,
-    /// A new, empty module of this name
+    /// Makes the wrapper of a new, empty module: `(name, pointer)`
     NewModule,
     /// `sys.modules`
     ModuleDict,
@@ -353,7 +356,8 @@ table! {
     Resend / 1,
     TypeInfo / 1,
     MakeType / 2,
-    MakeWrapper / 5,
+    MakeWrapper / 4,
+    TieWrapper / 2,
     NewClass / 3,
     TypeDict / 1,
     TypeLookup / 2,
@@ -464,7 +468,7 @@ table! {
     ImportLevel / 5,
     AddModule / 1,
     GetModule / 1,
-    NewModule / 1,
+    NewModule / 2,
     ModuleDict / 0,
     ModuleGetDict / 1,
     Reload / 1,

@@ -76,10 +76,13 @@ pub unsafe fn get(base: *const c_char, def: *const PyMemberDef) -> Obj {
             OBJECT_EX => {
                 let op = *at.cast::<Obj>();
                 if op.is_null() {
-                    err::set(
-                        crate::PyExc_AttributeError,
-                        &CStr::from_ptr((*def).name).to_string_lossy(),
+                    let class = CStr::from_ptr((*(*base.cast::<crate::PyObject>()).ob_type).tp_name);
+                    let message = format!(
+                        "'{}' object has no attribute '{}'",
+                        class.to_string_lossy(),
+                        CStr::from_ptr((*def).name).to_string_lossy()
                     );
+                    err::set(crate::PyExc_AttributeError, &message);
                     return op;
                 }
                 new_ref(op)
@@ -120,18 +123,13 @@ unsafe fn integer(value: Obj) -> Option<Obj> {
 }
 
 unsafe fn float(value: Obj) -> Option<f64> {
+    unsafe extern "C" {
+        fn PyFloat_AsDouble(op: Obj) -> c_double;
+    }
     // SAFETY: `value` is an object.
     unsafe {
-        if text::is_exactly(value, &raw mut crate::PyFloat_Type) {
-            return Some((*value.cast::<crate::PyFloatObject>()).ob_fval);
-        }
-        let made = crossing::op(Op::ToFloat, &[value]);
-        if made.is_null() {
-            return None;
-        }
-        let result = (*made.cast::<crate::PyFloatObject>()).ob_fval;
-        crate::decref(made);
-        Some(result)
+        let number = PyFloat_AsDouble(value);
+        (number != -1.0 || err::occurred().is_null()).then_some(number)
     }
 }
 
@@ -216,6 +214,10 @@ unsafe fn set_integer(at: *mut c_char, kind: c_int, number: Obj) -> c_int {
             );
             -1
         };
+        if kind == UINT && wide.is_none() && int::as_u64(number).is_some() {
+            *at.cast::<u32>() = int::as_u64_mask(number) as u32;
+            return crate::buffer::warn(crate::PyExc_RuntimeWarning, "Truncation of value to unsigned int");
+        }
         if matches!(kind, ULONG | ULONGLONG) {
             return match (int::as_u64(number), wide) {
                 (Some(value), _) => {

@@ -29,29 +29,79 @@ pub unsafe fn end() {
     unsafe { CONTEXT.get().pop() };
 }
 
-/// The block behind a module. C never reads it in place, so a host module that we did not make has the same one.
+/// The block behind a module: the native struct of one that C made, whose wrapper is a module of the host; the proxy of
+/// any other. C never reads it in place.
 pub unsafe fn block(module: Obj) -> *mut ModuleObject {
     module.cast()
+}
+
+/// `PyModule_NewObject`.
+pub unsafe fn new(name: Obj) -> Obj {
+    // SAFETY: all-zero is a module without definition, state and dict.
+    unsafe {
+        let module = arena::alloc_zeroed(size_of::<ModuleObject>()).cast::<crate::PyObject>();
+        if module.is_null() {
+            return seq::no_memory();
+        }
+        (*module).ob_refcnt = 1;
+        (*module).ob_type = &raw mut crate::PyModule_Type;
+        let address = int::from_i64(module as i64);
+        let made = crossing::op_unit(Op::NewModule, &[name, address]);
+        decref(address);
+        if !made {
+            decref(module);
+            return std::ptr::null_mut();
+        }
+        module
+    }
 }
 
 unsafe fn new_module(name: &str) -> Obj {
     // SAFETY: the lock is held.
     unsafe {
         let name = text::from_str(name);
-        let module = crossing::op(Op::NewModule, &[name]);
+        let module = new(name);
         decref(name);
         module
     }
 }
 
-/// Ties a module to its definition and gives it its state. The proxy lives for good, since state and definition hang on it.
-unsafe fn adopt(module: Obj, def: *mut PyModuleDef) -> bool {
-    // SAFETY: `module` is a module proxy.
+/// `tp_dealloc` of modules.
+pub unsafe extern "C" fn dealloc(op: Obj) {
+    // SAFETY: the count is zero.
     unsafe {
-        if (*block(module)).md_def.is_null() {
+        if seq::is_host(op) {
+            return refcount::retire(op);
+        }
+        let module = block(op);
+        let def = (*module).md_def;
+        if let Some(free) = def.as_ref().and_then(|def| def.m_free)
+            && ((*def).m_size <= 0 || !(*module).md_state.is_null())
+        {
+            free(op.cast());
+        }
+        arena::free((*module).md_state.cast());
+        xdecref((*module).md_dict);
+        arena::free(op.cast());
+    }
+}
+
+/// Names the definition of a module. The proxy of a module that the host made lives for good then.
+unsafe fn define(module: Obj, def: *mut PyModuleDef) {
+    // SAFETY: `module` is a module.
+    unsafe {
+        if seq::is_host(module) && (*block(module)).md_def.is_null() {
             (*module).ob_refcnt += refcount::IMMORTAL;
         }
         (*block(module)).md_def = def;
+    }
+}
+
+/// Ties a module to its definition and gives it its state.
+unsafe fn adopt(module: Obj, def: *mut PyModuleDef) -> bool {
+    // SAFETY: `module` is a module.
+    unsafe {
+        define(module, def);
         if (*def).m_size > 0 && (*block(module)).md_state.is_null() {
             let state = arena::alloc_zeroed((*def).m_size as usize);
             if state.is_null() {
@@ -231,8 +281,7 @@ pub unsafe fn create_from_spec(def: *mut PyModuleDef, spec: Obj) -> Obj {
         }
         let is_module = types::is_subtype((*module).ob_type, &raw mut crate::PyModule_Type);
         if is_module {
-            (*block(module)).md_def = def;
-            (*module).ob_refcnt += refcount::IMMORTAL;
+            define(module, def);
         }
         if !fill(module, def) {
             decref(module);
@@ -290,11 +339,12 @@ pub unsafe fn remember(def: *mut PyModuleDef, module: Obj) {
     // SAFETY: the lock is held.
     unsafe {
         let map = BY_DEFINITION.get().get_or_insert_default();
-        if module.is_null() {
-            map.remove(&(def as usize));
+        let before = if module.is_null() {
+            map.remove(&(def as usize))
         } else {
-            map.insert(def as usize, new_ref(module) as usize);
-        }
+            map.insert(def as usize, new_ref(module) as usize)
+        };
+        xdecref(before.unwrap_or_default() as Obj);
     }
 }
 

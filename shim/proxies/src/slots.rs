@@ -611,6 +611,33 @@ pub unsafe extern "C" fn host_new(class: *mut PyTypeObject, args: Obj, kwargs: O
     }
 }
 
+/// `tp_init` of host classes that derive from an extension type: what the instance's class says. (`host_init`, on such an
+/// instance, is the extension asking for the builtin that it derives from.)
+unsafe extern "C" fn derived_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
+    // SAFETY: called through the slot.
+    unsafe {
+        as_unit(crossing::op(
+            Op::HostInit,
+            &[(*me).ob_type.cast(), me, args, kwargs],
+        ))
+    }
+}
+
+/// `tp_new` of host classes that derive from an extension type and have a `__new__`.
+unsafe extern "C" fn derived_new(class: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
+    // SAFETY: called through the slot.
+    unsafe { crossing::op(Op::HostNew, &[class.cast(), class.cast(), args, kwargs]) }
+}
+
+/// What fills a slot of a host class that derives from an extension type.
+pub fn of_derived(def: &SlotDef) -> *const c_void {
+    match def.kind {
+        SlotKind::Init => derived_init as *const c_void,
+        SlotKind::New => derived_new as *const c_void,
+        _ => def.host,
+    }
+}
+
 unsafe extern "C" fn host_finalize(me: Obj) {
     // SAFETY: called through the slot; an error has nowhere to go but sys.unraisablehook.
     unsafe {

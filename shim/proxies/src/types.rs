@@ -45,7 +45,7 @@ pub unsafe fn handle(ty: *mut PyTypeObject) -> i64 {
 /// Are its instances native structs of an extension type?
 pub unsafe fn is_native(ty: *mut PyTypeObject) -> bool {
     // SAFETY: `ty` is a type.
-    unsafe { (*ty).tp_subclasses as usize == NATIVE }
+    unsafe { !(*ty).tp_subclasses.is_null() }
 }
 
 /// Is it a type object?
@@ -203,9 +203,14 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
         let mut line = vec![ty.cast::<PyObject>()];
         line.extend_from_slice(seq::tuple_slice(mro));
         (*ty).tp_mro = seq::tuple_of(&line);
+        let derived = is_new && is_native((*ty).tp_base);
+        if derived {
+            (*ty).tp_subclasses = NATIVE as Obj;
+        }
         for (i, def) in SLOTS.iter().enumerate() {
             if mask[i / 60] >> (i % 60) & 1 != 0 && (is_new || slots::get(ty, def.place).is_null()) {
-                slots::set(ty, def.place, def.host);
+                let f = if derived { slots::of_derived(def) } else { def.host };
+                slots::set(ty, def.place, f);
             }
         }
         if fields[9] == crate::true_object() {
@@ -216,7 +221,6 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                 let base = (*ty).tp_base;
                 (*ty).tp_basicsize = (*base).tp_basicsize.max(16);
                 (*ty).tp_itemsize = (*base).tp_itemsize;
-                (*ty).tp_subclasses = (*base).tp_subclasses;
                 (*ty).tp_flags |= (*base).tp_flags & INHERITED;
                 if fields[8] == crate::true_object() {
                     (*ty).tp_flags |= crate::Py_TPFLAGS_BASE_EXC_SUBCLASS;
@@ -376,25 +380,50 @@ unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
     }
 }
 
-/// Copies the slots that `ty` lacks. Comparison and hash go together, as do the two ways to get or set attributes.
+/// A slot as a number, to compare it.
+unsafe fn address<F>(slot: &Option<F>) -> usize {
+    // SAFETY: only used for C function pointers, which are NULL or an address.
+    unsafe { std::mem::transmute_copy(slot) }
+}
+
+/// Copies the slots that `ty` lacks and that `base` does not only inherit itself: what it inherits comes from its own
+/// place in the MRO, behind classes that may override it. Comparison and hash go together, as do the two ways to get or
+/// set attributes.
 unsafe fn inherit_from(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
     // SAFETY: both are types.
     unsafe {
+        let above = (*base).tp_base;
+        macro_rules! own {
+            ($field:ident) => {
+                above.is_null() || address(&(*base).$field) != address(&(*above).$field)
+            };
+        }
         macro_rules! copy {
-            ($($field:ident)*) => { $(if (*ty).$field.is_none() { (*ty).$field = (*base).$field; })* };
+            ($($field:ident)*) => {
+                $(if (*ty).$field.is_none() && own!($field) { (*ty).$field = (*base).$field; })*
+            };
         }
         macro_rules! share {
             ($($field:ident)*) => { $(if (*ty).$field.is_null() { (*ty).$field = (*base).$field; })* };
         }
-        if (*ty).tp_getattr.is_none() && (*ty).tp_getattro.is_none() {
+        if (*ty).tp_getattr.is_none()
+            && (*ty).tp_getattro.is_none()
+            && (own!(tp_getattr) || own!(tp_getattro))
+        {
             (*ty).tp_getattr = (*base).tp_getattr;
             (*ty).tp_getattro = (*base).tp_getattro;
         }
-        if (*ty).tp_setattr.is_none() && (*ty).tp_setattro.is_none() {
+        if (*ty).tp_setattr.is_none()
+            && (*ty).tp_setattro.is_none()
+            && (own!(tp_setattr) || own!(tp_setattro))
+        {
             (*ty).tp_setattr = (*base).tp_setattr;
             (*ty).tp_setattro = (*base).tp_setattro;
         }
-        if (*ty).tp_richcompare.is_none() && (*ty).tp_hash.is_none() {
+        if (*ty).tp_richcompare.is_none()
+            && (*ty).tp_hash.is_none()
+            && (own!(tp_richcompare) || own!(tp_hash))
+        {
             (*ty).tp_richcompare = (*base).tp_richcompare;
             (*ty).tp_hash = (*base).tp_hash;
         }
@@ -418,8 +447,10 @@ unsafe fn inherit_from(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
             (*ty).tp_free = (*base).tp_free;
         }
         for def in SLOTS {
-            if !matches!(def.place, Place::Type(_)) && slots::get(ty, def.place).is_null() {
-                slots::set(ty, def.place, slots::get(base, def.place));
+            let f = slots::get(base, def.place);
+            let is_own = above.is_null() || slots::get(above, def.place) != f;
+            if is_own && !matches!(def.place, Place::Type(_)) && slots::get(ty, def.place).is_null() {
+                slots::set(ty, def.place, f);
             }
         }
         share!(tp_as_number tp_as_sequence tp_as_mapping tp_as_async tp_as_buffer);
@@ -443,6 +474,9 @@ pub unsafe extern "C" fn object_dealloc(op: Obj) {
             return;
         }
         let ty = (*op).ob_type;
+        if (*ty).tp_flags & crate::Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
+            text::drop_contents(op);
+        }
         if let Some(free) = (*ty).tp_free {
             free(op.cast());
         } else {
@@ -676,24 +710,43 @@ unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bool) -> bool
 }
 
 /// An instance of an extension type that derives from a builtin: a native struct, and at once the host object that holds
-/// the builtin's part.
+/// the builtin's part. C reads values in place, so the struct gets a copy.
 pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
-    // SAFETY: `class` is native.
+    // SAFETY: `class` is native; its struct begins like its base's.
     unsafe {
         let Some(alloc) = (*class).tp_alloc else {
             return seq::no_memory();
         };
-        let op = alloc(class, 0);
+        let made = crossing::op(Op::MakeWrapper, &[class.cast(), base.cast(), args, kwargs]);
+        if made.is_null() {
+            return made;
+        }
+        let (making, value) = (seq::tuple_slice(made)[0], seq::tuple_slice(made)[1]);
+        let is_value = value != crate::none();
+        let is_text = is_value && (*(*value).ob_type).tp_flags & crate::Py_TPFLAGS_UNICODE_SUBCLASS != 0;
+        let sized = is_value && (*(*value).ob_type).tp_itemsize != 0;
+        let size = if sized {
+            (*value.cast::<crate::PyVarObject>()).ob_size
+        } else {
+            0
+        };
+        let op = alloc(class, size.abs());
         if op.is_null() {
+            decref(made);
             return op;
         }
+        if is_text {
+            text::fill(op, value);
+        } else if is_value {
+            let (ty, head) = ((*value).ob_type, size_of::<PyObject>());
+            let body = (*ty).tp_basicsize as usize - head + size.unsigned_abs() * (*ty).tp_itemsize as usize;
+            std::ptr::copy_nonoverlapping(value.cast::<u8>().add(head), op.cast::<u8>().add(head), body);
+        }
         let number = pointer(op.cast());
-        let done = crossing::op_unit(
-            Op::MakeWrapper,
-            &[number, class.cast(), base.cast(), args, kwargs],
-        );
+        let tied = crossing::op_unit(Op::TieWrapper, &[making, number]);
         decref(number);
-        if !done {
+        decref(made);
+        if !tied {
             decref(op);
             return std::ptr::null_mut();
         }
