@@ -298,6 +298,51 @@ make_type(PyObject *module, PyObject *args)
     return PyType_FromSpecWithBases(&spec, bases == Py_None ? NULL : bases);
 }
 
+/* Types that derive from builtins: their slots call the builtin's, and macros read the builtin's part in place. */
+static PyObject *
+list_repr(PyObject *self)
+{
+    PyObject *inner = PyList_Type.tp_repr(self), *outer = inner ? PyUnicode_FromFormat("<%U>", inner) : NULL;
+    Py_XDECREF(inner);
+    return outer;
+}
+
+static int
+list_init(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    return PyList_Type.tp_init(self, args, kwargs);
+}
+
+static PyObject *
+make_list_type(PyObject *module, PyObject *args)
+{
+    PyType_Slot slots[] = {{Py_tp_repr, list_repr}, {Py_tp_init, list_init}, {0, NULL}};
+    PyType_Spec spec = {.name = "heap_types.List", .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, .slots = slots};
+    return PyType_FromSpecWithBases(&spec, (PyObject *)&PyList_Type);
+}
+
+static PyObject *
+read_in_place(PyObject *module, PyObject *object)
+{
+    if (PyTuple_Check(object)) {
+        PyObject *list = PyList_New(0);
+        for (Py_ssize_t i = 0; list != NULL && i < PyTuple_GET_SIZE(object); i++) {
+            PyList_Append(list, PyTuple_GET_ITEM(object, i));
+        }
+        return list;
+    }
+    if (PyBytes_Check(object)) {
+        return PyBytes_FromStringAndSize(PyBytes_AS_STRING(object), PyBytes_GET_SIZE(object));
+    }
+    if (PyUnicode_Check(object)) {
+        return PyUnicode_FromKindAndData(PyUnicode_KIND(object), PyUnicode_DATA(object), PyUnicode_GET_LENGTH(object));
+    }
+    if (PyFloat_Check(object)) {
+        return PyFloat_FromDouble(PyFloat_AS_DOUBLE(object));
+    }
+    return PyLong_FromLong(PyLong_AsLong(object));
+}
+
 static PyObject *
 make_bad_type(PyObject *module, PyObject *args)
 {
@@ -392,6 +437,8 @@ static PyMethodDef methods[] = {
     {"check_no_module", check_no_module, METH_NOARGS, NULL},
     {"statistics", statistics, METH_NOARGS, NULL},
     {"make_type", make_type, METH_VARARGS, NULL},
+    {"make_list_type", make_list_type, METH_NOARGS, NULL},
+    {"read_in_place", read_in_place, METH_O, NULL},
     {"make_bad_type", make_bad_type, METH_NOARGS, NULL},
     {"set_on_type", set_on_type, METH_VARARGS, NULL},
     {"call_super", call_super, METH_VARARGS, NULL},

@@ -49,6 +49,37 @@ check("made with two bases", lambda: [t.__name__ for t in c.make_type("made.Two"
 check("made of builtin", lambda: c.make_type("made.List", list)([1, 2]) + [3])
 check_type("made of final", lambda: c.make_type("made.Bool", (bool,)))
 check("bad slot", c.make_bad_type)
+for value in (12345, 2.5, b"by\0tes", "te\u6f22xt", (1, "two", 3.0), ()):
+    kind = type(value)
+    derived = c.make_type(f"made.{kind.__name__}", kind)
+    check(f"read {kind.__name__}", lambda: (c.read_in_place(derived(value)), derived(value) == value, type(derived(value)) is derived))
+    check(f"read subclass {kind.__name__}", lambda: c.read_in_place(type("Sub", (derived,), {})(value)))
+List = c.make_list_type()
+
+
+class Listed(List):
+    """Overrides what its base gets from list."""
+
+    def __init__(self, items):
+        super().__init__(items)
+        self.extra = len(self)
+
+    def __repr__(self):
+        return "Listed" + super().__repr__()
+
+
+class Twice(c.make_type("made.Text", str)):
+    """Makes its value in `__new__`."""
+
+    def __new__(cls, text):
+        self = super().__new__(cls, text * 2)
+        self.text = text
+        return self
+
+
+check("list", lambda: (List([1, 2]), len(List((3, 4))), List()))
+check("listed", lambda: (Listed([1, 2]), Listed("abc").extra, Listed([Listed([])])))
+check("twice", lambda: (Twice("ab"), Twice("c").text, c.read_in_place(Twice("d"))))
 
 
 class Sub(Counter):

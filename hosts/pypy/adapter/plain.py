@@ -2,7 +2,7 @@
 
 
 def plain_value(x):
-    """The int, float, str or bytes that `x` is; None for any other object. No method of the subclass is asked."""
+    """The int, float, str, bytes or tuple that `x` is; None for any other object. No method of the subclass is asked."""
     if isinstance(x, str):
         return str.__str__(x)
     if isinstance(x, int):
@@ -11,4 +11,6 @@ def plain_value(x):
         return float.__float__(x)
     if isinstance(x, bytes):
         return bytes.__getitem__(x, slice(None))
+    if isinstance(x, tuple):
+        return tuple(tuple.__iter__(x))
     return None

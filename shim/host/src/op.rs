@@ -21,7 +21,7 @@ pub enum Op {
     /// Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
     MakeType,
     /// Makes the wrapper of an instance whose type derives from a builtin: `(class, base, args, kwargs)`; the result is
-    /// `(what TieWrapper takes, the int, float, str or bytes that the wrapper is, or None)`.
+    /// `(what TieWrapper takes, the int, float, str, bytes or tuple that the wrapper is, or None)`.
     MakeWrapper,
     /// Ties the wrapper to its native instance: `(what MakeWrapper made, pointer)`.
     TieWrapper,

@@ -53,6 +53,8 @@ pub struct SlotDef {
     pub extra: i32,
     /// The function that fills the slot of a host class.
     pub host: *const c_void,
+    /// The same for host classes that derive from an extension type.
+    pub derived: *const c_void,
 }
 
 // SAFETY: the pointers are functions.
@@ -102,14 +104,17 @@ pub unsafe fn set(ty: *mut PyTypeObject, place: Place, f: *const c_void) {
 
 /// Calls special method `name` for a slot function of the host: on the instance's own class, or, when an extension type
 /// overrides the slot and asks for the inherited behaviour, on the base that it inherits from.
-unsafe fn special(place: Place, this: *const c_void, name: &str, args: &[Obj]) -> Obj {
+///
+/// Each slot function exists twice. The `DERIVED` one fills the slots of host classes that derive from an extension type,
+/// and always means the instance's own class: so such an override is told from the builtin below the extension type.
+unsafe fn special<const DERIVED: bool>(place: Place, this: *const c_void, name: &str, args: &[Obj]) -> Obj {
     // SAFETY: arguments are objects or NULL, the first is not NULL.
     unsafe {
         let name = text::interned(name);
         let me = args[0];
         let mut ty = (*me).ob_type;
         let mut list = Vec::with_capacity(args.len() + 2);
-        if get(ty, place) == this {
+        if DERIVED || get(ty, place) == this {
             list.push(name);
             list.extend_from_slice(args);
             return crossing::op(Op::CallSpecial, &list);
@@ -163,25 +168,25 @@ macro_rules! host_slots {
      binary { $($b:ident $bname:literal $bplace:expr;)* }
      length { $($l:ident $lplace:expr;)* }
      assign { $($a:ident $aset:literal $adel:literal $aplace:expr;)* }) => {
-        $(unsafe extern "C" fn $u(me: Obj) -> Obj {
+        $(unsafe extern "C" fn $u<const DERIVED: bool>(me: Obj) -> Obj {
             // SAFETY: called through the slot.
-            unsafe { special($uplace, $u as *const c_void, $uname, &[me]) }
+            unsafe { special::<DERIVED>($uplace, $u::<DERIVED> as *const c_void, $uname, &[me]) }
         })*
-        $(unsafe extern "C" fn $b(me: Obj, other: Obj) -> Obj {
+        $(unsafe extern "C" fn $b<const DERIVED: bool>(me: Obj, other: Obj) -> Obj {
             // SAFETY: called through the slot.
-            unsafe { special($bplace, $b as *const c_void, $bname, &[me, other]) }
+            unsafe { special::<DERIVED>($bplace, $b::<DERIVED> as *const c_void, $bname, &[me, other]) }
         })*
-        $(unsafe extern "C" fn $l(me: Obj) -> isize {
+        $(unsafe extern "C" fn $l<const DERIVED: bool>(me: Obj) -> isize {
             // SAFETY: called through the slot.
-            unsafe { as_int(special($lplace, $l as *const c_void, "__len__", &[me])) }
+            unsafe { as_int(special::<DERIVED>($lplace, $l::<DERIVED> as *const c_void, "__len__", &[me])) }
         })*
-        $(unsafe extern "C" fn $a(me: Obj, key: Obj, value: Obj) -> c_int {
+        $(unsafe extern "C" fn $a<const DERIVED: bool>(me: Obj, key: Obj, value: Obj) -> c_int {
             // SAFETY: called through the slot.
             unsafe {
                 let result = if value.is_null() {
-                    special($aplace, $a as *const c_void, $adel, &[me, key])
+                    special::<DERIVED>($aplace, $a::<DERIVED> as *const c_void, $adel, &[me, key])
                 } else {
-                    special($aplace, $a as *const c_void, $aset, &[me, key, value])
+                    special::<DERIVED>($aplace, $a::<DERIVED> as *const c_void, $aset, &[me, key, value])
                 };
                 changed(me, result)
             }
@@ -268,26 +273,33 @@ host_slots! {
 
 macro_rules! operators {
     ($($f:ident $name:literal $rname:literal $field:ident;)*) => {
-        $(unsafe extern "C" fn $f(a: Obj, b: Obj) -> Obj {
+        $(unsafe extern "C" fn $f<const DERIVED: bool>(a: Obj, b: Obj) -> Obj {
             // SAFETY: called through the slot; at least one operand's type has it.
-            unsafe { operator(at!(nb $field), $f as *const c_void, $name, $rname, a, b) }
+            unsafe { operator::<DERIVED>(at!(nb $field), $f::<DERIVED> as *const c_void, $name, $rname, a, b) }
         })*
     };
 }
 
 /// A binary operator's slot is called with the instance on either side.
-unsafe fn operator(place: Place, this: *const c_void, name: &str, reflected: &str, a: Obj, b: Obj) -> Obj {
+unsafe fn operator<const DERIVED: bool>(
+    place: Place,
+    this: *const c_void,
+    name: &str,
+    reflected: &str,
+    a: Obj,
+    b: Obj,
+) -> Obj {
     // SAFETY: both are objects.
     unsafe {
         if types::inherits_slot((*a).ob_type, place, this) {
-            let result = special(place, this, name, &[a, b]);
+            let result = special::<DERIVED>(place, this, name, &[a, b]);
             if result.is_null() || result != crate::not_implemented() {
                 return result;
             }
             decref(result);
         }
         if types::inherits_slot((*b).ob_type, place, this) {
-            return special(place, this, reflected, &[b, a]);
+            return special::<DERIVED>(place, this, reflected, &[b, a]);
         }
         crate::new_ref(crate::not_implemented())
     }
@@ -309,22 +321,22 @@ operators! {
     host_matmul "__matmul__" "__rmatmul__" nb_matrix_multiply;
 }
 
-unsafe extern "C" fn host_power(a: Obj, b: Obj, modulus: Obj) -> Obj {
+unsafe extern "C" fn host_power<const DERIVED: bool>(a: Obj, b: Obj, modulus: Obj) -> Obj {
     // SAFETY: called through the slot.
     unsafe {
         if modulus.is_null() || modulus == crate::none() {
-            operator(
+            operator::<DERIVED>(
                 at!(nb nb_power),
-                host_power as *const c_void,
+                host_power::<DERIVED> as *const c_void,
                 "__pow__",
                 "__rpow__",
                 a,
                 b,
             )
         } else {
-            special(
+            special::<DERIVED>(
                 at!(nb nb_power),
-                host_power as *const c_void,
+                host_power::<DERIVED> as *const c_void,
                 "__pow__",
                 &[a, b, modulus],
             )
@@ -332,22 +344,27 @@ unsafe extern "C" fn host_power(a: Obj, b: Obj, modulus: Obj) -> Obj {
     }
 }
 
-unsafe extern "C" fn host_ipower(a: Obj, b: Obj, _modulus: Obj) -> Obj {
+unsafe extern "C" fn host_ipower<const DERIVED: bool>(a: Obj, b: Obj, _modulus: Obj) -> Obj {
     // SAFETY: called through the slot.
     unsafe {
-        special(
+        special::<DERIVED>(
             at!(nb nb_inplace_power),
-            host_ipower as *const c_void,
+            host_ipower::<DERIVED> as *const c_void,
             "__ipow__",
             &[a, b],
         )
     }
 }
 
-unsafe extern "C" fn host_bool(me: Obj) -> c_int {
+unsafe extern "C" fn host_bool<const DERIVED: bool>(me: Obj) -> c_int {
     // SAFETY: called through the slot.
     unsafe {
-        let result = special(at!(nb nb_bool), host_bool as *const c_void, "__bool__", &[me]);
+        let result = special::<DERIVED>(
+            at!(nb nb_bool),
+            host_bool::<DERIVED> as *const c_void,
+            "__bool__",
+            &[me],
+        );
         if result.is_null() {
             return -1;
         }
@@ -357,20 +374,20 @@ unsafe extern "C" fn host_bool(me: Obj) -> c_int {
     }
 }
 
-unsafe extern "C" fn host_hash(me: Obj) -> isize {
+unsafe extern "C" fn host_hash<const DERIVED: bool>(me: Obj) -> isize {
     // SAFETY: called through the slot.
     unsafe {
-        let this = host_hash as *const c_void;
-        as_int(special(at!(tp tp_hash), this, "__hash__", &[me]))
+        let this = host_hash::<DERIVED> as *const c_void;
+        as_int(special::<DERIVED>(at!(tp tp_hash), this, "__hash__", &[me]))
     }
 }
 
-unsafe extern "C" fn host_contains(me: Obj, item: Obj) -> c_int {
+unsafe extern "C" fn host_contains<const DERIVED: bool>(me: Obj, item: Obj) -> c_int {
     // SAFETY: called through the slot.
     unsafe {
-        let result = special(
+        let result = special::<DERIVED>(
             at!(sq sq_contains),
-            host_contains as *const c_void,
+            host_contains::<DERIVED> as *const c_void,
             "__contains__",
             &[me, item],
         );
@@ -383,26 +400,33 @@ unsafe extern "C" fn host_contains(me: Obj, item: Obj) -> c_int {
     }
 }
 
-unsafe fn with_index(place: Place, this: *const c_void, name: &str, me: Obj, i: isize, value: Obj) -> Obj {
+unsafe fn with_index<const DERIVED: bool>(
+    place: Place,
+    this: *const c_void,
+    name: &str,
+    me: Obj,
+    i: isize,
+    value: Obj,
+) -> Obj {
     // SAFETY: `value` may be NULL.
     unsafe {
         let index = int::from_i64(i as i64);
         let result = if value.is_null() {
-            special(place, this, name, &[me, index])
+            special::<DERIVED>(place, this, name, &[me, index])
         } else {
-            special(place, this, name, &[me, index, value])
+            special::<DERIVED>(place, this, name, &[me, index, value])
         };
         decref(index);
         result
     }
 }
 
-unsafe extern "C" fn host_sq_item(me: Obj, i: isize) -> Obj {
+unsafe extern "C" fn host_sq_item<const DERIVED: bool>(me: Obj, i: isize) -> Obj {
     // SAFETY: called through the slot.
     unsafe {
-        with_index(
+        with_index::<DERIVED>(
             at!(sq sq_item),
-            host_sq_item as *const c_void,
+            host_sq_item::<DERIVED> as *const c_void,
             "__getitem__",
             me,
             i,
@@ -422,7 +446,7 @@ unsafe fn changed(me: Obj, result: Obj) -> c_int {
     }
 }
 
-unsafe extern "C" fn host_sq_ass_item(me: Obj, i: isize, value: Obj) -> c_int {
+unsafe extern "C" fn host_sq_ass_item<const DERIVED: bool>(me: Obj, i: isize, value: Obj) -> c_int {
     // SAFETY: called through the slot.
     unsafe {
         let name = if value.is_null() {
@@ -430,9 +454,9 @@ unsafe extern "C" fn host_sq_ass_item(me: Obj, i: isize, value: Obj) -> c_int {
         } else {
             "__setitem__"
         };
-        let result = with_index(
+        let result = with_index::<DERIVED>(
             at!(sq sq_ass_item),
-            host_sq_ass_item as *const c_void,
+            host_sq_ass_item::<DERIVED> as *const c_void,
             name,
             me,
             i,
@@ -442,12 +466,12 @@ unsafe extern "C" fn host_sq_ass_item(me: Obj, i: isize, value: Obj) -> c_int {
     }
 }
 
-unsafe extern "C" fn host_repeat(me: Obj, n: isize) -> Obj {
+unsafe extern "C" fn host_repeat<const DERIVED: bool>(me: Obj, n: isize) -> Obj {
     // SAFETY: called through the slot.
     unsafe {
-        with_index(
+        with_index::<DERIVED>(
             at!(sq sq_repeat),
-            host_repeat as *const c_void,
+            host_repeat::<DERIVED> as *const c_void,
             "__mul__",
             me,
             n,
@@ -456,12 +480,12 @@ unsafe extern "C" fn host_repeat(me: Obj, n: isize) -> Obj {
     }
 }
 
-unsafe extern "C" fn host_irepeat(me: Obj, n: isize) -> Obj {
+unsafe extern "C" fn host_irepeat<const DERIVED: bool>(me: Obj, n: isize) -> Obj {
     // SAFETY: called through the slot.
     unsafe {
-        with_index(
+        with_index::<DERIVED>(
             at!(sq sq_inplace_repeat),
-            host_irepeat as *const c_void,
+            host_irepeat::<DERIVED> as *const c_void,
             "__imul__",
             me,
             n,
@@ -470,13 +494,13 @@ unsafe extern "C" fn host_irepeat(me: Obj, n: isize) -> Obj {
     }
 }
 
-unsafe extern "C" fn host_richcompare(a: Obj, b: Obj, op: c_int) -> Obj {
+unsafe extern "C" fn host_richcompare<const DERIVED: bool>(a: Obj, b: Obj, op: c_int) -> Obj {
     const NAMES: [&str; 6] = ["__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__"];
     // SAFETY: called through the slot.
     unsafe {
-        special(
+        special::<DERIVED>(
             at!(tp tp_richcompare),
-            host_richcompare as *const c_void,
+            host_richcompare::<DERIVED> as *const c_void,
             NAMES[op as usize % 6],
             &[a, b],
         )
@@ -552,29 +576,29 @@ pub unsafe extern "C" fn host_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
     }
 }
 
-unsafe extern "C" fn host_descr_get(me: Obj, object: Obj, class: Obj) -> Obj {
+unsafe extern "C" fn host_descr_get<const DERIVED: bool>(me: Obj, object: Obj, class: Obj) -> Obj {
     // SAFETY: called through the slot; NULL stands for None here.
     unsafe {
         let none = crate::none();
         let object = if object.is_null() { none } else { object };
         let class = if class.is_null() { none } else { class };
-        special(
+        special::<DERIVED>(
             at!(tp tp_descr_get),
-            host_descr_get as *const c_void,
+            host_descr_get::<DERIVED> as *const c_void,
             "__get__",
             &[me, object, class],
         )
     }
 }
 
-unsafe extern "C" fn host_descr_set(me: Obj, object: Obj, value: Obj) -> c_int {
+unsafe extern "C" fn host_descr_set<const DERIVED: bool>(me: Obj, object: Obj, value: Obj) -> c_int {
     // SAFETY: called through the slot.
     unsafe {
-        let this = host_descr_set as *const c_void;
+        let this = host_descr_set::<DERIVED> as *const c_void;
         as_unit(if value.is_null() {
-            special(at!(tp tp_descr_set), this, "__delete__", &[me, object])
+            special::<DERIVED>(at!(tp tp_descr_set), this, "__delete__", &[me, object])
         } else {
-            special(at!(tp tp_descr_set), this, "__set__", &[me, object, value])
+            special::<DERIVED>(at!(tp tp_descr_set), this, "__set__", &[me, object, value])
         })
     }
 }
@@ -629,21 +653,12 @@ unsafe extern "C" fn derived_new(class: *mut PyTypeObject, args: Obj, kwargs: Ob
     unsafe { crossing::op(Op::HostNew, &[class.cast(), class.cast(), args, kwargs]) }
 }
 
-/// What fills a slot of a host class that derives from an extension type.
-pub fn of_derived(def: &SlotDef) -> *const c_void {
-    match def.kind {
-        SlotKind::Init => derived_init as *const c_void,
-        SlotKind::New => derived_new as *const c_void,
-        _ => def.host,
-    }
-}
-
-unsafe extern "C" fn host_finalize(me: Obj) {
+unsafe extern "C" fn host_finalize<const DERIVED: bool>(me: Obj) {
     // SAFETY: called through the slot; an error has nowhere to go but sys.unraisablehook.
     unsafe {
-        let result = special(
+        let result = special::<DERIVED>(
             at!(tp tp_finalize),
-            host_finalize as *const c_void,
+            host_finalize::<DERIVED> as *const c_void,
             "__del__",
             &[me],
         );
@@ -652,8 +667,17 @@ unsafe extern "C" fn host_finalize(me: Obj) {
     }
 }
 
+macro_rules! pair {
+    ($f:ident) => {
+        ($f::<false> as *const c_void, $f::<true> as *const c_void)
+    };
+    ($host:ident $derived:ident) => {
+        ($host as *const c_void, $derived as *const c_void)
+    };
+}
+
 macro_rules! table {
-    ($($name:literal $where:ident $field:ident $kind:ident $extra:literal $host:ident;)*) => {
+    ($($name:literal $where:ident $field:ident $kind:ident $extra:literal $host:ident $(/ $derived:ident)?;)*) => {
         /// Every special method with a slot. The order is CPython's: where two slots serve one special method, the
         /// first that a type fills wins.
         pub static SLOTS: &[SlotDef] = &[$(SlotDef {
@@ -661,7 +685,8 @@ macro_rules! table {
             place: at!($where $field),
             kind: SlotKind::$kind,
             extra: $extra,
-            host: $host as *const c_void,
+            host: pair!($host $($derived)?).0,
+            derived: pair!($host $($derived)?).1,
         },)*];
     };
 }
@@ -669,10 +694,10 @@ macro_rules! table {
 table! {
     "__repr__" tp tp_repr Unary 0 host_repr;
     "__hash__" tp tp_hash Hash 0 host_hash;
-    "__call__" tp tp_call Call 0 host_call;
+    "__call__" tp tp_call Call 0 host_call / host_call;
     "__str__" tp tp_str Unary 0 host_str;
-    "__getattribute__" tp tp_getattro Binary 0 host_getattro;
-    "__getattr__" tp tp_getattro Binary 0 host_getattro;
+    "__getattribute__" tp tp_getattro Binary 0 host_getattro / host_getattro;
+    "__getattr__" tp tp_getattro Binary 0 host_getattro / host_getattro;
     "__setattr__" tp tp_setattro ObjObjArg 0 host_setattro;
     "__delattr__" tp tp_setattro ObjObjArg 2 host_setattro;
     "__lt__" tp tp_richcompare RichCompare 0 host_richcompare;
@@ -682,12 +707,12 @@ table! {
     "__gt__" tp tp_richcompare RichCompare 4 host_richcompare;
     "__ge__" tp tp_richcompare RichCompare 5 host_richcompare;
     "__iter__" tp tp_iter Unary 0 host_iter;
-    "__next__" tp tp_iternext IterNext 0 host_iternext;
+    "__next__" tp tp_iternext IterNext 0 host_iternext / host_iternext;
     "__get__" tp tp_descr_get DescrGet 0 host_descr_get;
     "__set__" tp tp_descr_set ObjObjArg 0 host_descr_set;
     "__delete__" tp tp_descr_set ObjObjArg 2 host_descr_set;
-    "__init__" tp tp_init Init 0 host_init;
-    "__new__" tp tp_new New 0 host_new;
+    "__init__" tp tp_init Init 0 host_init / derived_init;
+    "__new__" tp tp_new New 0 host_new / derived_new;
     "__del__" tp tp_finalize Finalize 0 host_finalize;
     "__await__" am am_await Unary 0 host_await;
     "__aiter__" am am_aiter Unary 0 host_aiter;

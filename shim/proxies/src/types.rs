@@ -209,7 +209,7 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
         }
         for (i, def) in SLOTS.iter().enumerate() {
             if mask[i / 60] >> (i % 60) & 1 != 0 && (is_new || slots::get(ty, def.place).is_null()) {
-                let f = if derived { slots::of_derived(def) } else { def.host };
+                let f = if derived { def.derived } else { def.host };
                 slots::set(ty, def.place, f);
             }
         }
@@ -476,6 +476,8 @@ pub unsafe extern "C" fn object_dealloc(op: Obj) {
         let ty = (*op).ob_type;
         if (*ty).tp_flags & crate::Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
             text::drop_contents(op);
+        } else if (*ty).tp_flags & crate::Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
+            seq::tuple_slice(op).iter().for_each(|&item| xdecref(item));
         }
         if let Some(free) = (*ty).tp_free {
             free(op.cast());
@@ -741,6 +743,11 @@ pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args
             let (ty, head) = ((*value).ob_type, size_of::<PyObject>());
             let body = (*ty).tp_basicsize as usize - head + size.unsigned_abs() * (*ty).tp_itemsize as usize;
             std::ptr::copy_nonoverlapping(value.cast::<u8>().add(head), op.cast::<u8>().add(head), body);
+            if (*ty).tp_flags & crate::Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
+                seq::tuple_slice(value)
+                    .iter()
+                    .for_each(|&item| crate::incref(item));
+            }
         }
         let number = pointer(op.cast());
         let tied = crossing::op_unit(Op::TieWrapper, &[making, number]);
