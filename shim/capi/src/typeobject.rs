@@ -40,6 +40,8 @@ pub fn fill_statics() {
             std::mem::offset_of!(gimbal_abi::PyCFunctionObject, vectorcall) as Py_ssize_t;
         let module = &raw mut gimbal_abi::PyModule_Type;
         (*module).tp_dealloc = Some(gimbal_proxies::modules::dealloc);
+        (*module).tp_traverse = Some(gimbal_proxies::modules::traverse);
+        (*module).tp_clear = Some(gimbal_proxies::modules::clear);
         let method = &raw mut gimbal_abi::PyCMethod_Type;
         (*method).tp_call = Some(gimbal_proxies::call_cfunction::call);
         (*method).tp_vectorcall_offset = (*function).tp_vectorcall_offset;

@@ -66,6 +66,40 @@ unsafe fn new_module(name: &str) -> Obj {
     }
 }
 
+/// The definition of a module whose state is there: only then may its functions be called.
+unsafe fn living(op: Obj) -> Option<&'static PyModuleDef> {
+    // SAFETY: `op` is a module; definitions are statics of their extensions.
+    unsafe {
+        let module = block(op);
+        (*module)
+            .md_def
+            .as_ref()
+            .filter(|def| def.m_size <= 0 || !(*module).md_state.is_null())
+    }
+}
+
+/// `tp_traverse` of modules.
+pub unsafe extern "C" fn traverse(op: Obj, visit: crate::visitproc, arg: *mut c_void) -> c_int {
+    // SAFETY: called by a collector on a module.
+    unsafe {
+        match living(op).and_then(|def| def.m_traverse) {
+            Some(traverse) => traverse(op, visit, arg),
+            None => 0,
+        }
+    }
+}
+
+/// `tp_clear` of modules.
+pub unsafe extern "C" fn clear(op: Obj) -> c_int {
+    // SAFETY: called by a collector on a module.
+    unsafe {
+        match living(op).and_then(|def| def.m_clear) {
+            Some(clear) => clear(op),
+            None => 0,
+        }
+    }
+}
+
 /// `tp_dealloc` of modules.
 pub unsafe extern "C" fn dealloc(op: Obj) {
     // SAFETY: the count is zero.
@@ -74,10 +108,7 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
             return refcount::retire(op);
         }
         let module = block(op);
-        let def = (*module).md_def;
-        if let Some(free) = def.as_ref().and_then(|def| def.m_free)
-            && ((*def).m_size <= 0 || !(*module).md_state.is_null())
-        {
+        if let Some(free) = living(op).and_then(|def| def.m_free) {
             free(op.cast());
         }
         arena::free((*module).md_state.cast());
