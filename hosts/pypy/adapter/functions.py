@@ -231,17 +231,22 @@ def function_from(entry, me, module_name):
     return function
 
 
+def keep_self(address):
+    """What a function calls with, and what it must hold for that: the wrapper, so that the collector sees cycles; else a count."""
+    entry = core.wrappers.get(address)
+    wrapper = entry() if entry is not None else None
+    if wrapper is not None:
+        return pointer(address), wrapper
+    lib.incref(pointer(address))
+    counted = ffi.gc(pointer(address), lib.decref)
+    return counted, counted
+
+
 def NewFunction(entry, me, module, cls):
-    module = None if module is NULL else module
-    if not me:
-        return function_from(entry, ffi.NULL, module)
-    wrapper = core.wrappers.get(me)
-    if wrapper is not None:     # its death is the collector's business, not that of a count
-        function = function_from(entry, pointer(me), module)
-        function.__wrapper__ = wrapper()
-        return function
-    lib.incref(pointer(me))
-    return function_from(entry, ffi.gc(pointer(me), lib.decref), module)
+    me, held = keep_self(me) if me else (ffi.NULL, None)
+    function = function_from(entry, me, None if module is NULL else module)
+    function.__wrapper__ = held
+    return function
 
 
 def from_native(address):
@@ -252,14 +257,13 @@ def from_native(address):
     flags = ffi.cast('int *', definition + 2)[0]
     doc = ffi.string(ffi.cast('char *', definition[3])).decode('utf-8', 'replace') if definition[3] else None
     kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
-    me = ffi.NULL if flags & METH_STATIC else pointer(words[3])
     if kind == K_METHOD:
         raise SystemError('Gimbal: a builtin_method cannot cross yet')
-    if words[3]:
-        lib.incref(pointer(words[3]))
+    me, held = keep_self(words[3]) if words[3] and not flags & METH_STATIC else (ffi.NULL, None)
     function = bound(kind, pointer(definition[1]), me, name)
     signature = dress(function, name, name, None, doc)
     function = builtinify(function)
+    function.__wrapper__ = held
     if signature:
         function.__text_signature__ = signature
     return function
