@@ -608,6 +608,8 @@ struct gimbal_shim {
   const uint8_t *(*builtin_name)(int32_t i);
   // Ties builtin type or exception number `i` to the host's type object in `cell`.
   void (*bind_builtin)(int32_t i, struct gimbal_cell *cell);
+  // Lets go of what the last result in these cells pointed at, before they are used again.
+  void (*forget)(struct gimbal_cell *out);
   // Clears cycles of native instances that nothing else refers to; how many instances were in them. For after a
   // collection of the host.
   int64_t (*collect)(void);

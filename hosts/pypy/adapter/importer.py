@@ -81,6 +81,7 @@ def bind_builtins():
 def install():
     load_operations()
     bind_builtins()
+    core.patch_collect()
     loaders = external._get_supported_file_loaders()
     loaders.insert(0, (Loader, SUFFIXES))
     external._get_supported_file_loaders = loaders.copy     # importlib.util.spec_from_file_location() asks it

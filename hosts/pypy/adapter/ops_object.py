@@ -272,7 +272,7 @@ def NewWeakProxy(o, callback):
 
 
 def WeakRefGet(ref):
-    if isinstance(ref, weakref.ref):
+    if issubclass(type(ref), weakref.ref):      # `isinstance` would ask a proxy's referent, which may be dead
         return ref()
     try:
         return ref.__repr__.__self__

@@ -172,6 +172,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         dunder_name [CharPtr Int];
         builtin_name [CharPtr Int];
         bind_builtin [Void Int CellPtr];
+        forget [Void CellPtr];
         collect [Int64];
         survey [Int64Ptr Int64 Int64Ptr Int64Ptr];
         touch [Void Int64];

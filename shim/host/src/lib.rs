@@ -211,6 +211,8 @@ pub struct ShimTable {
     pub builtin_name: unsafe extern "C" fn(i: i32) -> *const u8,
     /// Ties builtin type or exception number `i` to the host's type object in `cell`.
     pub bind_builtin: unsafe extern "C" fn(i: i32, cell: *mut Cell),
+    /// Lets go of what the last result in these cells pointed at, before they are used again.
+    pub forget: unsafe extern "C" fn(out: *mut Cell),
     /// Clears cycles of native instances that nothing else refers to; how many instances were in them. For after a
     /// collection of the host.
     pub collect: unsafe extern "C" fn() -> i64,

@@ -777,6 +777,11 @@ unsafe fn count_wrapper(op: Obj, change: i32) {
     }
 }
 
+unsafe extern "C" fn forget(out: *mut Cell) {
+    // SAFETY: the host passes the cells of a call that has ended.
+    unsafe { quietly(|| release_kept(out)) }
+}
+
 unsafe extern "C" fn collect() -> i64 {
     let mut count = 0;
     // SAFETY: as `decref_entry`.
@@ -909,6 +914,7 @@ static SHIM: ShimTable = ShimTable {
     dunder_name,
     builtin_name,
     bind_builtin,
+    forget,
     collect,
     survey,
     touch,
