@@ -34,10 +34,12 @@ class Absent:
 NULL = Absent()
 
 # --- handles ---------------------------------------------------------------------------------------------------------
-# Row i of the three lists is one handle; `wires` has its index and generation, `sent` how often it went to the shim.
+# Row i of the lists is one handle; `wires` has its index and generation, `sent` how often it went to the shim, `seen` what
+# the shim knows of the items of a list: a copy, or the length of a long one.
 objects = [None]
 wires = [0]
 sent = [0]
+seen = [None]
 free = []
 ids = identity_dict()
 
@@ -53,6 +55,7 @@ def new_handle(x):
         objects.append(x)
         wires.append(wire)
         sent.append(1)
+        seen.append(None)
     ids[x] = wire
     return wire
 
@@ -105,6 +108,7 @@ def release(n, handles):
                 del ids[x]
             wires[i] += 1 << 32
             sent[i] = 0
+            seen[i] = None
             free.append(i)
 
 
@@ -418,20 +422,50 @@ def fill_value(c, x):
     lib.fill_value(c, value)
 
 
+LONG = 256      # comparing a longer list after each call-back would cost too much
+
+
 def encode_list(c, x):
     """A list goes with its items each time: the mirror that C reads shows what the list holds now."""
     put_handle(c, x)
+    n = list.__len__(x)
+    seen[c.i & MASK] = n if n > LONG else list.__getitem__(x, slice(None))
     kind = strategy(x)
     if kind == 'IntegerListStrategy':
-        lib.fill_ints(c, len(x), ffi.new(INTS, x))
+        lib.fill_ints(c, n, ffi.new(INTS, x))
     elif kind == 'FloatListStrategy':
-        lib.fill_floats(c, len(x), ffi.new(FLOATS, x))
+        lib.fill_floats(c, n, ffi.new(FLOATS, x))
     elif x not in busy:
         busy[x] = None
         try:
             fill(c, x)
         finally:
             del busy[x]
+
+
+def unchanged(x):
+    """Does the list hold what was sent of it last?"""
+    known = seen[ids[x] & MASK]
+    n = list.__len__(x)
+    if type(known) is int:
+        return n == known
+    if known is None or n != len(known):
+        return False
+    for i in range(n):
+        if list.__getitem__(x, i) is not known[i]:
+            return False
+    return True
+
+
+def seen_copy(x):
+    """The copy of what C knows of a list that it has just changed, to be changed alike; something else when there is none."""
+    wire = ids.get(x)
+    known = None if wire is None else seen[wire & MASK]
+    if type(known) is list:
+        return known
+    if type(known) is int:
+        seen[wire & MASK] = list.__len__(x)
+    return []
 
 
 def resend(wire):

@@ -13,18 +13,24 @@ TupleOf = tuple
 NewSlice = slice
 
 
+# What C knows of a list follows the changes that C makes itself.
+
+
 def ListAppend(items, x):
     list.append(items, x)
+    core.seen_copy(items).append(x)
     return list.__len__(items)
 
 
 def ListInsert(items, at, x):
     list.insert(items, at, x)
+    core.seen_copy(items).insert(at, x)
     return list.__len__(items)
 
 
 def ListSetItem(items, at, x):
     list.__setitem__(items, at, x)
+    core.seen_copy(items)[at:at + 1] = (x,)
 
 
 def ListSetSlice(items, low, high, new):
@@ -44,6 +50,13 @@ def ListReverse(items):
 
 def ListRefresh(items):
     return items
+
+
+def ListsUnchanged(*lists):
+    for i in range(len(lists)):
+        if not core.unchanged(lists[i]):
+            return i
+    return len(lists)
 
 
 def GetSlice(o, low, high):

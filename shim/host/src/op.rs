@@ -143,6 +143,8 @@ pub enum Op {
     ListReverse,
     /// Sends the list again, so that its mirror is refreshed
     ListRefresh,
+    /// How many of these lists, from the first on, hold what was sent of them last
+    ListsUnchanged,
     /// `o[a:b]`
     GetSlice,
     /// `o[a:b] = x`; an absent `x` deletes
@@ -417,6 +419,7 @@ table! {
     ListSort / 1,
     ListReverse / 1,
     ListRefresh / 1,
+    ListsUnchanged / -1,
     GetSlice / 3,
     SetSlice / 4,
     NewSlice / 3,
@@ -517,6 +520,47 @@ impl Op {
             Ok(name) => name,
             Err(_) => panic!("an identifier holds no NUL"),
         }
+    }
+
+    /// May it run Python code of the program (comparisons of dictionary keys aside)?
+    pub const fn runs_code(self) -> bool {
+        !matches!(
+            self,
+            Op::InternName
+                | Op::TypeOfHandle
+                | Op::Resend
+                | Op::TypeInfo
+                | Op::TypeDict
+                | Op::TypeLookup
+                | Op::TypeModified
+                | Op::TypeOf
+                | Op::Callable
+                | Op::IsIterator
+                | Op::IntFromText
+                | Op::ToBase
+                | Op::IntValue
+                | Op::BitLength
+                | Op::ListAppend
+                | Op::ListInsert
+                | Op::ListSetItem
+                | Op::ListRefresh
+                | Op::ListsUnchanged
+                | Op::NewSlice
+                | Op::DictGet
+                | Op::DictSet
+                | Op::DictContains
+                | Op::DictLen
+                | Op::DictCopy
+                | Op::DictKeys
+                | Op::DictValues
+                | Op::DictItems
+                | Op::DictSnapshot
+                | Op::ByteArrayPlace
+                | Op::ExceptionMatches
+                | Op::GetTraceback
+                | Op::HandledException
+                | Op::NewStructSequence
+        )
     }
 
     /// Number of arguments; -1 when it varies.

@@ -86,11 +86,12 @@ pub unsafe fn release(releases: &[Release]) {
 unsafe fn cross(
     args: &[Obj],
     out: &mut Cell,
+    runs_code: bool,
     entry: impl FnOnce(&'static HostTable, *mut Cell, *mut Cell) -> i32,
 ) -> bool {
     // SAFETY: cells live on this frame during the call; arguments are objects or NULL.
     unsafe {
-        mirror::write_back();
+        mirror::leave(runs_code);
         let mut inline = [Cell::new(Tag::Null); INLINE];
         let mut heap = Vec::new();
         let cells: &mut [Cell] = if args.len() <= INLINE {
@@ -107,6 +108,9 @@ unsafe fn cross(
         let host = host();
         let tag = state::without_lock(|| entry(host, cells.as_mut_ptr(), out));
         scratch.adopt();
+        if runs_code {
+            mirror::enter();
+        }
         bytearray::refresh_held();
         if tag == Tag::Error as i32 {
             err::from_host(out);
@@ -122,7 +126,7 @@ pub unsafe fn op(code: Op, args: &[Obj]) -> Obj {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(args, &mut out, |host, cells, out| {
+        if !cross(args, &mut out, code.runs_code(), |host, cells, out| {
             (host.op)(code as i32, args.len() as i32, cells, out)
         }) {
             return std::ptr::null_mut();
@@ -136,7 +140,7 @@ pub unsafe fn op_int(code: Op, args: &[Obj]) -> i64 {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(args, &mut out, |host, cells, out| {
+        if !cross(args, &mut out, code.runs_code(), |host, cells, out| {
             (host.op)(code as i32, args.len() as i32, cells, out)
         }) {
             return -1;
@@ -172,7 +176,7 @@ pub unsafe fn op_unit(code: Op, args: &[Obj]) -> bool {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(args, &mut out, |host, cells, out| {
+        if !cross(args, &mut out, code.runs_code(), |host, cells, out| {
             (host.op)(code as i32, args.len() as i32, cells, out)
         }) {
             return false;
@@ -189,7 +193,7 @@ pub unsafe fn call(callable: i64, args: &[Obj], keywords: usize) -> Obj {
     let positional = args.len() - if keywords > 0 { keywords + 1 } else { 0 };
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(args, &mut out, |host, cells, out| {
+        if !cross(args, &mut out, true, |host, cells, out| {
             (host.call)(callable, positional as i32, keywords as i32, cells, out)
         }) {
             return std::ptr::null_mut();
@@ -203,7 +207,9 @@ pub unsafe fn getattr(object: i64, name: i64) -> Obj {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(&[], &mut out, |host, _, out| (host.getattr)(object, name, out)) {
+        if !cross(&[], &mut out, true, |host, _, out| {
+            (host.getattr)(object, name, out)
+        }) {
             return std::ptr::null_mut();
         }
         decode::decode(&mut out)

@@ -92,7 +92,7 @@ unsafe fn release_kept(out: *mut Cell) {
 unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
     // SAFETY: `out` has three cells.
     unsafe {
-        mirror::write_back();
+        mirror::leave(true);
         if result.is_null() {
             return failed(out);
         }
@@ -144,6 +144,7 @@ unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
     unsafe {
         let thread = enter();
         release_kept(out);
+        mirror::enter();
         bytearray::refresh_held();
         let result = if stack_left(thread) {
             catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
@@ -430,6 +431,7 @@ unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, ou
         if kind == SlotKind::IterNext as i32 {
             let thread = enter();
             release_kept(out);
+            mirror::enter();
             let mut decoded = Args::decode(args, nargs as usize);
             let me = decoded.slice()[0];
             let result = if stack_left(thread) {

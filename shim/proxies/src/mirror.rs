@@ -3,6 +3,11 @@
 //! Each mirrored list that has references is listed here with a copy of the items it had when it was last in step. Before a
 //! crossing and at the end of a call the two are compared, and differences are written to the host. Nothing is listed
 //! while C holds no list, which is the usual case.
+//!
+//! The other direction: after Python code may have run, the host compares its lists with what it sent of them last, and
+//! sends again those that differ. That is one more crossing, for the lists that were not sent during the stay at the host
+//! that has just ended. Its cost is bounded: of very many lists the latest are asked for, and of a very long one the host
+//! looks at the length alone.
 
 use crate::state::Locked;
 use crate::{Obj, Op, arena, crossing, decref, err, int, new_ref, seq, types};
@@ -10,7 +15,15 @@ use crate::{Obj, Op, arena, crossing, decref, err, int, new_ref, seq, types};
 struct Mirror {
     op: Obj,
     shadow: Vec<Obj>,
+    /// The stay at the host during which it was in step.
+    stay: u64,
 }
+
+/// So many lists at most are compared after a stay at the host.
+const LATEST: usize = 256;
+
+/// Counts how often control has gone to host code that may run Python code.
+static STAY: Locked<u64> = Locked::new(0);
 
 static MIRRORS: Locked<Vec<Mirror>> = Locked::new(Vec::new());
 static BUSY: Locked<bool> = Locked::new(false);
@@ -22,13 +35,15 @@ pub unsafe fn track(op: Obj) {
         let mirrors = MIRRORS.get();
         let number = arena::number(op) as usize;
         if number > 0 {
-            let shadow = &mut mirrors[number - 1].shadow;
-            shadow.clear();
-            shadow.extend_from_slice(seq::list_slice(op));
+            let mirror = &mut mirrors[number - 1];
+            mirror.shadow.clear();
+            mirror.shadow.extend_from_slice(seq::list_slice(op));
+            mirror.stay = *STAY.get();
         } else {
             mirrors.push(Mirror {
                 op,
                 shadow: seq::list_slice(op).to_vec(),
+                stay: *STAY.get(),
             });
             arena::set_number(op, mirrors.len() as u32);
         }
@@ -66,14 +81,63 @@ pub unsafe fn follow(op: Obj) -> bool {
     }
 }
 
-/// Writes to the host what C has changed in place.
+/// Control goes to the host: writes to it what C has changed in place.
 #[inline]
-pub unsafe fn write_back() {
+pub unsafe fn leave(runs_code: bool) {
     // SAFETY: the lock is held.
     unsafe {
         if !MIRRORS.get().is_empty() {
             write_back_all();
+            *STAY.get() += u64::from(runs_code);
         }
+    }
+}
+
+/// Control is back from Python code: reads again what that has changed.
+#[inline]
+pub unsafe fn enter() {
+    // SAFETY: the lock is held.
+    unsafe {
+        if !MIRRORS.get().is_empty() && !*BUSY.get() {
+            read_again();
+        }
+    }
+}
+
+#[cold]
+unsafe fn read_again() {
+    // SAFETY: the lock is held; the lists are kept alive while the host is asked. The pending error survives.
+    unsafe {
+        let stay = *STAY.get();
+        let lists: Vec<Obj> = MIRRORS
+            .get()
+            .iter_mut()
+            .rev()
+            .take(LATEST)
+            .filter_map(|mirror| {
+                let before = std::mem::replace(&mut mirror.stay, stay);
+                (before != stay).then(|| new_ref(mirror.op))
+            })
+            .collect();
+        if lists.is_empty() {
+            return;
+        }
+        *BUSY.get() = true;
+        let pending = err::fetch();
+        let mut rest = &lists[..];
+        while !rest.is_empty() {
+            // How many are unchanged?
+            let same = crossing::op_int(Op::ListsUnchanged, rest);
+            let Some(&changed) = usize::try_from(same).ok().and_then(|same| rest.get(same)) else {
+                break;
+            };
+            crossing::op_unit(Op::ListRefresh, &[changed]);
+            rest = &rest[same as usize + 1..];
+        }
+        err::clear();
+        err::restore(pending.0, pending.1, pending.2);
+        *BUSY.get() = false;
+        lists.into_iter().for_each(|op| decref(op));
     }
 }
 
