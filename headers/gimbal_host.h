@@ -199,6 +199,8 @@ enum gimbal_op
   GIMBAL_OP_LIST_REVERSE,
   // Sends the list again, so that its mirror is refreshed
   GIMBAL_OP_LIST_REFRESH,
+  // How many of these lists, from the first on, hold what was sent of them last
+  GIMBAL_OP_LISTS_UNCHANGED,
   // `o[a:b]`
   GIMBAL_OP_GET_SLICE,
   // `o[a:b] = x`; an absent `x` deletes
