@@ -34,7 +34,7 @@ MAKES(float_max, PyFloat_FromDouble(DBL_MAX))
 MAKES(float_tiny, PyFloat_FromDouble(5e-324))
 MAKES(float_minus_zero, PyFloat_FromDouble(-0.0))
 MAKES(float_limits, Py_BuildValue("(dd)", PyFloat_GetMax(), PyFloat_GetMin()))
-MAKES(float_info, PyObject_Type(PyFloat_GetInfo()))
+MAKES(float_info, PyType_GetName(Py_TYPE(PyFloat_GetInfo())))
 MAKES(complex, PyComplex_FromDoubles(1.5, -2.0))
 
 static PyObject *

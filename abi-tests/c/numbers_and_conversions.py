@@ -1,6 +1,5 @@
 """Drives numbers_and_conversions.c with numbers of every size and kind, and with objects that act like them."""
 
-import decimal
 import fractions
 
 import numbers_and_conversions as c
@@ -83,7 +82,6 @@ others = {
     "MyInt big": MyInt(2**100),
     "MyFloat": MyFloat(1.25),
     "Fraction": fractions.Fraction(7, 2),
-    "Decimal": decimal.Decimal("3.5"),
     "10**400": 10**400,
 }
 for label, value in others.items():

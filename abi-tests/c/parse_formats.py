@@ -241,7 +241,7 @@ def nested():
     parse("(OO)", "ab")
     parse("(OO)", range(2))
     parse("(O!i)", Sequence(2))
-    for value in (1, None, (1,), (1, 2, 3), (), b"", Sequence(2, 0), Sequence(2, 1), Sequence(-1), {1, 2}, iter([1, 2])):
+    for value in (1, None, (1,), (1, 2, 3), (), b"", Sequence(2, 0), Sequence(2, 1), Sequence(-1), {1, 2}, iter({1: 2})):
         check(f"tuple '(ii)' {type(value).__name__} {value if isinstance(value, tuple) else ''}",
               parse_formats.tuple, "(ii)", (value,), CLEAN, -1)
     parse("i(i(i(ii)i)i)i", 1, (2, (3, (4, 5), 6), 7), 8)

@@ -44,7 +44,7 @@ make(PyObject *self, PyObject *args)
         return NULL;
     }
     for (int i = 0; i < length; i++) {
-        PyUnicode_WRITE(PyUnicode_KIND(text), PyUnicode_DATA(text), i, i % 2 ? largest : (unsigned int)('a' + i % 26));
+        PyUnicode_WRITE(PyUnicode_KIND(text), PyUnicode_DATA(text), i, i % 2 || length == 1 ? largest : (unsigned int)('a' + i % 26));
     }
     return text;
 }

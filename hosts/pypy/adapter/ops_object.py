@@ -291,15 +291,21 @@ _open_buffers = {}
 
 
 def _strided(view, flags):
-    """The place of a view whose items do not follow each other; a copy where the host shows none."""
+    """The memory of a view whose items do not follow each other, and where its first item is: a read-only copy with the same
+    gaps where the host shows none."""
     memory = ffi.from_buffer(view[:1])
     second = ffi.from_buffer(view[1:2])
-    if ffi.cast("char *", second) - ffi.cast("char *", memory) == view.strides[0]:
-        return view, memory
+    step, size, n = view.strides[0], view.itemsize, len(view)
+    if ffi.cast("char *", second) - ffi.cast("char *", memory) == step:
+        return memory, memory, view.readonly
     if flags & _WRITABLE:
         raise BufferError("memoryview: underlying buffer is not C-contiguous")
-    view = memoryview(view.tobytes()).cast(view.format)
-    return view, ffi.from_buffer(view)
+    data = view.tobytes()
+    memory = ffi.new("char[]", (n - 1) * abs(step) + size)
+    start = (n - 1) * -step if step < 0 else 0
+    for i in range(n):
+        ffi.memmove(memory + start + i * step, data[i * size : (i + 1) * size], size)
+    return memory, memory + start, True
 
 
 def GetBuffer(o, flags):
@@ -312,18 +318,19 @@ def GetBuffer(o, flags):
     if type(o) is memoryview and flags & _FORMAT and not flags & _ND:
         raise BufferError("memoryview: cannot cast to unsigned bytes if the format flag is present")
     if view.c_contiguous:
-        memory = ffi.from_buffer(view)
+        memory = place = ffi.from_buffer(view)
+        readonly = view.readonly
     elif view.ndim != 1 or flags & _ANY_CONTIGUOUS or flags & _STRIDES != _STRIDES:
         raise BufferError("memoryview: underlying buffer is not C-contiguous")
     else:
-        view, memory = _strided(view, flags)
-    address = int(ffi.cast("intptr_t", memory))
+        memory, place, readonly = _strided(view, flags)
+    address = int(ffi.cast("intptr_t", place))
     key = address or id(view)
     while key in _open_buffers:
         key += 1
     _open_buffers[key] = (view, memory)
     shape = view.shape or ()
-    return (address, view.nbytes, view.readonly, view.itemsize, view.format, tuple(shape), tuple(view.strides or ()), key)
+    return (address, view.nbytes, readonly, view.itemsize, view.format, tuple(shape), tuple(view.strides or ()), key)
 
 
 def ReleaseBuffer(key):
