@@ -72,7 +72,7 @@ check("grid slice", lambda: view.cast("B")[:4].tobytes())
 view.release()
 check("grid released", exports)
 check("grid bytes", lambda: (bytes(grid) == struct.pack("6i", *grid.cells()), len(bytearray(grid)), exports()))
-check("grid unpack", lambda: struct.unpack("6i", grid))
+check("grid unpack", lambda: struct.unpack("6i", memoryview(grid)))
 check("grid join", lambda: (len(b"".join([grid, b"x"])), exports()))
 with memoryview(grid) as view:
     check("grid in use", exports)

@@ -136,7 +136,8 @@ def texts():
     for format in ("s*", "y*", "w*", "s#", "y#", "y"):
         check(f"tuple {format!r} strided view", parse_formats.tuple, format, (strided,), CLEAN, -1)
     writable = bytearray(b"abc")
-    check("tuple 'w*' writable view", parse_formats.tuple, "w*", (memoryview(writable),), CLEAN, -1)
+    with memoryview(writable) as view:
+        check("tuple 'w*' writable view", parse_formats.tuple, "w*", (view,), CLEAN, -1)
     check("tuple 'w*' read-only view", parse_formats.tuple, "w*", (memoryview(b"abc"),), CLEAN, -1)
     writable.append(1)
     for format in ("w", "w#", "y*s*", "s*z*y*w*", "sz#y*", "uU", "SUY"):

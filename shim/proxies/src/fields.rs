@@ -107,7 +107,28 @@ struct MemoryViewObject {
     view: Py_buffer,
 }
 
-/// Opens the buffer that `PyMemoryView_GET_BUFFER` shows; the proxy keeps it open.
+/// Buffers open for the proxies of memory views.
+static OPEN_VIEWS: Locked<usize> = Locked::new(0);
+
+/// Is a buffer open that would keep its exporter from being resized? Then what is dead must not wait.
+#[inline]
+pub fn views_are_open() -> bool {
+    // SAFETY: callers hold the extension lock.
+    unsafe { *OPEN_VIEWS.get() > 0 }
+}
+
+/// C has dropped its last reference: a buffer that stayed open would keep its exporter from being resized.
+#[inline]
+pub unsafe fn let_go(op: Obj) {
+    // SAFETY: `op` is a proxy; the lock is held.
+    unsafe {
+        if (*op).ob_type == &raw mut PyMemoryView_Type {
+            close_view(op);
+        }
+    }
+}
+
+/// Opens the buffer that `PyMemoryView_GET_BUFFER` shows, for as long as C has references to the proxy.
 unsafe fn open_view(op: Obj) {
     const FULL_READ_ONLY: c_int = 0x11c;
     // SAFETY: `op` is the proxy of a memory view.
@@ -115,15 +136,20 @@ unsafe fn open_view(op: Obj) {
         let view = &raw mut (*op.cast::<MemoryViewObject>()).view;
         if (*view).internal.is_null() && buffer::get(op, view, FULL_READ_ONLY) == 0 {
             (*op).ob_refcnt -= 1; // its own reference to itself would keep it alive for good
+            *OPEN_VIEWS.get() += 1;
         }
     }
 }
 
 unsafe fn close_view(op: Obj) {
-    // SAFETY: as `open_view`; nobody uses the proxy any more.
+    // SAFETY: as `open_view`; C does not use the proxy any more.
     unsafe {
-        if let Some(release) = buffer::HOST_BUFFER.bf_releasebuffer {
-            release(op, &raw mut (*op.cast::<MemoryViewObject>()).view);
+        let view = &raw mut (*op.cast::<MemoryViewObject>()).view;
+        if !(*view).internal.is_null()
+            && let Some(release) = buffer::HOST_BUFFER.bf_releasebuffer
+        {
+            *OPEN_VIEWS.get() -= 1;
+            release(op, view);
         }
     }
 }
@@ -178,9 +204,7 @@ pub unsafe fn drop_all(op: Obj) {
         let ty: *const PyTypeObject = (*op).ob_type;
         let fields = std::slice::from_raw_parts(op.add(1).cast::<Obj>(), count(ty));
         fields.iter().for_each(|&item| xdecref(item));
-        if ty == &raw const PyMemoryView_Type {
-            close_view(op);
-        } else if ty == &raw const _PyWeakref_RefType {
+        if ty == &raw const _PyWeakref_RefType {
             point(op, crate::none());
         }
         forget_target(op);

@@ -106,15 +106,18 @@ pub unsafe extern "C" fn retire(op: Obj) {
             arena::set_flags(op, arena::flags(op) | arena::QUEUED);
             DEAD.get().push(op);
         }
+        crate::fields::let_go(op);
     }
 }
 
-/// Closes the handles of the dead, when there are enough of them. Called at the end of an outermost call.
+/// Closes the handles of the dead, when there are enough of them or one of them may be a tuple that holds an open buffer.
+/// Called at the end of an outermost call.
 #[inline]
 pub unsafe fn flush_if_due() {
     // SAFETY: the extension lock is held.
     unsafe {
-        if DEAD.get().len() >= BATCH {
+        let dead = DEAD.get().len();
+        if dead >= BATCH || dead > 0 && crate::fields::views_are_open() {
             flush();
         }
     }
