@@ -64,15 +64,20 @@ check("single add", lambda: (single.add(2, 3)[0], single.add(2, 3)[1] is single,
 check("single add wrong", lambda: single.add("x", 1))
 
 
-def frees():
-    """Modules that nobody holds are freed, and their m_free runs."""
-    before = c.count_frees()
-    for _ in range(20):
-        c.make_single()
+def settled():
+    """How many modules are freed once a host has let go of all that nobody holds."""
     for _ in range(10):
         gc.collect()
         c.count_frees()
-    return c.count_frees() - before
+    return c.count_frees()
+
+
+def frees():
+    """Modules that nobody holds are freed, and their m_free runs."""
+    before = settled()
+    for _ in range(20):
+        c.make_single()
+    return settled() - before
 
 
 check("freed", frees)

@@ -10,6 +10,7 @@ import __pypy__
 import _weakref
 
 from _gimbal.native import ffi, lib
+from _gimbal.plain import plain_value
 
 # Tags of a cell; gimbal_host.h says what each one means.
 (ERROR, NOTHING, NONE, TRUE, FALSE, NOT_IMPLEMENTED, ELLIPSIS, INT, FLOAT, STR, BYTES, HANDLE, PROXY, INSTANCE, BIGINT, COMPLEX,
@@ -133,6 +134,8 @@ pinned = []          # addresses with a Pinned entry
 edged = set()        # addresses of instances whose wrappers others keep alive, by the last survey
 holders = []         # addresses of instances whose wrappers keep others alive
 
+set_own = object.__setattr__    # a class may have a `__setattr__` that is not for us
+
 
 def on_death(pointer):
     """A wrapper died: forget it and give its reference back."""
@@ -147,8 +150,8 @@ def tie(wrapper, address):
     """Makes `wrapper` the wrapper of the instance at `address`."""
     pointer = ffi.cast(VOIDP, address)
     lib.incref(pointer)
-    wrapper._na = address
-    wrapper._np = ffi.gc(pointer, on_death)
+    set_own(wrapper, '_na', address)
+    set_own(wrapper, '_np', ffi.gc(pointer, on_death))
     wrappers[address] = _weakref.ref(wrapper)
     return wrapper
 
@@ -223,12 +226,12 @@ def settle():
             keeps[holder] = wrapper, []
         keeps[holder][1].append(kept)
     for wrapper, kept in keeps.values():
-        wrapper._ne = kept
+        set_own(wrapper, '_ne', kept)
     for holder in holders:
         entry = wrappers.get(holder)
         wrapper = entry() if entry is not None else None
         if wrapper is not None and holder not in keeps:
-            wrapper._ne = None
+            set_own(wrapper, '_ne', None)
     holders[:] = keeps
     edged.clear()
     edged.update(row[3] for row in rows)
@@ -411,14 +414,7 @@ def fill_fields(c, x, fields):
 
 def fill_value(c, x):
     value = ffi.new(CELL)
-    if isinstance(x, str):
-        encode(value, str.__str__(x))
-    elif isinstance(x, int):
-        encode(value, int.__int__(x))
-    elif isinstance(x, float):
-        encode(value, float.__float__(x))
-    else:
-        encode(value, bytes.__getitem__(x, slice(None)))
+    encode(value, plain_value(x))
     lib.fill_value(c, value)
 
 

@@ -51,7 +51,7 @@ def GetModule(name):
 class ExtensionModule(types.ModuleType):
     """A module made by C, the wrapper of a native struct. It tells the shim when host code rebinds a global that compiled
     code may have cached."""
-    __slots__ = ('_na', '_np')
+    __slots__ = ('_na', '_np', '_ne')
 
     def __setattr__(self, name, value):
         types.ModuleType.__setattr__(self, name, value)

@@ -56,7 +56,7 @@ unsafe fn graph() -> Vec<Node> {
         let mut index: HashMap<usize, u32> = HashMap::new();
         arena::for_each(arena::TRACKED, |op| {
             let ty: *mut PyTypeObject = (*op).ob_type;
-            if (*op).ob_refcnt > 0 && !ty.is_null() && types::is_native(ty) {
+            if (*op).ob_refcnt > 0 && !ty.is_null() && types::is_wrapped(op) {
                 index.insert(op as usize, nodes.len() as u32);
                 nodes.push(Node {
                     op,

@@ -773,7 +773,7 @@ unsafe extern "C" fn dunder_name(i: i32) -> *const u8 {
 unsafe fn count_wrapper(op: Obj, change: i32) {
     // SAFETY: `op` is an object.
     unsafe {
-        if types::is_native((*op).ob_type) {
+        if types::is_wrapped(op) {
             arena::set_number(op, arena::number(op).saturating_add_signed(change));
         }
     }

@@ -52,6 +52,7 @@ pub unsafe fn new(name: Obj) -> Obj {
             decref(module);
             return std::ptr::null_mut();
         }
+        arena::set_flags(module, arena::TRACKED);
         module
     }
 }

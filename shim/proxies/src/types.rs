@@ -48,6 +48,15 @@ pub unsafe fn is_native(ty: *mut PyTypeObject) -> bool {
     unsafe { !(*ty).tp_subclasses.is_null() }
 }
 
+/// Is it a native struct with a wrapper in the host: an instance of an extension type, or a module that C made?
+pub unsafe fn is_wrapped(op: Obj) -> bool {
+    // SAFETY: an object has a type.
+    unsafe {
+        let ty = (*op).ob_type;
+        is_native(ty) || ty == &raw mut crate::PyModule_Type && !seq::is_host(op)
+    }
+}
+
 /// Is it a type object?
 #[inline]
 pub unsafe fn is_type(op: Obj) -> bool {
