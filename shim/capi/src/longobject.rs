@@ -120,6 +120,7 @@ unsafe fn is_negative(op: Obj) -> bool {
     unsafe { int::digits(op).1 }
 }
 
+#[inline]
 unsafe fn as_signed(op: Obj, too_large: &str) -> i64 {
     // SAFETY: `op` is an object or NULL.
     unsafe {

@@ -88,6 +88,26 @@ pub unsafe fn encode(op: Obj, cell: &mut Cell, scratch: &mut Scratch) {
     unsafe { encode_as(op, cell, scratch, false) }
 }
 
+/// Encodes what most functions return and what needs nothing kept: None and ints of a word. False for anything else.
+#[inline]
+pub unsafe fn encode_small(op: Obj, cell: &mut Cell) -> bool {
+    // SAFETY: `op` is an object; the struct is read after the type is checked.
+    unsafe {
+        if addr_eq(op, crate::none()) {
+            cell.tag = Tag::None as i32;
+            return true;
+        }
+        if (*op).ob_type == &raw mut PyLong_Type
+            && let Some(value) = int::as_i64(op)
+        {
+            cell.tag = Tag::Int as i32;
+            cell.i = value;
+            return true;
+        }
+        false
+    }
+}
+
 #[inline]
 unsafe fn encode_as(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared: bool) {
     // SAFETY: an object has a type; each arm reads the struct of the type it has checked.

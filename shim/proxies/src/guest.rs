@@ -104,6 +104,10 @@ unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
             );
             return failed(out);
         }
+        if encode::encode_small(result, &mut *out) {
+            decref(result);
+            return (*out).tag;
+        }
         let mut scratch = Scratch::new();
         encode::encode(result, &mut *out, &mut scratch);
         let tag = (*out).tag;
@@ -235,14 +239,18 @@ unsafe extern "C" fn call1(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, ou
     // SAFETY: as `call0`; the argument is decoded like a cell.
     unsafe {
         entry(out, || {
-            let arg = decode::decode(&mut Cell {
-                tag,
-                aux: 0,
-                i,
-                d,
-                n: 0,
-                t: 0,
-            });
+            let arg = if tag == Tag::Int as i32 {
+                int::from_i64(i)
+            } else {
+                decode::decode(&mut Cell {
+                    tag,
+                    aux: 0,
+                    i,
+                    d,
+                    n: 0,
+                    t: 0,
+                })
+            };
             if arg.is_null() {
                 return std::ptr::null_mut();
             }

@@ -44,7 +44,6 @@ pub unsafe fn block(digits: usize, negative: bool) -> *mut LongObject {
     }
 }
 
-#[inline]
 unsafe fn from_magnitude(mut magnitude: u64, negative: bool) -> Obj {
     let digits = match magnitude {
         0 => 0,
@@ -76,7 +75,16 @@ pub unsafe fn from_i64(value: i64) -> Obj {
         if (row as u64) < SMALL_COUNT as u64 {
             return small(row as usize);
         }
-        from_magnitude(value.unsigned_abs(), value < 0)
+        let magnitude = value.unsigned_abs();
+        if magnitude > MASK {
+            return from_magnitude(magnitude, value < 0);
+        }
+        let op = block(1, value < 0);
+        if op.is_null() {
+            return crate::seq::no_memory();
+        }
+        (*op).ob_digit[0] = magnitude as u32;
+        op.cast()
     }
 }
 
@@ -127,12 +135,15 @@ pub unsafe fn digits<'a>(op: Obj) -> (&'a [u32], bool) {
 pub unsafe fn as_i64(op: Obj) -> Option<i64> {
     // SAFETY: as `digits`.
     let (digits, negative) = unsafe { digits(op) };
-    if let [a] = *digits {
-        return Some(if negative { -i64::from(a) } else { i64::from(a) });
+    match *digits {
+        [] => Some(0),
+        [a] => Some(if negative { -i64::from(a) } else { i64::from(a) }),
+        _ => long_as_i64(digits, negative),
     }
+}
+
+fn long_as_i64(digits: &[u32], negative: bool) -> Option<i64> {
     let magnitude = match *digits {
-        [] => 0,
-        [a] => i128::from(a),
         [a, b] => i128::from(a) | i128::from(b) << SHIFT,
         [a, b, c] => i128::from(a) | i128::from(b) << SHIFT | i128::from(c) << (2 * SHIFT),
         _ => return None,
