@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use cargo_metadata::MetadataCommand;
 
 use crate::progress::capture;
-use crate::project::Project;
+use crate::project::{Part, Project};
 use crate::tally::Tally;
 
 /// Which crates of ours each crate may use. The dependencies point one way, as docs/ARCHITECTURE.md draws them:
@@ -36,19 +36,11 @@ pub fn check(project: &Project, write: bool) -> Result<Tally> {
     tally.run("dependency arrows", || arrows(project));
     tally.run("generated files", || generated(project, write));
     tally.run("published headers", || headers(project, write));
+    tally.run("lints, tools", || lints(project, Part::Tools));
+    tally.run("lints, tests", || lints(project, Part::AbiTests));
     for flavour in project.flavours()? {
         tally.run(&format!("lints, flavour {}", flavour.name), || {
-            let mut clippy = project.cargo_for(&flavour, "clippy");
-            clippy.args([
-                "--quiet",
-                "--keep-going",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "--deny",
-                "warnings",
-            ]);
-            capture(clippy).map(drop)
+            lints(project, Part::Shim(&flavour))
         });
     }
     Ok(tally)
@@ -62,6 +54,19 @@ fn formatting(project: &Project, write: bool) -> Result<()> {
         fmt.args(["--", "--check", "--files-with-diff"]);
     }
     capture(fmt).map(drop).context("run `cargo fmt --all`")
+}
+
+fn lints(project: &Project, part: Part<'_>) -> Result<()> {
+    let mut clippy = project.cargo_for_all(part, "clippy");
+    clippy.args([
+        "--quiet",
+        "--keep-going",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
+    capture(clippy).map(drop)
 }
 
 fn generated(project: &Project, write: bool) -> Result<()> {

@@ -20,6 +20,24 @@ pub struct Flavour {
 /// The flavour that is built when none is named.
 pub const MAIN_FLAVOUR: &str = "3.11";
 
+/// Crates that are the same whatever the flavour: they are checked and tested once, in the main target folder, where most
+/// of what they need was built for this program.
+const TOOLS: [&str; 3] = ["gimbal-cli", "gimbal-codegen", "xtask"];
+
+/// The tests of the built library, which are such a crate, too.
+const ABI_TESTS: &str = "gimbal-abi-tests";
+
+/// The crates that one run of cargo is about.
+#[derive(Clone, Copy)]
+pub enum Part<'a> {
+    /// Those that no flavour changes.
+    Tools,
+    /// The tests of the built library.
+    AbiTests,
+    /// The others, as one flavour has them.
+    Shim(&'a Flavour),
+}
+
 impl Project {
     /// Finds the checkout: the folder above this crate.
     pub fn find() -> Result<Self> {
@@ -64,6 +82,28 @@ impl Project {
             .env("GIMBAL_FLAVOUR", &flavour.name)
             .env("PYO3_CONFIG_FILE", &flavour.config);
         command
+    }
+
+    /// Cargo, for each crate of a part of the workspace.
+    pub fn cargo_for_all(&self, part: Part<'_>, subcommand: &str) -> Command {
+        match part {
+            Part::Tools => {
+                let mut command = self.cargo(subcommand);
+                command.args(TOOLS.iter().flat_map(|name| ["--package", name]));
+                command
+            }
+            Part::AbiTests => {
+                let mut command = self.cargo(subcommand);
+                command.args(["--package", ABI_TESTS]);
+                command
+            }
+            Part::Shim(flavour) => {
+                let mut command = self.cargo_for(flavour, subcommand);
+                command.args(["--workspace", "--exclude", ABI_TESTS]);
+                command.args(TOOLS.iter().flat_map(|name| ["--exclude", name]));
+                command
+            }
+        }
     }
 
     /// The target folder of one flavour.

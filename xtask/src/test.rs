@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::project::{MAIN_FLAVOUR, Project};
+use crate::project::{MAIN_FLAVOUR, Part, Project};
 use crate::tally::Tally;
 use crate::{build, check, debian, demo};
 
@@ -32,16 +32,14 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
     };
     let flavour = project.flavour(MAIN_FLAVOUR)?;
 
-    let mut units = project.cargo_for(&flavour, "test");
-    units.args([
-        "--workspace",
-        "--exclude",
-        "gimbal-abi-tests",
-        "--no-fail-fast",
-        "--",
-    ]);
-    units.args(&selection.filter);
-    run_suite(&mut tally, "unit tests", units)?;
+    for (label, part) in [
+        ("unit tests of the tools", Part::Tools),
+        ("unit tests of the shim", Part::Shim(&flavour)),
+    ] {
+        let mut units = project.cargo_for_all(part, "test");
+        units.args(["--no-fail-fast", "--"]).args(&selection.filter);
+        run_suite(&mut tally, label, units)?;
+    }
 
     if !(tally.count("build", build::build(project, &flavour))
         && tally.count("main host", demo::install_host(project, demo::HOST))
@@ -60,9 +58,8 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
         ));
     }
 
-    let mut abi = project.cargo("test");
-    abi.args(["--package", "gimbal-abi-tests", "--no-fail-fast", "--"])
-        .args(&selection.filter);
+    let mut abi = project.cargo_for_all(Part::AbiTests, "test");
+    abi.args(["--no-fail-fast", "--"]).args(&selection.filter);
     if selection.fast {
         abi.args(["--skip", "pypy-8.0", "--skip", "suites::"]);
     }
