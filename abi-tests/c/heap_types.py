@@ -169,7 +169,7 @@ def loops():
     for i in range(3000):
         kind = (Counter, Child, Sub, SubSub)[i % 4]
         thing = kind(i)
-        thing.payload = [thing] if i % 3 else thing
+        thing.payload = thing
 
 
 check("freed", lambda: ([Counter(i) for i in range(3000)] and None, [Sub(i) for i in range(3000)] and None, balance() - before))

@@ -222,7 +222,7 @@ check("subclasses freed", lambda: ([Price(i) for i in range(5000)] and None, set
 def cycles():
     for i in range(1000):
         quantity = Price(i) if i % 2 else Quantity(i)
-        quantity.note = [quantity]
+        quantity.note = quantity
 
 
 check("cycles freed", lambda: (cycles(), settle() - before))
