@@ -85,8 +85,11 @@ enum gimbal_op
   GIMBAL_OP_TYPE_INFO,
   // Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
   GIMBAL_OP_MAKE_TYPE,
-  // Makes the wrapper of a native instance whose type derives from a builtin: `(pointer, class, base, args, kwargs)`.
+  // Makes the wrapper of an instance whose type derives from a builtin: `(class, base, args, kwargs)`; the result is
+  // `(what TieWrapper takes, the int, float, str, bytes or tuple that the wrapper is, or None)`.
   GIMBAL_OP_MAKE_WRAPPER,
+  // Ties the wrapper to its native instance: `(what MakeWrapper made, pointer)`.
+  GIMBAL_OP_TIE_WRAPPER,
   // A class made by calling the metaclass: `type(name, bases, namespace)`.
   GIMBAL_OP_NEW_CLASS,
   // The writable view of a class's namespace that `tp_dict` points at.
@@ -300,7 +303,7 @@ enum gimbal_op
   GIMBAL_OP_ADD_MODULE,
   // `sys.modules.get(name)`
   GIMBAL_OP_GET_MODULE,
-  // A new, empty module of this name
+  // Makes the wrapper of a new, empty module: `(name, pointer)`
   GIMBAL_OP_NEW_MODULE,
   // `sys.modules`
   GIMBAL_OP_MODULE_DICT,
