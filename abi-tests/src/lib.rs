@@ -4,7 +4,8 @@
 //! Gimbal. Standard output and exit status must be equal. What differs between the kinds of test is only
 //! where the program comes from: a C extension with a driver (`tests/themes.rs`), a wheel with a script
 //! (`tests/wheels.rs`), a package's own test suite (`tests/suites.rs`), or a binary file that must not load
-//! (`tests/errors.rs`).
+//! (`tests/errors.rs`). `tests/memory.rs` compares nothing: it makes a million calls and looks at the memory.
+//! `src/bin/bench.rs` times calls, and asserts nothing.
 //!
 //! Environment variables:
 //!
