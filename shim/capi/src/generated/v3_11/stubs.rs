@@ -115,6 +115,7 @@ stubs! {
     _PyArena_Malloc => zero;
     _PyArena_New => zero;
     _PyArgv_AsWstrList => status;
+    _PyBytes_DecodeEscape2 => zero;
     _PyCode_CheckLineNumber => minus_one;
     _PyCode_ConstantKey => zero;
     _PyCode_GetExtra => minus_one;
@@ -232,6 +233,7 @@ stubs! {
     _PyType_GetTextSignatureFromInternalDoc => zero;
     _PyType_LookupId => zero;
     _PyUnicodeTranslateError_Create => zero;
+    _PyUnicode_DecodeUnicodeEscapeInternal2 => zero;
     _PyUnicode_InsertThousandsGrouping => minus_one;
     _PyWarnings_Init => zero;
     _PyWeakref_GetWeakrefCount => zero;
