@@ -250,18 +250,24 @@ def settle():
     pin_limit[0] = max(64, 2 * len(pinned))
 
 
+due = []    # not empty: the host has collected since the last housekeeping
+
+
 class Tick:
-    """Garbage as soon as it is made: tells us that the host has collected."""
+    """Garbage as soon as it is made: tells us that the host has collected. It only says so: whatever a signal handler
+    raises while a finalizer runs is lost, so the work is done at the next call."""
 
     def __del__(self):
+        due.append(None)
         Tick()
-        try:
-            settle()
-            lib.collect()
-            lib.flush()
-        except BaseException as error:      # at shutdown the modules that we need may be gone
-            if objects:
-                raise error
+
+
+def housekeeping():
+    """What is to be done after a collection of the host."""
+    del due[:]
+    settle()
+    lib.collect()
+    lib.flush()
 
 
 Tick()
@@ -637,6 +643,8 @@ def result(tag, frame):
         if tag >= TUPLE:
             lib.adopt(frame)
     pool.append(frame)
+    if due:
+        housekeeping()
     return x
 
 
@@ -723,6 +731,8 @@ def call(callable, nargs, nkw, args, out):
             x = f(decode(args), decode(args + 1))
         else:
             x = f(*[decode(args + i) for i in range(nargs)])
+        if due:
+            housekeeping()
         encode(out, x)
         return out.tag
     except BaseException as error:
@@ -749,7 +759,10 @@ def patch_collect():
         for frame in list(pool):
             lib.forget(frame)
         lib.flush()
-        return original(generation)
+        found = original(generation)
+        if due:
+            housekeeping()
+        return found
 
     gc.collect = __pypy__.builtinify(collect)
 
