@@ -108,16 +108,18 @@ unsafe fn cross(
         let host = host();
         let tag = state::without_lock(|| entry(host, cells.as_mut_ptr(), out));
         scratch.adopt();
-        if runs_code {
-            mirror::enter();
-        }
+        let intact = !runs_code || mirror::enter();
         bytearray::refresh_held();
         if tag == Tag::Error as i32 {
             err::from_host(out);
             return false;
         }
         out.tag = tag;
-        true
+        if !intact {
+            let result = decode::decode(out);
+            crate::xdecref(result);
+        }
+        intact
     }
 }
 

@@ -148,9 +148,11 @@ unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
     unsafe {
         let thread = enter();
         release_kept(out);
-        mirror::enter();
+        let intact = mirror::enter();
         bytearray::refresh_held();
-        let result = if stack_left(thread) {
+        let result = if !intact {
+            std::ptr::null_mut()
+        } else if stack_left(thread) {
             catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
                 err::set(
                     crate::PyExc_SystemError,
@@ -439,10 +441,12 @@ unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, ou
         if kind == SlotKind::IterNext as i32 {
             let thread = enter();
             release_kept(out);
-            mirror::enter();
+            let intact = mirror::enter();
             let mut decoded = Args::decode(args, nargs as usize);
             let me = decoded.slice()[0];
-            let result = if stack_left(thread) {
+            let result = if !intact {
+                std::ptr::null_mut()
+            } else if stack_left(thread) {
                 as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(me)
             } else {
                 err::set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");

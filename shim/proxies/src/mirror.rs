@@ -93,20 +93,17 @@ pub unsafe fn leave(runs_code: bool) {
     }
 }
 
-/// Control is back from Python code: reads again what that has changed.
+/// Control is back from Python code: reads again what that has changed. False when an exception came up meanwhile (a
+/// signal handler's, say) and is set now.
 #[inline]
-pub unsafe fn enter() {
+pub unsafe fn enter() -> bool {
     // SAFETY: the lock is held.
-    unsafe {
-        if !MIRRORS.get().is_empty() && !*BUSY.get() {
-            read_again();
-        }
-    }
+    unsafe { MIRRORS.get().is_empty() || *BUSY.get() || read_again() }
 }
 
 #[cold]
-unsafe fn read_again() {
-    // SAFETY: the lock is held; the lists are kept alive while the host is asked. The pending error survives.
+unsafe fn read_again() -> bool {
+    // SAFETY: the lock is held; the lists are kept alive while the host is asked. An error that was pending survives.
     unsafe {
         let stay = *STAY.get();
         let lists: Vec<Obj> = MIRRORS
@@ -120,7 +117,7 @@ unsafe fn read_again() {
             })
             .collect();
         if lists.is_empty() {
-            return;
+            return true;
         }
         *BUSY.get() = true;
         let pending = err::fetch();
@@ -134,10 +131,13 @@ unsafe fn read_again() {
             crossing::op_unit(Op::ListRefresh, &[changed]);
             rest = &rest[same as usize + 1..];
         }
-        err::clear();
-        err::restore(pending.0, pending.1, pending.2);
+        let raised = !err::occurred().is_null() && pending.0.is_null();
+        if !raised {
+            err::restore(pending.0, pending.1, pending.2);
+        }
         *BUSY.get() = false;
         lists.into_iter().for_each(|op| decref(op));
+        !raised
     }
 }
 
