@@ -8,6 +8,7 @@ Nothing here knows which interpreter it runs on. Each function below uses one pa
 what it saw; `cargo xtask demo` compares these values between the two interpreters, one by one.
 """
 
+import gc
 import importlib
 import io
 import json
@@ -288,6 +289,8 @@ def extension_calls():
 def run_timing(name, work):
     """The best of three runs, the first of which warms up a compiler that there may be."""
     try:
+        for _ in range(3):      # what the packages above have left behind
+            gc.collect()
         seconds = []
         for _ in range(3):
             started = time.perf_counter()
