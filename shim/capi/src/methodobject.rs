@@ -16,7 +16,7 @@ pub unsafe extern "C" fn dealloc(op: *mut PyObject) {
             refcount::retire(op);
             return;
         }
-        types::drop_function(op);
+        call_cfunction::drop_function(op);
         arena::free(op.cast());
     }
 }

@@ -1,5 +1,6 @@
-//! Calling C functions natively: `PyCFunctionObject` with any of CPython's calling conventions.
+//! C functions as objects: calling them natively by any of CPython's conventions, and what their blocks hold.
 
+use crate::state::Locked;
 use crate::{
     METH_CLASS, METH_COEXIST, METH_FASTCALL, METH_KEYWORDS, METH_METHOD, METH_NOARGS, METH_O, METH_STATIC,
     METH_VARARGS, Obj, PY_VECTORCALL_ARGUMENTS_OFFSET, PyCFunctionObject, PyCMethodObject, PyMethodDef,
@@ -147,5 +148,51 @@ pub unsafe fn unpack(args: Obj, kwargs: Obj) -> (Vec<Obj>, Obj) {
             all.push(value);
         }
         (all, seq::tuple_from_owned(&names))
+    }
+}
+
+// --- function blocks ---------------------------------------------------------------------------------------------
+
+struct HostFunctionDef(PyMethodDef);
+// SAFETY: never written.
+unsafe impl Sync for HostFunctionDef {}
+
+/// What C sees in a host function that looks like a `PyCFunctionObject`: a call back into the host.
+static HOST_FUNCTION: Locked<Option<Box<HostFunctionDef>>> = Locked::new(None);
+
+unsafe extern "C" fn call_host_function(me: Obj, args: Obj, kwargs: Obj) -> Obj {
+    // SAFETY: `me` is the function's own proxy.
+    unsafe { crate::slots::host_call(me, args, kwargs) }
+}
+
+/// Makes the proxy of a host's builtin function callable for code that reads `m_ml` in place.
+pub unsafe fn fill_host_function(op: Obj) {
+    // SAFETY: `op` has room for a PyCFunctionObject; the definition is made once.
+    unsafe {
+        let def = HOST_FUNCTION.get().get_or_insert_with(|| {
+            Box::new(HostFunctionDef(PyMethodDef {
+                ml_name: c"builtin".as_ptr(),
+                ml_meth: crate::PyMethodDefPointer {
+                    PyCFunctionWithKeywords: call_host_function,
+                },
+                ml_flags: crate::METH_VARARGS | crate::METH_KEYWORDS,
+                ml_doc: std::ptr::null(),
+            }))
+        });
+        let function = op.cast::<PyCFunctionObject>();
+        (*function).m_ml = &raw mut def.0;
+        (*function).m_self = op; // borrowed from itself: see drop_function
+    }
+}
+
+/// Releases what a function block holds.
+pub unsafe fn drop_function(op: Obj) {
+    // SAFETY: nobody uses the function any more.
+    unsafe {
+        let function = op.cast::<PyCFunctionObject>();
+        if (*function).m_self != op {
+            xdecref((*function).m_self);
+        }
+        xdecref((*function).m_module);
     }
 }

@@ -194,7 +194,7 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
             (*proxy.cast::<PyVarObject>()).ob_size = items as isize;
         }
         if ty == &raw mut crate::PyCFunction_Type {
-            types::fill_host_function(proxy);
+            crate::call_cfunction::fill_host_function(proxy);
         }
         proxy
     }
@@ -379,7 +379,7 @@ pub unsafe fn dispose(op: Obj) {
         } else if flags & Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
             text::dealloc(op);
         } else if (*op).ob_type == &raw mut crate::PyCFunction_Type {
-            types::drop_function(op);
+            crate::call_cfunction::drop_function(op);
             arena::free(op.cast());
         } else {
             arena::free(op.cast());

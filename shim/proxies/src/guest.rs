@@ -4,11 +4,15 @@
 //! cells: two for the result (an error needs both), and one in which the shim keeps what the result points at
 //! until the host uses the same cells for its next call.
 
+use crate::construct::{
+    fill_floats, fill_ints, fill_items, fill_value, new_bytes, new_complex, new_int, new_str, new_tuple,
+};
 use crate::encode::Scratch;
+use crate::services::{collect, dunder_name, flush, forget, op_name, stat, survey, touch};
 use crate::state::{self, Thread};
 use crate::{
-    Obj, Op, PyTypeObject, arena, buffer, bytearray, crossing, cycles, decode, decref, encode, err, int,
-    loader, members, mirror, modules, refcount, seq, slots, text, types, xdecref,
+    Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader, members,
+    mirror, modules, refcount, seq, text, types, xdecref,
 };
 use gimbal_host::{CallKind, Cell, GIMBAL_HOST_ABI, HostTable, ShimTable, SlotKind, Tag};
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -71,7 +75,7 @@ fn stack_left(thread: &mut Thread) -> bool {
 
 /// Releases what the previous result in these cells pointed at.
 #[inline(always)]
-unsafe fn release_kept(out: *mut Cell) {
+pub(crate) unsafe fn release_kept(out: *mut Cell) {
     // SAFETY: `out` has three cells, the third is ours.
     unsafe {
         let kept = &mut *out.add(2);
@@ -577,7 +581,7 @@ unsafe fn adjust(me: Obj, _length: Obj) -> isize {
 }
 
 /// Runs an entry that has no result.
-unsafe fn quietly(body: impl FnOnce()) {
+pub(crate) unsafe fn quietly(body: impl FnOnce()) {
     // SAFETY: the lock is free when the host calls.
     unsafe {
         let thread = enter();
@@ -615,106 +619,6 @@ unsafe extern "C" fn decref_entry(op: *mut u8) {
 unsafe extern "C" fn refcount_entry(op: *mut u8) -> i64 {
     // SAFETY: the host passes a native instance; a stale answer does no harm.
     unsafe { (*op.cast::<crate::PyObject>()).ob_refcnt as i64 }
-}
-
-unsafe fn put(cell: *mut Cell, op: Obj) {
-    // SAFETY: the host passes a cell.
-    unsafe {
-        if op.is_null() {
-            err::clear();
-        }
-        *cell = Cell::new(if op.is_null() { Tag::Null } else { Tag::Proxy });
-        (*cell).i = op as i64;
-    }
-}
-
-unsafe extern "C" fn new_str(cell: *mut Cell, s: *const u8, n: i64, points: i64) {
-    // SAFETY: `s` has `n` bytes.
-    unsafe {
-        quietly(|| {
-            put(
-                cell,
-                text::from_utf8(std::slice::from_raw_parts(s, n as usize), points as usize),
-            )
-        })
-    }
-}
-
-unsafe extern "C" fn new_bytes(cell: *mut Cell, s: *const u8, n: i64) {
-    // SAFETY: `s` has `n` bytes.
-    unsafe { quietly(|| put(cell, text::bytes_from(std::slice::from_raw_parts(s, n as usize)))) }
-}
-
-unsafe extern "C" fn new_int(cell: *mut Cell, s: *const u8, n: i64) {
-    // SAFETY: `s` has `n` bytes.
-    unsafe {
-        quietly(|| {
-            put(
-                cell,
-                int::from_le_bytes(std::slice::from_raw_parts(s, n as usize), true),
-            )
-        })
-    }
-}
-
-unsafe extern "C" fn new_complex(cell: *mut Cell, real: f64, imag: f64) {
-    // SAFETY: the block is written in full.
-    unsafe { quietly(|| put(cell, members::new_complex(real, imag))) }
-}
-
-unsafe fn decode_all(n: i64, items: *mut Cell) -> Vec<Obj> {
-    // SAFETY: the host passes `n` cells.
-    unsafe {
-        (0..n as usize)
-            .map(|i| decode::decode(&mut *items.add(i)))
-            .collect()
-    }
-}
-
-unsafe extern "C" fn new_tuple(cell: *mut Cell, n: i64, items: *mut Cell) {
-    // SAFETY: as `decode_all`.
-    unsafe { quietly(|| put(cell, seq::tuple_from_owned(&decode_all(n, items)))) }
-}
-
-unsafe extern "C" fn fill_items(cell: *mut Cell, n: i64, items: *mut Cell) {
-    // SAFETY: as `decode_all`.
-    unsafe { quietly(|| decode::fill_items(&mut *cell, &decode_all(n, items))) }
-}
-
-unsafe extern "C" fn fill_ints(cell: *mut Cell, n: i64, items: *const i64) {
-    // SAFETY: the host passes `n` ints.
-    unsafe {
-        quietly(|| {
-            let items: Vec<Obj> = std::slice::from_raw_parts(items, n as usize)
-                .iter()
-                .map(|&i| int::from_i64(i))
-                .collect();
-            decode::fill_items(&mut *cell, &items);
-        });
-    }
-}
-
-unsafe extern "C" fn fill_floats(cell: *mut Cell, n: i64, items: *const f64) {
-    // SAFETY: the host passes `n` floats.
-    unsafe {
-        quietly(|| {
-            let items: Vec<Obj> = std::slice::from_raw_parts(items, n as usize)
-                .iter()
-                .map(|&d| decode::float(d))
-                .collect();
-            decode::fill_items(&mut *cell, &items);
-        });
-    }
-}
-
-unsafe extern "C" fn fill_value(cell: *mut Cell, value: *mut Cell) {
-    // SAFETY: the host passes two cells.
-    unsafe {
-        quietly(|| {
-            let value = decode::decode(&mut *value);
-            decode::fill_value(&mut *cell, value);
-        });
-    }
 }
 
 unsafe extern "C" fn adopt(out: *mut Cell) {
@@ -758,29 +662,6 @@ unsafe extern "C" fn exec_module(def: *mut u8, module: *mut Cell, out: *mut Cell
     }
 }
 
-unsafe extern "C" fn op_name(code: i32) -> *const u8 {
-    usize::try_from(code)
-        .ok()
-        .and_then(|i| Op::ALL.get(i))
-        .map_or(std::ptr::null(), |op| op.name().as_ptr().cast())
-}
-
-unsafe extern "C" fn dunder_name(i: i32) -> *const u8 {
-    use std::sync::OnceLock;
-    static NAMES: OnceLock<Vec<std::ffi::CString>> = OnceLock::new();
-    let names = NAMES.get_or_init(|| {
-        let text = |def: &slots::SlotDef| format!("{} {}", def.place.group(), def.name);
-        slots::SLOTS
-            .iter()
-            .filter_map(|def| std::ffi::CString::new(text(def)).ok())
-            .collect()
-    });
-    usize::try_from(i)
-        .ok()
-        .and_then(|i| names.get(i))
-        .map_or(std::ptr::null(), |n| n.as_ptr().cast())
-}
-
 /// Counts the references that wrappers have on a native instance, for [`cycles`].
 unsafe fn count_wrapper(op: Obj, change: i32) {
     // SAFETY: `op` is an object.
@@ -789,72 +670,6 @@ unsafe fn count_wrapper(op: Obj, change: i32) {
             arena::set_number(op, arena::number(op).saturating_add_signed(change));
         }
     }
-}
-
-unsafe extern "C" fn forget(out: *mut Cell) {
-    // SAFETY: the host passes the cells of a call that has ended.
-    unsafe { quietly(|| release_kept(out)) }
-}
-
-unsafe extern "C" fn collect() -> i64 {
-    let mut count = 0;
-    // SAFETY: as `decref_entry`.
-    unsafe {
-        quietly(|| {
-            let (class, value, traceback) = err::fetch();
-            count = cycles::collect() as i64;
-            err::restore(class, value, traceback);
-        });
-    }
-    count
-}
-
-/// The edges of the last survey: the host reads them before it asks again.
-static EDGES: state::Locked<Vec<cycles::Edge>> = state::Locked::new(Vec::new());
-
-unsafe extern "C" fn survey(n: i64, pinned: *mut i64, count: *mut i64) -> *const i64 {
-    let mut edges = std::ptr::null();
-    // SAFETY: the host passes `n` addresses of live instances and one word for the count.
-    unsafe {
-        quietly(|| {
-            *EDGES.get() = cycles::survey(std::slice::from_raw_parts_mut(pinned, n as usize));
-            *count = EDGES.get().len() as i64;
-            edges = EDGES.get().as_ptr().cast();
-        });
-    }
-    edges
-}
-
-unsafe extern "C" fn touch(handle: i64) {
-    // SAFETY: the host passes the handle of a dict.
-    unsafe {
-        quietly(|| {
-            if let Some(op) = crossing::peek(handle) {
-                crate::dict::touch(op);
-            }
-        });
-    }
-}
-
-unsafe extern "C" fn stat(what: i32) -> i64 {
-    let mut result = 0;
-    // SAFETY: reading our own figures under the lock.
-    unsafe {
-        quietly(|| {
-            result = match what {
-                0 => crossing::live() as i64,
-                1 => arena::used() as i64,
-                2 => refcount::queued() as i64,
-                _ => -1,
-            };
-        });
-    }
-    result
-}
-
-unsafe extern "C" fn flush() {
-    // SAFETY: the host calls it outside finalizers.
-    unsafe { quietly(|| refcount::flush()) }
 }
 
 /// A builtin that the shim exports: its name and how to tie it.

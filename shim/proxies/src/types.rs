@@ -7,12 +7,10 @@
 //! A type's handle is in `tp_cache`, and [`NATIVE`] is kept in `tp_subclasses`: fields that belong to the interpreter.
 
 use crate::slots::{self, Place, SLOTS};
-use crate::state::Locked;
 use crate::{
     Obj, Op, Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT, Py_TPFLAGS_HAVE_GC, Py_TPFLAGS_HEAPTYPE,
-    Py_TPFLAGS_READY, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyCFunctionObject, PyHeapTypeObject,
-    PyMethodDef, PyObject, PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount,
-    seq, text, xdecref,
+    Py_TPFLAGS_READY, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyHeapTypeObject, PyMethodDef, PyObject,
+    PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount, seq, text, xdecref,
 };
 use gimbal_handles::Received;
 use std::ffi::{CStr, CString, c_char, c_ulong, c_void};
@@ -767,51 +765,5 @@ pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args
             return std::ptr::null_mut();
         }
         op
-    }
-}
-
-// --- functions -----------------------------------------------------------------------------------------------------
-
-struct HostFunctionDef(PyMethodDef);
-// SAFETY: never written.
-unsafe impl Sync for HostFunctionDef {}
-
-/// What C sees in a host function that looks like a `PyCFunctionObject`: a call back into the host.
-static HOST_FUNCTION: Locked<Option<Box<HostFunctionDef>>> = Locked::new(None);
-
-unsafe extern "C" fn call_host_function(me: Obj, args: Obj, kwargs: Obj) -> Obj {
-    // SAFETY: `me` is the function's own proxy.
-    unsafe { slots::host_call(me, args, kwargs) }
-}
-
-/// Makes the proxy of a host's builtin function callable for code that reads `m_ml` in place.
-pub unsafe fn fill_host_function(op: Obj) {
-    // SAFETY: `op` has room for a PyCFunctionObject; the definition is made once.
-    unsafe {
-        let def = HOST_FUNCTION.get().get_or_insert_with(|| {
-            Box::new(HostFunctionDef(PyMethodDef {
-                ml_name: c"builtin".as_ptr(),
-                ml_meth: crate::PyMethodDefPointer {
-                    PyCFunctionWithKeywords: call_host_function,
-                },
-                ml_flags: crate::METH_VARARGS | crate::METH_KEYWORDS,
-                ml_doc: std::ptr::null(),
-            }))
-        });
-        let function = op.cast::<PyCFunctionObject>();
-        (*function).m_ml = &raw mut def.0;
-        (*function).m_self = op; // borrowed from itself: see drop_function
-    }
-}
-
-/// Releases what a function block holds.
-pub unsafe fn drop_function(op: Obj) {
-    // SAFETY: nobody uses the function any more.
-    unsafe {
-        let function = op.cast::<PyCFunctionObject>();
-        if (*function).m_self != op {
-            xdecref((*function).m_self);
-        }
-        xdecref((*function).m_module);
     }
 }
