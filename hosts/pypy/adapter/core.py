@@ -447,7 +447,10 @@ def encode_list(c, x):
 
 def unchanged(x):
     """Does the list hold what was sent of it last?"""
-    known = seen[ids[x] & MASK]
+    wire = ids.get(x)
+    if wire is None:    # it has got a second handle, which is closed already: nothing was sent under the first one
+        return True
+    known = seen[wire & MASK]
     n = list.__len__(x)
     if type(known) is int:
         return n == known

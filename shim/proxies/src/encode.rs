@@ -5,6 +5,7 @@ use crate::{
     PyFloat_Type, PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing,
     decref, dict, int, seq, text, types,
 };
+use gimbal_handles::Received;
 use gimbal_host::{Cell, Tag};
 use std::ptr::addr_eq;
 
@@ -49,9 +50,18 @@ impl Scratch {
                 arena::set_flags(op, arena::flags(op) & !IN_TREE);
                 let handle = (*cell).t;
                 if handle != 0 && !seq::is_host(op) {
-                    crossing::receive(handle);
-                    crossing::open(handle, op);
-                    arena::set_handle(op, handle);
+                    match crossing::receive(handle) {
+                        Received::Open(other) => {
+                            crate::incref(other);
+                            arena::set_handle(op, handle);
+                            arena::set_flags(op, arena::flags(op) | arena::ALIAS);
+                        }
+                        Received::Fresh => {
+                            crossing::open(handle, op);
+                            arena::set_handle(op, handle);
+                        }
+                        Received::Stale => continue,
+                    }
                     if text::is_exactly(op, &raw mut PyList_Type) {
                         seq::seal(op);
                     }
