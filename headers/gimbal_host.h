@@ -96,8 +96,6 @@ enum gimbal_op
   GIMBAL_OP_TYPE_DICT,
   // Looks `name` up along the MRO without binding; no result when it is absent.
   GIMBAL_OP_TYPE_LOOKUP,
-  // Tells the host that a type's dictionary was changed behind its back.
-  GIMBAL_OP_TYPE_MODIFIED,
   // `getattr(o, name)`
   GIMBAL_OP_GET_ATTR,
   // `getattr(o, name)`, no result instead of `AttributeError`
@@ -122,8 +120,6 @@ enum gimbal_op
   GIMBAL_OP_HASH,
   // `bool(o)`
   GIMBAL_OP_IS_TRUE,
-  // `type(o)`
-  GIMBAL_OP_TYPE_OF,
   // `len(o)`
   GIMBAL_OP_LEN,
   // `operator.length_hint(o, default)`
@@ -142,8 +138,6 @@ enum gimbal_op
   GIMBAL_OP_IS_INSTANCE,
   // `issubclass(c, d)`
   GIMBAL_OP_IS_SUBCLASS,
-  // `callable(o)`
-  GIMBAL_OP_CALLABLE,
   // `dir(o)`, or `dir()` when absent
   GIMBAL_OP_DIR,
   // `format(o, spec)`
@@ -152,16 +146,12 @@ enum gimbal_op
   GIMBAL_OP_ITER,
   // `next(o)`, no result at the end
   GIMBAL_OP_ITER_NEXT,
-  // True when the type of `o` has `__next__`
-  GIMBAL_OP_IS_ITERATOR,
   // Calls special method `name` of the type of the first argument with the rest: `(name, self, *args)`.
   GIMBAL_OP_CALL_SPECIAL,
   // `getattr(o, name)(*args)`: `(o, name, *args)`
   GIMBAL_OP_CALL_METHOD,
   // `f(*args, **kwargs)`, kwargs may be absent
   GIMBAL_OP_CALL_OBJECT,
-  // `print(repr(o) or str(o))` to a file descriptor's stream: `(o, fd, raw)`
-  GIMBAL_OP_PRINT_TO,
   // Binary operator by name of the `operator` module's function: `(name, a, b)`
   GIMBAL_OP_BINARY,
   // Unary operator by name: `(name, a)`
@@ -180,12 +170,6 @@ enum gimbal_op
   GIMBAL_OP_INT_FROM_TEXT,
   // The text of an index in base 2, 8, 10 or 16 with its prefix.
   GIMBAL_OP_TO_BASE,
-  // The value of an instance of a subclass of int, as an exact int.
-  GIMBAL_OP_INT_VALUE,
-  // `n.bit_length()`
-  GIMBAL_OP_BIT_LENGTH,
-  // A new list of the items of an iterable
-  GIMBAL_OP_LIST_OF,
   // A new tuple of the items of an iterable
   GIMBAL_OP_TUPLE_OF,
   // `l.append(x)`; the result is the new length
@@ -232,8 +216,6 @@ enum gimbal_op
   GIMBAL_OP_DICT_ITEMS,
   // All keys and values in turn, as one native tuple
   GIMBAL_OP_DICT_SNAPSHOT,
-  // `d.setdefault(k, v)`
-  GIMBAL_OP_DICT_SET_DEFAULT,
   // `d.update(o)`, or only absent keys when override is 0, or `KeyError` for a common key when it is 2; from pairs when
   // the fourth is true: `(d, o, override, pairs)`
   GIMBAL_OP_DICT_MERGE,

@@ -590,10 +590,6 @@ def TypeLookup(cls, name):
     return NULL
 
 
-def TypeModified(cls):
-    pass
-
-
 def TypeOfHandle(wire):
     return type(objects[wire & MASK])
 

@@ -8,7 +8,6 @@ from _gimbal.core import NULL
 # --- sequences ----------------------------------------------------------------------------------------------------
 
 
-ListOf = list
 TupleOf = tuple
 NewSlice = slice
 
@@ -127,13 +126,6 @@ def DictSnapshot(d):
     for item in _owner(d).items(d):
         flat += item
     return tuple(flat)
-
-
-def DictSetDefault(d, key, default):
-    owner = _owner(d)
-    if not owner.__contains__(d, key):
-        owner.__setitem__(d, key, default)
-    return owner.get(d, key)
 
 
 def _pairs(items):

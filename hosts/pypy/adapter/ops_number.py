@@ -79,11 +79,3 @@ BASES = {2: bin, 8: oct, 16: hex, 10: str}
 
 def ToBase(number, base):
     return BASES[base](operator.index(number))
-
-
-def IntValue(number):
-    return int.__index__(number)
-
-
-def BitLength(number):
-    return int.bit_length(number)

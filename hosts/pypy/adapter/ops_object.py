@@ -65,10 +65,8 @@ Str = str
 Ascii = ascii
 Hash = hash
 IsTrue = bool
-TypeOf = type
 Len = len
 Format = format
-Callable = callable
 IsInstance = isinstance
 IsSubclass = issubclass
 GetItem = operator.getitem
@@ -105,11 +103,6 @@ def Dir(o):
     return dir(o)
 
 
-def PrintTo(o, fd, raw):
-    with open(fd, "w", closefd=False) as stream:
-        stream.write(str(o) if raw else repr(o))
-
-
 # --- iteration ----------------------------------------------------------------------------------------------------
 
 
@@ -123,10 +116,6 @@ def IterNext(o):
         if stop.value is not None:  # what a generator returned; C asks the exception for it
             raise
         return NULL
-
-
-def IsIterator(o):
-    return hasattr(type(o), "__next__")
 
 
 def CallIter(function, sentinel):

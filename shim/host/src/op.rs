@@ -31,8 +31,6 @@ pub enum Op {
     TypeDict,
     /// Looks `name` up along the MRO without binding; no result when it is absent.
     TypeLookup,
-    /// Tells the host that a type's dictionary was changed behind its back.
-    TypeModified,
 
     // --- abstract object protocol -----------------------------------------------------------------------------
     /// `getattr(o, name)`
@@ -59,8 +57,6 @@ pub enum Op {
     Hash,
     /// `bool(o)`
     IsTrue,
-    /// `type(o)`
-    TypeOf,
     /// `len(o)`
     Len,
     /// `operator.length_hint(o, default)`
@@ -79,8 +75,6 @@ pub enum Op {
     IsInstance,
     /// `issubclass(c, d)`
     IsSubclass,
-    /// `callable(o)`
-    Callable,
     /// `dir(o)`, or `dir()` when absent
     Dir,
     /// `format(o, spec)`
@@ -89,16 +83,12 @@ pub enum Op {
     Iter,
     /// `next(o)`, no result at the end
     IterNext,
-    /// True when the type of `o` has `__next__`
-    IsIterator,
     /// Calls special method `name` of the type of the first argument with the rest: `(name, self, *args)`.
     CallSpecial,
     /// `getattr(o, name)(*args)`: `(o, name, *args)`
     CallMethod,
     /// `f(*args, **kwargs)`, kwargs may be absent
     CallObject,
-    /// `print(repr(o) or str(o))` to a file descriptor's stream: `(o, fd, raw)`
-    PrintTo,
 
     // --- numbers ----------------------------------------------------------------------------------------------
     /// Binary operator by name of the `operator` module's function: `(name, a, b)`
@@ -119,14 +109,8 @@ pub enum Op {
     IntFromText,
     /// The text of an index in base 2, 8, 10 or 16 with its prefix.
     ToBase,
-    /// The value of an instance of a subclass of int, as an exact int.
-    IntValue,
-    /// `n.bit_length()`
-    BitLength,
 
     // --- containers -------------------------------------------------------------------------------------------
-    /// A new list of the items of an iterable
-    ListOf,
     /// A new tuple of the items of an iterable
     TupleOf,
     /// `l.append(x)`; the result is the new length
@@ -173,8 +157,6 @@ pub enum Op {
     DictItems,
     /// All keys and values in turn, as one native tuple
     DictSnapshot,
-    /// `d.setdefault(k, v)`
-    DictSetDefault,
     /// `d.update(o)`, or only absent keys when override is 0, or `KeyError` for a common key when it is 2; from pairs when
     /// the fourth is true: `(d, o, override, pairs)`
     DictMerge,
@@ -363,7 +345,6 @@ table! {
     NewClass / 3,
     TypeDict / 1,
     TypeLookup / 2,
-    TypeModified / 1,
     // --- abstract object protocol -----------------------------------------------------------------------------
     GetAttr / 2,
     LookupAttr / 2,
@@ -377,7 +358,6 @@ table! {
     BytesOf / 1,
     Hash / 1,
     IsTrue / 1,
-    TypeOf / 1,
     Len / 1,
     LengthHint / 2,
     GetItem / 2,
@@ -387,16 +367,13 @@ table! {
     RichCompare / 3,
     IsInstance / 2,
     IsSubclass / 2,
-    Callable / 1,
     Dir / 1,
     Format / 2,
     Iter / 1,
     IterNext / 1,
-    IsIterator / 1,
     CallSpecial / -1,
     CallMethod / -1,
     CallObject / 3,
-    PrintTo / 3,
     // --- numbers ----------------------------------------------------------------------------------------------
     Binary / 3,
     Unary / 2,
@@ -407,10 +384,7 @@ table! {
     ToComplex / 1,
     IntFromText / 2,
     ToBase / 2,
-    IntValue / 1,
-    BitLength / 1,
     // --- containers -------------------------------------------------------------------------------------------
-    ListOf / 1,
     TupleOf / 1,
     ListAppend / 2,
     ListInsert / 3,
@@ -434,7 +408,6 @@ table! {
     DictValues / 1,
     DictItems / 1,
     DictSnapshot / 1,
-    DictSetDefault / 3,
     DictMerge / 4,
     DictPop / 2,
     MappingProxy / 1,
@@ -532,14 +505,8 @@ impl Op {
                 | Op::TypeInfo
                 | Op::TypeDict
                 | Op::TypeLookup
-                | Op::TypeModified
-                | Op::TypeOf
-                | Op::Callable
-                | Op::IsIterator
                 | Op::IntFromText
                 | Op::ToBase
-                | Op::IntValue
-                | Op::BitLength
                 | Op::ListAppend
                 | Op::ListInsert
                 | Op::ListSetItem
