@@ -1,20 +1,24 @@
 //! The `gimbal` command: gets hosts and runs programs on them with the wheels of CPython.
 
+mod check;
+mod doctor;
 mod home;
 mod host;
 mod progress;
 mod run;
+mod venv;
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use home::Home;
+use venv::Environment;
 
 /// The exit code of `gimbal run` when the program was not started, as of `env` and `timeout`.
 const NOT_STARTED: u8 = 125;
@@ -35,6 +39,29 @@ enum Action {
     /// Get hosts and look at them
     #[command(subcommand)]
     Host(HostAction),
+    /// Make an environment in which `pip install` gets CPython's wheels and `python` runs them
+    Venv(venv::Options),
+    /// Say whether wheels or extension files can run, and what they use of the C API
+    ///
+    /// The exit code is 1 if one of them cannot.
+    Check {
+        /// Wheels, extension files, or folders with such files
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Print only what cannot run
+        #[arg(short, long)]
+        quiet: bool,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what is installed, whether each host starts, and what in an environment would fail
+    ///
+    /// The exit code is 1 if something is wrong.
+    Doctor {
+        /// An environment of `gimbal venv` [default: the active one]
+        environment: Option<PathBuf>,
+    },
     /// Run a program on a host
     ///
     /// The exit code is the program's own, or 125 if it could not be started.
@@ -85,55 +112,73 @@ enum HostAction {
 }
 
 fn main() -> ExitCode {
-    let cli = if is_python() {
-        let arguments = env::args_os().skip(1).collect();
-        Cli {
-            version: false,
-            command: Some(Action::Run {
-                host: None,
-                arguments,
-            }),
-        }
-    } else {
-        Cli::parse()
+    let cli = match python() {
+        Some(python) => return run_as(&python),
+        None => Cli::parse(),
     };
     let failure = if matches!(cli.command, Some(Action::Run { .. })) {
         NOT_STARTED
     } else {
         1
     };
-    match act(cli).and_then(|answer| print(&answer)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("gimbal: {error:#}");
-            ExitCode::from(failure)
-        }
+    match act(cli).and_then(|(answer, good)| print(&answer).map(|()| good)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => complain(&error, failure),
     }
 }
 
-/// Whether this was started under the name of a Python (`bin/python3.11` is a link to us): then all arguments are those of
-/// `gimbal run`. This is what programs find in `sys.executable`, and what they start another Python with.
-fn is_python() -> bool {
-    let name = env::args_os().next().map(PathBuf::from);
-    let name = name.as_ref().and_then(|path| path.file_name());
-    name.is_some_and(|name| name.as_encoded_bytes().starts_with(b"python"))
+fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
+    eprintln!("gimbal: {error:#}");
+    ExitCode::from(code)
 }
 
-/// Does what was asked; the text for stdout.
-fn act(cli: Cli) -> Result<String> {
-    match cli.command {
-        _ if cli.version => Ok(version()),
-        None => Ok(String::new()),
+/// Runs a program as the Python `name`: on the host of the environment that it lies in, else as `gimbal run` does.
+fn run_as(name: &OsStr) -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let outcome = match Environment::of(name) {
+        Some(environment) => run::run(Some(&environment.host), Some(&environment.python), &arguments),
+        None => run::run(requested(None).as_deref(), None, &arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error, NOT_STARTED),
+    }
+}
+
+/// The name of a Python, if this was started under one (`bin/python3.11` is a link to us): then all arguments are those of
+/// a Python. This is what programs find in `sys.executable`, and what they start another Python with.
+fn python() -> Option<OsString> {
+    let name = env::args_os().next()?;
+    let file = Path::new(&name).file_name()?;
+    file.as_encoded_bytes().starts_with(b"python").then_some(name)
+}
+
+/// Does what was asked; the text for stdout, and whether it is good news.
+fn act(cli: Cli) -> Result<(String, bool)> {
+    let answer = match cli.command {
+        _ if cli.version => version(),
+        None => String::new(),
+        Some(Action::Check { paths, quiet, json }) => return check::check(&paths, quiet, json),
+        Some(Action::Doctor { environment }) => return doctor::examine(environment.as_deref()),
         Some(Action::Run { host, arguments }) => {
-            run::run(requested(host).as_deref(), &arguments)?;
-            Ok(String::new())
+            run::run(requested(host).as_deref(), None, &arguments)?;
+            String::new()
         }
-        Some(Action::Host(HostAction::Install {
+        Some(Action::Venv(options)) => venv::create(requested(options.host.clone()).as_deref(), &options)?,
+        Some(Action::Host(action)) => host(action)?,
+    };
+    Ok((answer, true))
+}
+
+fn host(action: HostAction) -> Result<String> {
+    match action {
+        HostAction::Install {
             host,
             force,
             mirror,
             keyring,
-        })) => host::install(
+        } => host::install(
             host.parse()?,
             &host::Options {
                 force,
@@ -141,8 +186,8 @@ fn act(cli: Cli) -> Result<String> {
                 keyring,
             },
         ),
-        Some(Action::Host(HostAction::List { json })) => host::list(json),
-        Some(Action::Host(HostAction::Path { host, json })) => {
+        HostAction::List { json } => host::list(json),
+        HostAction::Path { host, json } => {
             let command = host::find(requested(host).as_deref())?.command;
             let arguments = command.iter().map(|argument| argument.display().to_string());
             if json {

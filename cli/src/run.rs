@@ -3,12 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use crate::home::{DEFAULT_FLAVOUR, Home};
-use crate::host::{self, Host};
+use crate::host;
 
 /// Names the host. The program inherits it, so that another Python that it starts (`sys.executable`) is on the same host.
 pub const HOST_VARIABLE: &str = "GIMBAL_HOST";
@@ -23,18 +23,20 @@ const VALUED_OPTIONS: [&str; 2] = ["--jit", "--check-hash-based-pycs"];
 const OPTIONS: [&str; 2] = ["--version", "--info"];
 
 /// Replaces this process, so that exit code, signals and streams are the program's own. Returns on failure only.
-pub fn run(host: Option<&OsStr>, arguments: &[OsString]) -> Result<()> {
+///
+/// `argv0` is the `python` of an environment, by which the host finds the packages there.
+pub fn run(host: Option<&OsStr>, argv0: Option<&Path>, arguments: &[OsString]) -> Result<()> {
     let (options, program) = split(arguments)?;
     let boot = Home::find()?.boot_script(DEFAULT_FLAVOUR)?;
-    let Host { name, command } = host::find(host)?;
-    let error = Command::new(&command[0])
-        .args(&command[1..])
-        .env(HOST_VARIABLE, name)
+    let host = host::find(host)?;
+    let error = host
+        .start(argv0)
+        .env(HOST_VARIABLE, &host.name)
         .args(options)
         .arg(boot)
         .args(program)
         .exec();
-    Err(error).with_context(|| format!("cannot start {}", command[0].display()))
+    Err(error).with_context(|| format!("cannot start {}", host.command[0].display()))
 }
 
 /// Parts the arguments into the interpreter's options and what is to be run: `-c CODE`, `-m MODULE` or a script,

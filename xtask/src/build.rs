@@ -5,6 +5,7 @@
 //! bin/python3.11                     a link to it: runs programs as `python3.11` would
 //! 3.11/lib/libpython3.11.so.1.0      the shim
 //! 3.11/lib/libpython3.so             no code; needs the one above
+//! 3.11/lib/gimbal/stubs.txt          the functions of the C API that are not written yet
 //! 3.11/lib/gimbal/pypy/              the host's native module and its Python adapter
 //! ```
 
@@ -50,6 +51,11 @@ fn lay_out(project: &Project, flavour: &Flavour) -> Result<()> {
     let libpython = lib.join(format!("libpython{}.so.1.0", flavour.name));
     put(&built.join("libgimbal_libpython.so"), &libpython)?;
     link_stable_name(&libpython, &lib.join("libpython3.so"))?;
+    let generated = format!(
+        "shim/capi/src/generated/v{}/stubs.txt",
+        flavour.name.replace('.', "_")
+    );
+    put(&project.root.join(generated), &lib.join("gimbal/stubs.txt"))?;
     put(&built.join("libgimbal_pypy.so"), &host.join("_gimbal_pypy.so"))?;
     put(&project.target().join("debug/gimbal"), &bin.join("gimbal"))?;
     replace(&bin.join(format!("python{}", flavour.name)), |new| {

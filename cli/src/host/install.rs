@@ -19,11 +19,12 @@ use super::spec::Release;
 use crate::home::speaks;
 use crate::progress::Step;
 
-/// PyPy, and the libraries that wheels may expect of every machine (the manylinux policies) and that no window
+/// PyPy, pip for its environments, and the libraries that wheels may expect of every machine (the manylinux policies) and that no window
 /// system brings: the private loader should find those of its own libc's age.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 8] = [
     "pypy3",
     "pypy3-lib",
+    "python3-pip-whl",
     "libatomic1",
     "libexpat1",
     "libgcc-s1",

@@ -46,6 +46,15 @@ pub fn list(json: bool) -> Result<String> {
     Ok(text)
 }
 
+/// The names of the hosts that can run one of `flavours`.
+pub fn usable(flavours: &[String]) -> Result<Vec<String>> {
+    let entries = entries(flavours)?.into_iter();
+    Ok(entries
+        .filter(|entry| entry.usable)
+        .map(|entry| entry.host)
+        .collect())
+}
+
 fn entries(flavours: &[String]) -> Result<Vec<Entry>> {
     let entry = |host, implementation_version, python_version: String, private, path| {
         let flavours: Vec<_> = flavours

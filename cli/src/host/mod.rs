@@ -12,12 +12,14 @@ mod sources;
 mod spec;
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
 pub use install::{Options, install};
-pub use list::list;
+pub use list::{list, usable};
 
 use crate::home::{DEFAULT_FLAVOUR, speaks};
 use prefix::Prefix;
@@ -29,6 +31,27 @@ pub struct Host {
     pub name: OsString,
     /// The start of every command line that runs its interpreter: a program and its first arguments.
     pub command: Vec<OsString>,
+    /// The root of a private host.
+    pub root: Option<PathBuf>,
+}
+
+impl Host {
+    /// A command that starts the interpreter; as `argv0` it finds the environment that it belongs to.
+    pub fn start(&self, argv0: Option<&Path>) -> Command {
+        let mut command = Command::new(&self.command[0]);
+        match argv0 {
+            None => {
+                command.args(&self.command[1..]);
+            }
+            Some(argv0) if self.root.is_some() => {
+                command.args(prefix::renamed(&self.command, argv0));
+            }
+            Some(argv0) => {
+                command.args(&self.command[1..]).arg0(argv0);
+            }
+        }
+        command
+    }
 }
 
 /// The host of this name. Without one this is the first private host that is installed, else an interpreter of the machine.
@@ -51,6 +74,7 @@ fn private(prefix: &Prefix) -> Host {
     Host {
         name: prefix.release.to_string().into(),
         command: prefix.command(),
+        root: Some(prefix.root.clone()),
     }
 }
 
@@ -61,7 +85,11 @@ fn interpreter(path: &Path) -> Result<Host> {
     }
     let name: OsString = std::path::absolute(path)?.into();
     let command = vec![name.clone()];
-    Ok(Host { name, command })
+    Ok(Host {
+        name,
+        command,
+        root: None,
+    })
 }
 
 fn default_host() -> Result<Host> {

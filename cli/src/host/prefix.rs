@@ -1,7 +1,7 @@
 //! A private host: Debian packages unpacked into a folder of the user's cache, with their own loader and libc,
 //! so that a PyPy of a newer Debian runs on an older machine.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::spec::Release;
 
 const LIBRARIES: &str = "usr/lib/x86_64-linux-gnu";
+/// The loader's option for what the interpreter takes for its own name, and finds its library by.
+const ARGV0: &str = "--argv0";
 const MANIFEST: &str = "gimbal-host.toml";
 
 /// What was installed; lies in the prefix, whose presence it also proves.
@@ -97,10 +99,19 @@ pub fn command_in(root: &Path, release: &Release) -> Vec<OsString> {
         libraries.join("ld-linux-x86-64.so.2").into(),
         "--library-path".into(),
         libraries.into(),
-        "--argv0".into(),
+        ARGV0.into(),
         interpreter.clone().into(),
         interpreter.into(),
     ]
+}
+
+/// The arguments of `command`, which starts a private host, with another `argv[0]` for its interpreter.
+pub fn renamed<'c>(command: &'c [OsString], argv0: &'c Path) -> impl Iterator<Item = &'c OsStr> {
+    let mut after_option = false;
+    command[1..].iter().map(move |argument| {
+        let here = std::mem::replace(&mut after_option, argument == ARGV0);
+        if here { argv0.as_os_str() } else { argument }
+    })
 }
 
 /// `GIMBAL_CACHE`, else `gimbal` in the user's cache folder as the XDG base directories say.
@@ -138,6 +149,16 @@ mod tests {
             "/p/usr/bin/pypy3.11",
         ];
         assert_eq!(command, expected);
+    }
+
+    #[test]
+    fn only_the_name_changes() {
+        let command = command_in(Path::new("/p"), &RELEASES[0]);
+        let renamed: Vec<_> = renamed(&command, Path::new("/env/bin/python")).collect();
+        assert_eq!(renamed[2], "--argv0");
+        assert_eq!(renamed[3], "/env/bin/python");
+        assert_eq!(renamed[4], "/p/usr/bin/pypy3.11");
+        assert_eq!(renamed.len(), command.len() - 1);
     }
 
     #[test]

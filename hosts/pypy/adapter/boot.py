@@ -13,12 +13,19 @@ def install():
     package.__path__ = [here]
     sys.modules['_gimbal'] = package
     import _gimbal.importer
+    import _gimbal.installers
     _gimbal.importer.install()
+    _gimbal.installers.install()
 
 
 def name_executable():
-    """What `sys.executable` names must start this host with Gimbal: the `python3.11` beside the `gimbal` that ran us."""
+    """What `sys.executable` names must start this host with Gimbal: the `python3.11` beside the `gimbal` that ran us.
+
+    In an environment it is the environment's own `python` already.
+    """
     import os
+    if sys.prefix != sys.base_prefix:
+        return
     home = os.path.abspath(__file__).split('/')[:-5]
     launcher = '/'.join(home + ['bin', 'python%d.%d' % sys.version_info[:2]])
     if 'GIMBAL_HOST' in os.environ and os.path.exists(launcher):
@@ -46,7 +53,7 @@ def main():
         sys.argv = argv[1:]
         if not isolated:
             sys.path.insert(0, os.getcwd())
-        sys.modules.pop('__main__', None)
+        fresh_main()
         runpy._run_module_as_main(argv[1])
         return
     run_script(argv, isolated)
@@ -77,13 +84,26 @@ def from_stdin(argv):
         run_code(sys.stdin.read(), '<stdin>', '', sys.flags.isolated)
 
 
+def has_importer(script):
+    """Whether it is a folder, an archive or a folder in one, which have a `__main__` to run."""
+    for hook in sys.path_hooks:
+        try:
+            hook(script)
+        except ImportError:
+            continue
+        return True
+    return False
+
+
 def run_script(argv, isolated):
     import os
     script = argv[0]
     sys.argv = argv
-    if os.path.isdir(script) or script.endswith(('.zip', '.pyz')):
+    if has_importer(script):
         import runpy
-        runpy.run_path(script, run_name='__main__')
+        sys.path.insert(0, script)
+        fresh_main()
+        runpy._run_module_as_main('__main__', False)
         return
     try:
         with open(script, 'rb') as file:

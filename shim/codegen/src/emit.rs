@@ -70,6 +70,14 @@ impl Input<'_> {
         Ok(text)
     }
 
+    /// `stubs.txt`: their names alone, which a build carries along for those who ask what is missing.
+    pub fn stub_names(&self) -> String {
+        self.missing()
+            .filter(|symbol| symbol.kind != Kind::Data)
+            .map(|symbol| format!("{}\n", symbol.name))
+            .collect()
+    }
+
     /// `placeholders.rs`.
     pub fn placeholders(&self) -> Result<String> {
         let what = format!(

@@ -63,6 +63,7 @@ pub fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>> {
             .join("shim/capi/src/generated")
             .join(format!("v{}", flavour.replace('.', "_")));
         files.push((generated.join("stubs.rs"), input.stubs()?));
+        files.push((generated.join("stubs.txt"), input.stub_names()));
         files.push((generated.join("placeholders.rs"), input.placeholders()?));
         files.push((generated.join("signatures.rs"), input.signatures()?));
         files.push((
