@@ -122,5 +122,23 @@ def run_script(argv, isolated):
     exec(compile(source, script, 'exec', dont_inherit=True), namespace)
 
 
+def report():
+    """Shows the exception that ended the program, as the interpreter would: without the frames of this file."""
+    kind, error, trace = sys.exc_info()
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    sys.last_type, sys.last_value, sys.last_traceback = kind, error.with_traceback(trace), trace
+    sys.excepthook(kind, error, trace)
+
+
 if __name__ == '__main__':
-    main()
+    try:
+        main()
+    except SystemExit:
+        raise
+    except KeyboardInterrupt:
+        report()
+        sys.exit(130)       # as a shell tells of a program that SIGINT ended
+    except BaseException:
+        report()
+        sys.exit(1)

@@ -3,7 +3,7 @@
 use crate::import::import_attribute;
 use gimbal_abi::*;
 use gimbal_macros::entry;
-use gimbal_proxies::{Op, decref, new_ref, op, seq, state, xdecref};
+use gimbal_proxies::{Op, decref, new_ref, op, seq, xdecref};
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
@@ -23,6 +23,8 @@ pub unsafe fn PyOS_FSPath(path: *mut PyObject) -> *mut PyObject {
     result
 }
 
+// What these four are for in CPython every fork does here by itself: see `state::guard_forks`.
+
 #[entry]
 pub unsafe fn PyOS_BeforeFork() {}
 
@@ -30,14 +32,10 @@ pub unsafe fn PyOS_BeforeFork() {}
 pub unsafe fn PyOS_AfterFork_Parent() {}
 
 #[entry]
-pub unsafe fn PyOS_AfterFork_Child() {
-    state::after_fork();
-}
+pub unsafe fn PyOS_AfterFork_Child() {}
 
 #[entry]
-pub unsafe fn PyOS_AfterFork() {
-    state::after_fork();
-}
+pub unsafe fn PyOS_AfterFork() {}
 
 /// The host handles signals itself; `PyErr_CheckSignals` lets it.
 #[entry(error = 0)]

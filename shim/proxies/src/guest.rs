@@ -760,5 +760,6 @@ pub unsafe fn attach(host: &'static HostTable, exported: Vec<&'static Builtin>) 
     BUILTINS.get_or_init(|| exported);
     // SAFETY: called once, before any extension code runs.
     unsafe { quietly(|| crossing::attach(host)) };
+    state::guard_forks();
     &raw const SHIM
 }

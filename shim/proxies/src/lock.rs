@@ -159,11 +159,3 @@ fn sleep_until(mut done: impl FnMut() -> bool) {
         }
     }
 }
-
-/// In a forked child only the calling thread goes on: whatever another thread held is free.
-pub fn after_fork(held_by_caller: bool) {
-    if !held_by_caller {
-        LOCK.store(0, Ordering::Release);
-        INSIDE.store(0, Ordering::Release);
-    }
-}

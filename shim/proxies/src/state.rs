@@ -172,7 +172,25 @@ pub fn without_lock<R>(f: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Forgets the lock state of the parent's other threads, in a forked child.
-pub fn after_fork() {
-    lock::after_fork(std::ptr::eq(current(), mine()));
+/// Did the fork in progress take the lock? Only the forking thread looks.
+static TAKEN_TO_FORK: Locked<bool> = Locked::new(false);
+
+/// Has every fork of this process wait until no other thread is inside the shim: the child, which has only the forking
+/// thread, finds the tables whole and the lock its own.
+pub fn guard_forks() {
+    extern "C" fn before() {
+        if !holds() {
+            take(mine());
+            // SAFETY: the lock is held.
+            unsafe { *TAKEN_TO_FORK.get() = true };
+        }
+    }
+    extern "C" fn after() {
+        // SAFETY: the forking thread holds the lock, in the parent and in the child.
+        if unsafe { std::mem::take(TAKEN_TO_FORK.get()) } {
+            give();
+        }
+    }
+    // SAFETY: the handlers are functions of this library, which is never unloaded.
+    unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after)) };
 }
