@@ -91,6 +91,8 @@ impl Interpreter {
 pub struct Lane {
     /// The last part of the names of its tests.
     pub name: &'static str,
+    /// What `gimbal` knows its host by.
+    pub host: &'static str,
     interpreter: Result<Interpreter, String>,
 }
 
@@ -104,7 +106,11 @@ impl Lane {
                 } else {
                     find(host)
                 };
-                Self { name, interpreter }
+                Self {
+                    name,
+                    host,
+                    interpreter,
+                }
             })
             .into()
     }

@@ -1,0 +1,236 @@
+//! `gimbal venv` as its users meet it: pip takes CPython's wheels, commands and `python -m` work, programs start others,
+//! signals and exit codes are those of the program.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use gimbal_abi_tests::lanes::{self, Expected, Interpreter, Lane, Program};
+use gimbal_abi_tests::process::{self, Outcome};
+use gimbal_abi_tests::{paths, report};
+use libtest_mimic::{Failed, Trial};
+use tempfile::TempDir;
+
+const LIMIT: Duration = Duration::from_secs(300);
+const SIGINT: i32 = 2;
+
+fn main() -> ExitCode {
+    lanes::main(trials)
+}
+
+fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
+    // On CPython alone, as the tests' own test does it, there is no environment to make.
+    if lanes::selftest() {
+        return Ok(Vec::new());
+    }
+    let expected = Expected::default();
+    let mut trials = Vec::new();
+    for lane in lanes {
+        let (host, expected) = (lane.host, expected.clone());
+        trials.push(lane.trial("environment::programs", move |_| programs(host, &expected)));
+        trials.push(lane.trial("environment::signals_and_exit_codes", move |_| {
+            Ok(signals_and_exit_codes(host)?)
+        }));
+        trials.push(lane.trial("environment::wheels_that_cannot_run", move |_| {
+            Ok(wheels_that_cannot_run(host)?)
+        }));
+    }
+    Ok(trials)
+}
+
+/// An environment in a temporary folder.
+struct Environment {
+    folder: TempDir,
+}
+
+impl Environment {
+    fn new(host: &str) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let mut venv = Command::new(paths::gimbal_home().join("bin/gimbal"));
+        venv.args(["venv", "--host", host]).arg(folder.path().join("env"));
+        succeed(venv)?;
+        Ok(Self { folder })
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.folder.path().join("env/bin").join(name));
+        command.current_dir(self.folder.path());
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"PYTHON") {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    /// Installs from the wheels that the tests have fetched, and from those in `folder`.
+    fn pip_install(&self, what: &str) -> Command {
+        let mut pip = self.command("pip");
+        pip.args(["install", "--quiet", "--no-index", "--disable-pip-version-check"]);
+        pip.args(["--root-user-action=ignore", "--find-links"]);
+        pip.arg(wheels()).arg(what);
+        pip
+    }
+
+    fn doctor(&self) -> Result<Outcome> {
+        let mut doctor = Command::new(paths::gimbal_home().join("bin/gimbal"));
+        doctor.arg("doctor").arg(self.folder.path().join("env"));
+        process::run(doctor, LIMIT)
+    }
+}
+
+fn wheels() -> PathBuf {
+    paths::target().join("wheels/files")
+}
+
+/// The CPython 3.11 wheel of MarkupSafe.
+fn markupsafe() -> Result<PathBuf> {
+    let mut files = fs::read_dir(wheels())?.flatten().map(|entry| entry.path());
+    files
+        .find(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("markupsafe-") && name.contains("-cp311-")
+        })
+        .context("the wheel of MarkupSafe was not fetched")
+}
+
+fn succeed(command: Command) -> Result<String> {
+    let outcome = process::run(command, LIMIT)?;
+    ensure!(
+        outcome.success(),
+        "{}\n{}{}",
+        outcome.status,
+        outcome.stdout,
+        outcome.stderr
+    );
+    Ok(outcome.stdout)
+}
+
+fn programs(host: &str, expected: &Expected) -> Result<(), Failed> {
+    let environment = Environment::new(host)?;
+    let mut make = Command::new(paths::cpython());
+    make.arg(lanes::script("environment", "make_wheel.py"))
+        .arg(environment.folder.path());
+    let wheel = succeed(make)?;
+    succeed(environment.pip_install(wheel.trim_end()))?;
+
+    let app = lanes::script("environment", "app.py");
+    let oracle = expected.get(|| {
+        let site = paths::target().join("wheels/site/markupsafe");
+        Interpreter::oracle().run(&Program::new(&app, vec![site]).arg("a").arg("-b"))
+    })?;
+    let as_script = app.to_string_lossy();
+    for (program, arguments) in [
+        ("app", &[][..]),
+        ("python", &["-m", "app"]),
+        ("python", &[&as_script]),
+    ] {
+        let mut command = environment.command(program);
+        command
+            .args(arguments)
+            .args(["a", "-b"])
+            .env("PYTHONIOENCODING", "utf-8");
+        report::compare(oracle, &process::run(command, LIMIT)?)?;
+    }
+
+    let doctor = environment.doctor()?;
+    if !doctor.success()
+        || !doctor
+            .stdout
+            .contains("1 of 1 extension files use only what is written")
+    {
+        return Err(format!("the doctor says\n{}{}", doctor.stdout, doctor.stderr).into());
+    }
+    Ok(())
+}
+
+fn signals_and_exit_codes(host: &str) -> Result<()> {
+    let environment = Environment::new(host)?;
+    let site = paths::target().join("wheels/site/markupsafe");
+    let python = |arguments: &[&str]| {
+        let mut command = environment.command("python");
+        command.args(arguments).env("PYTHONPATH", &site);
+        command
+    };
+    for (code, expected) in [
+        ("import sys, markupsafe; sys.exit(7)", 7),
+        ("import markupsafe; markupsafe.escape(3, 4)", 1),
+        ("import sys; sys.exit('a reason')", 1),
+        ("import markupsafe; raise KeyboardInterrupt", 130),
+    ] {
+        let status = python(&["-c", code]).stderr(Stdio::null()).status()?;
+        ensure!(status.code() == Some(expected), "{code}: {status}");
+    }
+
+    let script = lanes::script("environment", "waits.py");
+    let mut child = python(&[&script.to_string_lossy()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("stdout is piped")).read_line(&mut line)?;
+    ensure!(line == "ready\n", "the program says {line:?}");
+    let mut kill = Command::new("kill");
+    kill.args(["-INT", &child.id().to_string()]);
+    succeed(kill)?;
+    let mut complaint = String::new();
+    child
+        .stderr
+        .take()
+        .expect("stderr is piped")
+        .read_to_string(&mut complaint)?;
+    let status = child.wait()?;
+    ensure!(
+        status.code() == Some(130) || status.signal() == Some(SIGINT),
+        "after Ctrl-C: {status}"
+    );
+    ensure!(
+        complaint.trim_end().ends_with("KeyboardInterrupt") && !complaint.contains("boot.py"),
+        "after Ctrl-C:\n{complaint}"
+    );
+    Ok(())
+}
+
+/// Wheels of the right name with an extension file that is none.
+fn wheels_that_cannot_run(host: &str) -> Result<()> {
+    let environment = Environment::new(host)?;
+    let name = markupsafe()?;
+    let bad = environment
+        .folder
+        .path()
+        .join(name.file_name().expect("a wheel has a name"));
+    let spoil = "import sys, zipfile\n\
+                 with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile(sys.argv[2], 'w') as new:\n    \
+                     for file in old.namelist():\n        \
+                         new.writestr(file, b'garbage' if file.endswith('.so') else old.read(file))\n";
+    let mut python = Command::new(paths::cpython());
+    python.args(["-c", spoil]).args([&name, &bad]);
+    succeed(python)?;
+    let outcome = process::run(environment.pip_install(&bad.to_string_lossy()), LIMIT)?;
+    ensure!(!outcome.success(), "pip installed a wheel that cannot run");
+    ensure!(
+        outcome
+            .stderr
+            .contains("Gimbal cannot run the wheel of markupsafe")
+            && outcome.stderr.contains("not an ELF file"),
+        "{}",
+        outcome.stderr
+    );
+    ensure!(
+        !Path::new(
+            &environment
+                .folder
+                .path()
+                .join("env/lib/pypy3.11/site-packages/markupsafe")
+        )
+        .exists(),
+        "a part of the wheel was left"
+    );
+    // The right one goes in afterwards.
+    succeed(environment.pip_install(&name.to_string_lossy()))?;
+    Ok(())
+}
