@@ -10,6 +10,15 @@
 // Version of the two tables. A host and a shim with different versions refuse each other.
 #define GIMBAL_HOST_ABI 1
 
+// Do not read the environment variables of Python.
+#define GIMBAL_START_IGNORE_ENVIRONMENT 1
+
+// Do not import `site`.
+#define GIMBAL_START_NO_SITE 2
+
+// Leave the program's signal handlers alone.
+#define GIMBAL_START_NO_SIGNALS 4
+
 // What a `Cell` holds. The number is part of the ABI.
 enum gimbal_tag
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -611,5 +620,37 @@ struct gimbal_shim {
   // Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
   void (*flush)(void);
 };
+
+// What the shim says to a host that it starts, and what the host answers. Texts are UTF-8, with bytes that are none as they
+// came from the system; they live as long as the process.
+struct gimbal_start {
+  // `crate::GIMBAL_HOST_ABI` of the shim.
+  uint32_t abi_version;
+  // `GIMBAL_START_*`.
+  uint32_t flags;
+  // `size_of::<Start>()` of the shim.
+  size_t size;
+  // `gimbal_attach` of the libpython that asks.
+  const struct gimbal_shim *(*attach)(const struct gimbal_host *host);
+  // The flavour, as `3.11`.
+  const char *flavour;
+  // The file of that libpython.
+  const char *library;
+  // Which host was asked for: `GIMBAL_HOST`, or the default.
+  const char *host;
+  // `sys.executable` as the program has it, or NULL.
+  const char *program;
+  // Where the host's standard library is, when the program or `PYTHONHOME` says so, or NULL.
+  const char *home;
+  // Folders to put in front of `sys.path`, separated by colons, or NULL: `PYTHONPATH`.
+  const char *module_path;
+  // Answer: ends the host (functions of `atexit`, streams): 0 when all went well. May stay NULL.
+  int (*stop)(void);
+  // Answer: why it did not start.
+  const char *problem;
+};
+
+// The function that a host's library exports as `gimbal_host_start`: 0 when the host has attached.
+typedef int (*gimbal_host_start_function)(struct gimbal_start *start);
 
 #endif  /* GIMBAL_HOST_H */

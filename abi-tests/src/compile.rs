@@ -1,4 +1,4 @@
-//! C extensions, built with the real headers and kept by the hash of everything that goes into them.
+//! C extensions and programs, built with the real headers and kept by the hash of everything that goes into them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,10 @@ use crate::{paths, process};
 /// The file name suffix of a CPython 3.11 extension on this platform.
 pub const SUFFIX: &str = ".cpython-311-x86_64-linux-gnu.so";
 
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 9] = [
     "-std=c11",
     "-O2",
     "-g",
-    "-fPIC",
-    "-shared",
     "-pthread",
     "-Wall",
     "-Wextra",
@@ -36,6 +34,25 @@ pub fn extension(source: &Path) -> Result<PathBuf> {
 
 /// Like [`extension`], with further arguments for the C compiler's command line.
 pub fn extension_with(source: &Path, extra: &[&str]) -> Result<PathBuf> {
+    let arguments = [&["-fPIC", "-shared"], extra].concat();
+    build(source, &arguments, SUFFIX, &paths::sources().join("c/checks.h"))
+}
+
+/// Builds `source` into a program that embeds Python, linked to the real libpython, and returns its file. `extra` may say
+/// how code is generated and linked.
+pub fn program(source: &Path, extra: &[&str]) -> Result<PathBuf> {
+    let arguments = [extra, &["-Wno-deprecated-declarations", "-lpython3.11", "-ldl"]].concat();
+    let directory = build(
+        source,
+        &arguments,
+        "",
+        &paths::sources().join("embedding/check.h"),
+    )?;
+    Ok(directory.join(source.file_stem().context("a C file has a name")?))
+}
+
+/// Builds `source` into a file named after it with this suffix, and returns its directory.
+fn build(source: &Path, arguments: &[&str], suffix: &str, header: &Path) -> Result<PathBuf> {
     let name = source
         .file_stem()
         .context("a C file has a name")?
@@ -43,14 +60,10 @@ pub fn extension_with(source: &Path, extra: &[&str]) -> Result<PathBuf> {
         .into_owned();
     let include = include_dir()?;
     let mut hash = Sha256::new();
-    for input in [
-        source,
-        &paths::sources().join("c/checks.h"),
-        &include.join("patchlevel.h"),
-    ] {
+    for input in [source, header, &include.join("patchlevel.h")] {
         hash.update(fs::read(input).with_context(|| format!("cannot read {}", input.display()))?);
     }
-    hash.update(format!("{FLAGS:?} {extra:?} {}", include.display()));
+    hash.update(format!("{FLAGS:?} {arguments:?} {}", include.display()));
     let digest: String = hash
         .finalize()
         .iter()
@@ -71,9 +84,9 @@ pub fn extension_with(source: &Path, extra: &[&str]) -> Result<PathBuf> {
         .arg("-I")
         .arg(include)
         .arg("-o")
-        .arg(fresh.path().join(name + SUFFIX))
+        .arg(fresh.path().join(name + suffix))
         .arg(source)
-        .args(extra);
+        .args(arguments);
     let outcome = process::run(command, Duration::from_secs(120))?;
     ensure!(
         outcome.success(),

@@ -61,16 +61,31 @@ impl Interpreter {
         }
     }
 
+    /// What starts a program that embeds Python with the libpython that it is linked to.
+    pub fn linked() -> Self {
+        Self { prefix: Vec::new() }
+    }
+
+    /// What starts a program that embeds Python on the same host as this starts Python programs.
+    #[must_use]
+    pub fn embedding(&self) -> Self {
+        let prefix = self.prefix.iter().map(|word| match word.to_str() {
+            Some("run") => "exec".into(),
+            _ => word.clone(),
+        });
+        Self {
+            prefix: prefix.collect(),
+        }
+    }
+
     /// Runs `program` in an empty working directory and an environment that hides nothing of the machine
     /// but its Python settings.
     pub fn run(&self, program: &Program) -> Result<Outcome> {
         let work = tempfile::tempdir()?;
-        let mut command = Command::new(&self.prefix[0]);
-        command
-            .args(&self.prefix[1..])
-            .arg(&program.script)
-            .args(&program.args)
-            .current_dir(work.path());
+        let script = program.script.as_os_str();
+        let mut words = self.prefix.iter().map(OsString::as_os_str).chain([script]);
+        let mut command = Command::new(words.next().unwrap_or(script));
+        command.args(words).args(&program.args).current_dir(work.path());
         for (name, _) in std::env::vars_os() {
             if name.as_encoded_bytes().starts_with(b"PYTHON") {
                 command.env_remove(name);

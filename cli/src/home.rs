@@ -61,6 +61,18 @@ impl Home {
         names
     }
 
+    /// The folder with the libpython of `flavour`.
+    pub fn libraries(&self, flavour: &str) -> Result<PathBuf> {
+        let folder = self.0.join(flavour).join("lib");
+        if !folder.join(format!("libpython{flavour}.so.1.0")).is_file() {
+            bail!(
+                "Gimbal is not built for {flavour}: there is no libpython in {}; run `cargo xtask build --flavour {flavour}`",
+                folder.display()
+            );
+        }
+        Ok(folder)
+    }
+
     /// The program with which a PyPy starts: it makes the wheels of `flavour` loadable, then runs the user's.
     pub fn boot_script(&self, flavour: &str) -> Result<PathBuf> {
         let boot = self.0.join(flavour).join("lib/gimbal/pypy/boot.py");

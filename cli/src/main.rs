@@ -2,6 +2,7 @@
 
 mod check;
 mod doctor;
+mod exec;
 mod home;
 mod host;
 mod progress;
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand};
 use home::Home;
 use venv::Environment;
 
-/// The exit code of `gimbal run` when the program was not started, as of `env` and `timeout`.
+/// The exit code of `gimbal run` and `gimbal exec` when the program was not started, as of `env` and `timeout`.
 const NOT_STARTED: u8 = 125;
 
 /// Runs unmodified CPython wheels on other Pythons.
@@ -77,6 +78,19 @@ enum Action {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Run a program that embeds Python, such as one linked to libpython3.11, on a host
+    ///
+    /// The exit code is the program's own, or 125 if it could not be started.
+    Exec {
+        /// The host, as for `gimbal run`
+        #[arg(long)]
+        host: Option<OsString>,
+        /// The program
+        program: OsString,
+        /// Its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -116,7 +130,7 @@ fn main() -> ExitCode {
         Some(python) => return run_as(&python),
         None => Cli::parse(),
     };
-    let failure = if matches!(cli.command, Some(Action::Run { .. })) {
+    let failure = if matches!(cli.command, Some(Action::Run { .. } | Action::Exec { .. })) {
         NOT_STARTED
     } else {
         1
@@ -163,6 +177,14 @@ fn act(cli: Cli) -> Result<(String, bool)> {
         Some(Action::Doctor { environment }) => return doctor::examine(environment.as_deref()),
         Some(Action::Run { host, arguments }) => {
             run::run(requested(host).as_deref(), None, &arguments)?;
+            String::new()
+        }
+        Some(Action::Exec {
+            host,
+            program,
+            arguments,
+        }) => {
+            exec::exec(requested(host).as_deref(), &program, &arguments)?;
             String::new()
         }
         Some(Action::Venv(options)) => venv::create(requested(options.host.clone()).as_deref(), &options)?,

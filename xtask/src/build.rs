@@ -57,6 +57,10 @@ fn lay_out(project: &Project, flavour: &Flavour) -> Result<()> {
     );
     put(&project.root.join(generated), &lib.join("gimbal/stubs.txt"))?;
     put(&built.join("libgimbal_pypy.so"), &host.join("_gimbal_pypy.so"))?;
+    // The name by which libpython finds it, when it is libpython that starts the host.
+    replace(&host.join("libgimbal_pypy.so"), |new| {
+        Ok(symlink("_gimbal_pypy.so", new)?)
+    })?;
     put(&project.target().join("debug/gimbal"), &bin.join("gimbal"))?;
     replace(&bin.join(format!("python{}", flavour.name)), |new| {
         Ok(symlink("gimbal", new)?)

@@ -36,6 +36,11 @@ pub struct Host {
 }
 
 impl Host {
+    /// The folder of its own libraries, the C library and its loader among them; None when it uses the machine's.
+    pub fn libraries(&self) -> Option<PathBuf> {
+        self.root.as_deref().map(prefix::libraries)
+    }
+
     /// A command that starts the interpreter; as `argv0` it finds the environment that it belongs to.
     pub fn start(&self, argv0: Option<&Path>) -> Command {
         let mut command = Command::new(&self.command[0]);

@@ -91,6 +91,11 @@ pub fn write_manifest(root: &Path, manifest: &Manifest) -> Result<()> {
     fs::write(root.join(MANIFEST), toml::to_string(manifest)?).context("cannot write the manifest")
 }
 
+/// The folder of the libraries of the prefix at `root`.
+pub fn libraries(root: &Path) -> PathBuf {
+    root.join(LIBRARIES)
+}
+
 /// Starts the interpreter of `release` that lies below `root`. `--argv0` lets PyPy find its own library there.
 pub fn command_in(root: &Path, release: &Release) -> Vec<OsString> {
     let libraries = root.join(LIBRARIES);

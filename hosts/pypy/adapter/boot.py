@@ -32,10 +32,46 @@ def name_executable():
         sys.executable = launcher
 
 
-def main():
+def unfit():
+    """Why this interpreter cannot be the host; None when it can."""
     if sys.implementation.name != 'pypy' or sys.version_info[:2] != (3, 11):
-        sys.exit('gimbal: this flavour needs PyPy with Python 3.11, and %s is %s %d.%d'
-                 % (sys.executable, sys.implementation.name, *sys.version_info[:2]))
+        return ('gimbal: this flavour needs PyPy with Python 3.11, and %s is %s %d.%d'
+                % (sys.executable, sys.implementation.name, *sys.version_info[:2]))
+
+
+def embed(module_path):
+    """Makes this interpreter the host of a program that has loaded libpython and started PyPy. `module_path` is what
+    PYTHONPATH would say, as bytes, or None."""
+    import os
+    problem = unfit()
+    if problem:
+        raise ImportError(problem)
+    if module_path:
+        sys.path[:0] = os.fsdecode(module_path).split(':')
+    install()
+    sys.modules['_gimbal'].finish = finish
+    main_names = fresh_main()
+    main_names['__annotations__'] = {}
+    from importlib.machinery import BuiltinImporter
+    main_names['__loader__'] = BuiltinImporter
+
+
+def finish():
+    """What comes at the end of a program: threads, functions of `atexit`, streams."""
+    import atexit
+    threading = sys.modules.get('threading')
+    if threading is not None:
+        threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in sys.stdout, sys.stderr:
+        if stream is not None and not stream.closed:
+            stream.flush()
+
+
+def main():
+    problem = unfit()
+    if problem:
+        sys.exit(problem)
     argv = sys.argv[1:]
     isolated = sys.flags.isolated or getattr(sys.flags, 'safe_path', False)
     if not isolated or (sys.path and sys.path[0] == __file__.rpartition('/')[0]):

@@ -4,13 +4,13 @@
 //! entries of the host table are `extern "Python"` call-backs, which PyPy's JIT compiles with the code around them.
 
 mod cffi;
+mod embed;
 
 use cffi::{ExternPython, Field, Global, Type};
 use gimbal_host::{Cell, GIMBAL_HOST_ABI, HostTable, Release, ShimTable};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::offset_of;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -81,20 +81,28 @@ unsafe extern "C" fn problem() -> *const c_char {
     PROBLEM.get().map_or(c"".as_ptr(), |text| text.as_ptr())
 }
 
-/// Opens the libpython two folders up from this file and attaches to it.
+/// Attaches to the libpython that has started us, or else opens the one two folders up from this file.
 unsafe fn attach() -> Result<&'static ShimTable, String> {
-    // SAFETY: plain calls of the dynamic loader.
+    // SAFETY: plain calls of the dynamic loader; the table is a static.
     unsafe {
-        let mut info = std::mem::zeroed::<libc::Dl_info>();
-        if libc::dladdr(problem as *const c_void, &raw mut info) == 0 {
-            return Err("cannot find the folder of _gimbal_pypy.so".into());
-        }
-        let here = Path::new(std::ffi::OsStr::from_bytes(
-            CStr::from_ptr(info.dli_fname).to_bytes(),
-        ));
-        let folder = here.ancestors().nth(3).ok_or("unexpected folder layout")?;
-        let library = folder.join(concat!("libpython", env!("GIMBAL_FLAVOUR"), ".so.1.0"));
-        let path = CString::new(library.as_os_str().as_bytes()).map_err(|e| e.to_string())?;
+        let attach = match embed::attach() {
+            Some(attach) => attach,
+            None => open_libpython()?,
+        };
+        attach(&raw const HOST)
+            .as_ref()
+            .ok_or_else(|| "libpython and _gimbal_pypy.so are of different versions".into())
+    }
+}
+
+/// Opens the libpython two folders up from this file.
+unsafe fn open_libpython() -> Result<embed::Attach, String> {
+    let here = embed::own_folder()?;
+    let folder = here.ancestors().nth(2).ok_or("unexpected folder layout")?;
+    let library = folder.join(concat!("libpython", env!("GIMBAL_FLAVOUR"), ".so.1.0"));
+    let path = CString::new(library.as_os_str().as_bytes()).map_err(|e| e.to_string())?;
+    // SAFETY: plain calls of the dynamic loader; the symbol has this type in our library.
+    unsafe {
         let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL);
         if handle.is_null() {
             return Err(CStr::from_ptr(libc::dlerror()).to_string_lossy().into_owned());
@@ -106,13 +114,7 @@ unsafe fn attach() -> Result<&'static ShimTable, String> {
                 library.display()
             ));
         }
-        let attach: unsafe extern "C" fn(*const HostTable) -> *const ShimTable = std::mem::transmute(symbol);
-        attach(&raw const HOST).as_ref().ok_or_else(|| {
-            format!(
-                "{} and _gimbal_pypy.so are of different versions",
-                library.display()
-            )
-        })
+        Ok(std::mem::transmute::<*mut c_void, embed::Attach>(symbol))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `import.h`.
 
 use crate::pyerrors::status;
+use crate::startup::inittab;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, decref, err, int, op, op_unit, refcount, seq, text, xdecref};
@@ -256,4 +257,30 @@ pub unsafe fn _PyImport_SetModuleString(name: *const c_char, module: *mut PyObje
 #[entry(error = 0)]
 pub unsafe fn _PyImport_IsInitialized(_interpreter: *mut PyInterpreterState) -> c_int {
     1
+}
+
+// --- modules inside the program ----------------------------------------------------------------------------------------
+
+#[entry]
+pub unsafe fn PyImport_AppendInittab(
+    name: *const c_char,
+    init: Option<unsafe extern "C" fn() -> *mut PyObject>,
+) -> c_int {
+    let Some(init) = init else { return -1 };
+    inittab::add(CStr::from_ptr(name), init);
+    if crate::startup::is_running() {
+        inittab::install();
+    }
+    0
+}
+
+#[entry]
+pub unsafe fn PyImport_ExtendInittab(mut table: *mut _inittab) -> c_int {
+    while !(*table).name.is_null() {
+        if PyImport_AppendInittab((*table).name, (*table).initfunc) < 0 {
+            return -1;
+        }
+        table = table.add(1);
+    }
+    0
 }

@@ -1,6 +1,9 @@
 //! `pylifecycle.h`: start, end and description of the interpreter. It runs already when an extension is loaded, so starting
-//! it does nothing, and so does ending it: that is the host's.
+//! it does nothing then, and so does ending it: that is the host's. A program that embeds Python starts a host here
+//! ([`crate::startup`]).
 
+use crate::initconfig;
+use crate::startup::{self, wide};
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::state::Locked;
@@ -13,12 +16,12 @@ use std::sync::Mutex;
 
 #[entry(error = 0)]
 pub unsafe fn Py_IsInitialized() -> c_int {
-    c_int::from(crossing::is_attached())
+    c_int::from(startup::is_running())
 }
 
 #[entry(error = 0)]
 pub unsafe fn _Py_IsCoreInitialized() -> c_int {
-    c_int::from(crossing::is_attached())
+    c_int::from(startup::is_running())
 }
 
 #[entry(error = 0)]
@@ -27,10 +30,12 @@ pub unsafe fn _Py_IsFinalizing() -> c_int {
 }
 
 #[entry]
-pub unsafe fn Py_InitializeEx(_signals: c_int) {
-    if !crossing::is_attached() {
-        let message = c"Gimbal cannot start a host interpreter from here yet";
-        crate::pyerrors::_Py_FatalErrorFunc(c"Py_InitializeEx".as_ptr(), message.as_ptr());
+pub unsafe fn Py_InitializeEx(signals: c_int) {
+    let mut wanted = startup::settings().clone();
+    wanted.signals = signals != 0;
+    let status = initconfig::start(wanted);
+    if initconfig::PyStatus_Exception(status) != 0 {
+        initconfig::Py_ExitStatusException(status);
     }
 }
 
@@ -41,11 +46,72 @@ pub unsafe fn Py_Initialize() {
 
 #[entry]
 pub unsafe fn Py_FinalizeEx() -> c_int {
-    0
+    startup::stop()
 }
 
 #[entry]
-pub unsafe fn Py_Finalize() {}
+pub unsafe fn Py_Finalize() {
+    startup::stop();
+}
+
+// --- what a program says before the start ------------------------------------------------------------------------------
+
+#[entry]
+pub unsafe fn Py_SetProgramName(name: *const libc::wchar_t) {
+    startup::settings().program = wide::read(name).filter(|name| !name.is_empty());
+}
+
+#[entry]
+pub unsafe fn Py_SetPythonHome(home: *const libc::wchar_t) {
+    startup::settings().home = wide::read(home);
+}
+
+/// All of `sys.path`, separated by colons; NULL leaves it to the host.
+#[entry]
+pub unsafe fn Py_SetPath(path: *const libc::wchar_t) {
+    let colon = ':' as libc::wchar_t;
+    startup::settings().path =
+        wide::read(path).map(|path| path.split(|&unit| unit == colon).map(<[_]>::to_vec).collect());
+}
+
+/// The streams are the host's: their encoding is not ours to choose. -1, as when Python runs already.
+#[entry]
+pub unsafe fn Py_SetStandardStreamEncoding(_encoding: *const c_char, _errors: *const c_char) -> c_int {
+    -1
+}
+
+/// A text of the system as characters, to be freed with `PyMem_RawFree`.
+#[entry]
+pub unsafe fn Py_DecodeLocale(text: *const c_char, size: *mut usize) -> *mut libc::wchar_t {
+    let decoded = wide::decode(std::ffi::CStr::from_ptr(text).to_bytes());
+    let result = wide::to_raw(&decoded);
+    if let Some(size) = size.as_mut() {
+        *size = if result.is_null() {
+            usize::MAX
+        } else {
+            decoded.len()
+        };
+    }
+    result
+}
+
+/// Characters as a text of the system, to be freed with `PyMem_Free`; `position` is where one has no bytes.
+#[entry]
+pub unsafe fn Py_EncodeLocale(text: *const libc::wchar_t, position: *mut usize) -> *mut c_char {
+    let encoded = wide::encode(&wide::read(text).unwrap_or_default());
+    if let Some(position) = position.as_mut() {
+        *position = encoded.as_ref().err().copied().unwrap_or(usize::MAX);
+    }
+    let Ok(bytes) = encoded else {
+        return null_mut();
+    };
+    let result = crate::pymem::PyMem_Malloc(bytes.len() + 1).cast::<u8>();
+    if !result.is_null() {
+        result.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        result.add(bytes.len()).write(0);
+    }
+    result.cast()
+}
 
 /// Runs what the host runs at the end of a program, then leaves with `status`.
 #[unsafe(no_mangle)]
@@ -69,7 +135,8 @@ fn at_exit() -> std::sync::MutexGuard<'static, Vec<AtExit>> {
     AT_EXIT.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-extern "C" fn run_at_exit() {
+/// Runs the functions of [`Py_AtExit`], the last one first.
+pub extern "C" fn run_at_exit() {
     loop {
         let last = at_exit().pop();
         match last {
@@ -79,7 +146,7 @@ extern "C" fn run_at_exit() {
     }
 }
 
-/// The functions run at the very end, last one first, when Python is gone.
+/// The functions run when Python has been ended, or else with the process.
 #[entry]
 pub unsafe fn Py_AtExit(function: Option<unsafe extern "C" fn()>) -> c_int {
     let Some(function) = function else {
@@ -175,13 +242,9 @@ pub unsafe fn _Py_gitversion() -> *const c_char {
 }
 
 /// A wide string that lives for good.
-unsafe fn keep_wide(value: &str) -> *mut libc::wchar_t {
+unsafe fn keep_wide(value: &[libc::wchar_t]) -> *mut libc::wchar_t {
     static KEPT: Locked<Vec<Box<[libc::wchar_t]>>> = Locked::new(Vec::new());
-    let wide: Box<[libc::wchar_t]> = value
-        .chars()
-        .map(|c| c as libc::wchar_t)
-        .chain(std::iter::once(0))
-        .collect();
+    let wide: Box<[libc::wchar_t]> = value.iter().copied().chain(std::iter::once(0)).collect();
     // SAFETY: the lock is held; a box does not move when the vector grows.
     let kept = unsafe { KEPT.get() };
     if let Some(known) = kept.iter_mut().find(|known| **known == wide) {
@@ -195,11 +258,11 @@ unsafe fn described_wide(name: &str) -> *mut libc::wchar_t {
     // SAFETY: the lock is held.
     unsafe {
         let value = sys_text(name);
-        let wide = keep_wide(if value.is_null() {
-            ""
+        let wide = keep_wide(&wide::decode(if value.is_null() {
+            b""
         } else {
-            text::as_str(value).unwrap_or_default()
-        });
+            text::utf8(value)
+        }));
         xdecref(value);
         wide
     }
@@ -220,15 +283,21 @@ pub unsafe fn Py_GetProgramFullPath() -> *mut libc::wchar_t {
     described_wide("executable")
 }
 
+/// What the program calls itself, or the name of its file.
 #[entry]
 pub unsafe fn Py_GetProgramName() -> *mut libc::wchar_t {
-    described_wide("executable")
+    let set = startup::settings().program.clone();
+    match set {
+        Some(name) => keep_wide(&name),
+        None => described_wide("executable"),
+    }
 }
 
-/// No home directory was set.
+/// What the program set; NULL otherwise.
 #[entry]
 pub unsafe fn Py_GetPythonHome() -> *mut libc::wchar_t {
-    null_mut()
+    let set = startup::settings().home.clone();
+    set.map_or(null_mut(), |home| keep_wide(&home))
 }
 
 /// `sys.path` in one string.
@@ -241,14 +310,14 @@ pub unsafe fn Py_GetPath() -> *mut libc::wchar_t {
     };
     if path.is_null() || PyList_Check(path) == 0 {
         xdecref(path);
-        return keep_wide("");
+        return keep_wide(&[]);
     }
     let parts: Vec<&str> = gimbal_proxies::seq::list_slice(path)
         .iter()
         .filter(|&&part| PyUnicode_Check(part) != 0)
         .filter_map(|&part| text::as_str(part))
         .collect();
-    let wide = keep_wide(&parts.join(":"));
+    let wide = keep_wide(&wide::decode(parts.join(":").as_bytes()));
     decref(path);
     wide
 }

@@ -187,7 +187,7 @@ pub unsafe fn PyRun_String(
 }
 
 /// Runs source as the body of `__main__` and prints what it raises.
-unsafe fn run_main(source: *const c_char, file: Obj, flags: *mut PyCompilerFlags) -> c_int {
+pub unsafe fn run_main(source: *const c_char, file: Obj, flags: *mut PyCompilerFlags) -> c_int {
     // SAFETY: as `compile`.
     unsafe {
         let main = op(Op::AddModule, &[text::interned("__main__")]);

@@ -13,8 +13,13 @@
 //!   encoded and not yet delivered is never freed under it (docs/adr/0001).
 
 mod op;
+mod start;
 
 pub use op::Op;
+pub use start::{
+    GIMBAL_START_IGNORE_ENVIRONMENT, GIMBAL_START_NO_SIGNALS, GIMBAL_START_NO_SITE, HOST_START, HostStart,
+    Start,
+};
 
 /// Version of the two tables. A host and a shim with different versions refuse each other.
 pub const GIMBAL_HOST_ABI: u32 = 1;

@@ -6,7 +6,8 @@
 use crate::{Obj, PyModuleDef, elf_file, err, int, modules, state, types};
 use std::ffi::{CStr, CString, c_char, c_void};
 
-type Init = unsafe extern "C" fn() -> Obj;
+/// A module's init function.
+pub type Init = unsafe extern "C" fn() -> Obj;
 
 /// Loads `path` for module `name`. A module, or the address of a definition (an int) for multi-phase initialisation.
 pub unsafe fn load(path: &CStr, name: &CStr) -> Obj {
@@ -46,7 +47,18 @@ pub unsafe fn load(path: &CStr, name: &CStr) -> Obj {
             let message = format!("dynamic module does not define module export function ({symbol})");
             return import_error(&message, name, path);
         }
-        let init: Init = std::mem::transmute::<*mut c_void, Init>(init);
+        let result = initialize(std::mem::transmute::<*mut c_void, Init>(init), name);
+        if !result.is_null() && (*result).ob_type == &raw mut crate::PyModuleDef_Type {
+            return int::from_i64(result.cast::<PyModuleDef>() as i64);
+        }
+        result
+    }
+}
+
+/// Calls the init function of module `name`. A module or a definition, NULL with an error set.
+pub unsafe fn initialize(init: Init, name: &CStr) -> Obj {
+    // SAFETY: a program or a file gave the function under this name.
+    unsafe {
         modules::begin(name);
         let result = init();
         modules::end();
@@ -79,7 +91,7 @@ unsafe fn check(result: Obj, name: &CStr) -> Obj {
             return std::ptr::null_mut();
         }
         if (*result).ob_type == &raw mut crate::PyModuleDef_Type {
-            return int::from_i64(result.cast::<PyModuleDef>() as i64);
+            return result;
         }
         if types::is_subtype((*result).ob_type, &raw mut crate::PyModule_Type) {
             let def = (*modules::block(result)).md_def;

@@ -1,0 +1,152 @@
+//! Programs that embed Python: the same executable, linked to the real libpython, runs with it and with ours, and must print
+//! the same.
+//!
+//! One case: `cargo test -p gimbal-abi-tests --test embedding NAME`.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use anyhow::Result;
+use gimbal_abi_tests::lanes::{self, Interpreter, Lane, Program};
+use gimbal_abi_tests::{compile, paths, process, report};
+use libtest_mimic::{Failed, Trial};
+
+/// A program of `embedding/`, and a command line for it.
+struct Case {
+    name: &'static str,
+    source: &'static str,
+    arguments: &'static [&'static str],
+}
+
+const fn case(name: &'static str, source: &'static str, arguments: &'static [&'static str]) -> Case {
+    Case {
+        name,
+        source,
+        arguments,
+    }
+}
+
+/// What a script needs, as a `-c` program that may also be given as a file.
+const WHERE: &str = "import sys; print(sys.argv, sys.path[0], __name__)";
+
+const CASES: &[Case] = &[
+    case("life", "life.c", &[]),
+    case("config", "config.c", &[]),
+    case("config_with_a_module", "config.c", &["app", "-m", "this", "x"]),
+    case("modules_inside", "inside.c", &[]),
+    case("command", "python.c", &["-c", WHERE, "a", "-b"]),
+    case("wide_command", "python.c", &["wide", "-c", WHERE, "a", "-b"]),
+    case("module", "python.c", &["-m", "this"]),
+    case("no_module", "python.c", &["-m", "no_such_module"]),
+    case("no_script", "python.c", &["/no/such/script.py"]),
+    case("script", "python.c", &["@script", "x", "-c"]),
+    case("isolated_script", "python.c", &["-I", "@script"]),
+    case("failing", "python.c", &["-c", "print(1); 1 / 0"]),
+    case("syntax_error", "python.c", &["-c", "x ="]),
+    case("exit_code", "python.c", &["-c", "raise SystemExit(5)"]),
+    case("exit_message", "python.c", &["-c", "raise SystemExit('why')"]),
+    case(
+        "warnings",
+        "python.c",
+        &["-W", "error", "-c", "import warnings; warnings.warn('x')"],
+    ),
+    case("unknown_option", "python.c", &["-z"]),
+    case("missing_argument", "python.c", &["-c"]),
+    case("standard_input", "python.c", &[]),
+];
+
+fn main() -> ExitCode {
+    lanes::main(trials)
+}
+
+fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
+    let mut trials = Vec::new();
+    if lanes::selftest() {
+        return Ok(trials);
+    }
+    for lane in lanes {
+        for case in CASES {
+            trials.push(lane.trial(&format!("embedding::{}", case.name), move |gimbal| {
+                same(case, gimbal)
+            }));
+        }
+    }
+    for (name, host, says) in PROBLEMS {
+        trials.push(Trial::test(format!("embedding::{name}"), || refused(host, says)));
+    }
+    Ok(trials)
+}
+
+fn same(case: &Case, gimbal: &Interpreter) -> Result<(), Failed> {
+    let source = lanes::script("embedding", case.source);
+    let mut program = Program::new(compile::program(&source, &[])?, Vec::new());
+    for argument in case.arguments {
+        program = match *argument {
+            "@script" => program.arg(lanes::script("embedding", "script.py")),
+            other => program.arg(other),
+        };
+    }
+    let real = Interpreter::linked().run(&program)?;
+    let ours = gimbal.embedding().run(&program)?;
+    if real.stdout != ours.stdout || real.status != ours.status {
+        let text = format!(
+            "status with the real libpython: {}\nstatus with ours: {}\n{}{}",
+            real.status,
+            ours.status,
+            report::diff(&real.stdout, &ours.stdout),
+            report::tail(&ours),
+        );
+        return Err(text.into());
+    }
+    Ok(())
+}
+
+/// Hosts that cannot be started, and what the message must say.
+const PROBLEMS: [(&str, &str, &[&str]); 4] = [
+    (
+        "unknown_host",
+        "nonesuch",
+        &["the host nonesuch", "gimbal/nonesuch/libgimbal_nonesuch.so"],
+    ),
+    (
+        "bad_host_name",
+        "3.11",
+        &["GIMBAL_HOST is \"3.11\"", "neither the name of a host"],
+    ),
+    (
+        "no_host_library",
+        "/no/such/host.so",
+        &["there is no file /no/such/host.so"],
+    ),
+    (
+        "not_a_host",
+        "@libc",
+        &["libc.so.6 does not export gimbal_host_start"],
+    ),
+];
+
+/// `Py_Initialize` cannot start the host: the program ends as it does when CPython cannot start, with a message that says
+/// what was looked for.
+fn refused(host: &str, says: &[&str]) -> Result<(), Failed> {
+    let program = compile::program(&lanes::script("embedding", "life.c"), &[])?;
+    let host = match host {
+        "@libc" => "/lib/x86_64-linux-gnu/libc.so.6",
+        other => other,
+    };
+    let mut command = Command::new(program);
+    command
+        .env("LD_LIBRARY_PATH", library_folder())
+        .env("GIMBAL_HOST", host);
+    let outcome = process::run(command, Duration::from_secs(60))?;
+    let fatal = outcome.stderr.starts_with("Fatal Python error: Gimbal: ");
+    if outcome.status != "exit 1" || !fatal || says.iter().any(|part| !outcome.stderr.contains(part)) {
+        return Err(format!("{}, expected {says:?}:\n{}", outcome.status, outcome.stderr).into());
+    }
+    Ok(())
+}
+
+/// The folder of our libpython.
+fn library_folder() -> PathBuf {
+    paths::gimbal_home().join("3.11/lib")
+}
