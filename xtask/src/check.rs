@@ -11,7 +11,7 @@ use crate::tally::Tally;
 
 /// Which crates of ours each crate may use. The dependencies point one way, as docs/ARCHITECTURE.md draws them:
 /// `libpython -> capi -> proxies -> {abi, handles, host}`, `hosts/* -> host`; tools know nothing of the shim but its data.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("gimbal-libpython", &["gimbal-capi"]),
     (
         "gimbal-capi",
@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("gimbal-host", &[]),
     ("gimbal-macros", &[]),
     ("gimbal-pypy", &["gimbal-host", "gimbal-handles"]),
+    ("gimbal-reference", &["gimbal-host", "gimbal-handles"]),
     ("gimbal-codegen", &[]),
     ("gimbal-cli", &["gimbal-codegen"]),
     ("gimbal-abi-tests", &["gimbal-codegen", "gimbal-abi"]),

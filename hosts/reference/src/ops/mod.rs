@@ -1,0 +1,62 @@
+//! The operations of the host interface, and the methods of the builtin classes: one file for each section of
+//! `gimbal_host::Op`. The crate's documentation tells how to write one.
+
+pub mod container;
+mod error;
+mod number;
+mod object;
+mod runtime;
+mod text;
+
+use crate::heap::{Obj, Res, Thread};
+use crate::types::{Builtin, Def};
+use gimbal_host::Op;
+use std::sync::LazyLock;
+
+/// An operation: arguments as the shim sent them, the absent object where there is none.
+pub type Operation = fn(&mut Thread, &[Obj]) -> Res;
+
+/// Every table of operations.
+const TABLES: &[&[(Op, Operation)]] = &[
+    number::OPS,
+    text::OPS,
+    container::OPS,
+    object::OPS,
+    error::OPS,
+    runtime::OPS,
+    crate::interface::OPS,
+];
+
+/// Every table of builtin methods.
+pub(crate) const METHODS: &[&[(Builtin, &[Def])]] = &[
+    number::METHODS,
+    text::METHODS,
+    container::METHODS,
+    object::METHODS,
+    error::METHODS,
+    runtime::METHODS,
+];
+
+/// Every table of modules of the object space: functions by module.
+pub(crate) const MODULES: &[&[(&str, &[Def])]] = &[runtime::MODULES];
+
+static BY_CODE: LazyLock<Vec<Option<Operation>>> = LazyLock::new(|| {
+    let mut by_code = vec![None; Op::ALL.len()];
+    for &(op, f) in TABLES.iter().flat_map(|table| table.iter()) {
+        debug_assert!(by_code[op as usize].is_none(), "{op:?} is there twice");
+        by_code[op as usize] = Some(f);
+    }
+    by_code
+});
+
+/// Performs an operation.
+pub fn perform(t: &mut Thread, code: i32, args: &[Obj]) -> Res {
+    let found = usize::try_from(code)
+        .ok()
+        .and_then(|code| Some((*Op::ALL.get(code)?, BY_CODE[code])));
+    match found {
+        Some((_, Some(f))) => f(t, args),
+        Some((op, None)) => Err(t.system_error(format!("the reference host has no operation {op:?}"))),
+        None => Err(t.system_error(format!("the reference host knows no operation {code}"))),
+    }
+}
