@@ -62,51 +62,78 @@ def many(kind, f, me, args, keywords):
         return with_keywords(kind, f, me, args, keywords)
     frame = pool.pop() if pool else new_frame()
     n = len(args)
-    if n == 1:
-        encode(frame + ARGS, args[0])
-    elif n == 2:
-        encode(frame + ARGS, args[0])
-        encode(frame + ARGS + 1, args[1])
-    elif n == 3:
-        encode(frame + ARGS, args[0])
-        encode(frame + ARGS + 1, args[1])
-        encode(frame + ARGS + 2, args[2])
-    elif n > ROOM:
-        cells = ffi.new(CELLS, n)
-        encode_all(cells, 0, args)
-        return result(calln(kind, f, me, n, 0, cells, frame), frame)
-    else:
-        encode_all(frame, ARGS, args)
-    return result(calln(kind, f, me, n, 0, frame + ARGS, frame), frame)
+    cells = frame + ARGS if n <= ROOM else ffi.new(CELLS, n)
+    encode_all(cells, args)
+    return result(calln(kind, f, me, n, 0, cells, frame), frame)
 
 
-def encode_all(cells, start, args):
-    for i in range(len(args)):
-        encode(cells + start + i, args[i])
+def encode_all(cells, args):
+    """Few arguments are spelled out: the JIT knows how many there are, and no loop is left."""
+    n = len(args)
+    if n > 3:
+        for i in range(n):
+            encode(cells + i, args[i])
+    elif n:
+        encode(cells, args[0])
+        if n > 1:
+            encode(cells + 1, args[1])
+            if n > 2:
+                encode(cells + 2, args[2])
 
 
-keyword_names = {}
+class Names:
+    """The native tuple of some keyword names, and what follows when there is one name more."""
+    __slots__ = 'address', 'longer'
+
+    def __init__(self):
+        self.address = 0
+        self.longer = {}
 
 
-def names_address(names):
-    """The native tuple of keyword names, made once for each set of names."""
-    address = keyword_names.get(names)
-    if address is None:
-        cells = ffi.new(CELLS, len(names) + 1)
-        encode_all(cells, 1, names)
-        lib.new_tuple(cells, len(names), cells + 1)
-        address = keyword_names[names] = cells[0].i
-    return address
+no_names = Names()
+
+
+def learn_names(names):
+    """Makes the native tuple of keyword names; it stays for good."""
+    node = no_names
+    for name in names:
+        node = node.longer.setdefault(name, Names())
+    cells = ffi.new(CELLS, len(names) + 1)
+    for i, name in enumerate(names):
+        encode(cells + 1 + i, name)
+    lib.new_tuple(cells, len(names), cells + 1)
+    node.address = cells[0].i
+    return node
 
 
 def with_keywords(kind, f, me, args, keywords):
+    """As `encode_all`: without a loop the JIT sees through the dictionary, and the names are constants."""
     n, k = len(args), len(keywords)
-    cells = ffi.new(CELLS, n + k + 1)
-    encode_all(cells, 0, args)
-    encode_all(cells, n, list(keywords.values()))
-    cells[n + k].tag = INSTANCE
-    cells[n + k].i = names_address(tuple(keywords))
     frame = pool.pop() if pool else new_frame()
+    cells = frame + ARGS if n + k < ROOM else ffi.new(CELLS, n + k + 1)
+    encode_all(cells, args)
+    items = iter(keywords.items())
+    name, value = next(items)
+    encode(cells + n, value)
+    node = no_names.longer.get(name)
+    if k > 1:
+        name, value = next(items)
+        encode(cells + (n + 1), value)
+        node = node and node.longer.get(name)
+        if k > 2:
+            name, value = next(items)
+            encode(cells + (n + 2), value)
+            node = node and node.longer.get(name)
+            if k > 3:
+                for i in range(3, k):
+                    name, value = next(items)
+                    encode(cells + (n + i), value)
+                    node = node and node.longer.get(name)
+    if node is None or not node.address:
+        node = learn_names(tuple(keywords))
+    names = cells + (n + k)
+    names.tag = INSTANCE
+    names.i = node.address
     return result(calln(kind, f, me, n, k, cells, frame), frame)
 
 
