@@ -19,6 +19,8 @@ const HOSTS: [(&str, &str); 2] = [("pypy-7.3", "pypy3.11@7.3"), ("pypy-8.0", "py
 #[derive(Clone, Debug)]
 pub struct Interpreter {
     prefix: Vec<OsString>,
+    /// How the host's own interpreter is started.
+    host: Vec<OsString>,
 }
 
 /// A program to run.
@@ -58,12 +60,16 @@ impl Interpreter {
     pub fn oracle() -> Self {
         Self {
             prefix: vec![paths::cpython().into()],
+            host: Vec::new(),
         }
     }
 
     /// What starts a program that embeds Python with the libpython that it is linked to.
     pub fn linked() -> Self {
-        Self { prefix: Vec::new() }
+        Self {
+            prefix: Vec::new(),
+            host: Vec::new(),
+        }
     }
 
     /// What starts a program that embeds Python on the same host as this starts Python programs.
@@ -75,6 +81,24 @@ impl Interpreter {
         });
         Self {
             prefix: prefix.collect(),
+            host: self.host.clone(),
+        }
+    }
+
+    /// What starts a program that embeds Python with `library` preloaded, in the place of the libpython that it is linked
+    /// to. A host with a C library of its own comes with the loader for it.
+    #[must_use]
+    pub fn preloading(&self, library: &Path) -> Self {
+        let mut preload = OsString::from("LD_PRELOAD=");
+        preload.push(library);
+        let loader = self.host.iter().take_while(|word| *word != "--argv0");
+        let loader = loader.take(if self.host.len() > 1 { usize::MAX } else { 0 });
+        Self {
+            prefix: ["env".into(), preload]
+                .into_iter()
+                .chain(loader.cloned())
+                .collect(),
+            host: self.host.clone(),
         }
     }
 
@@ -167,7 +191,7 @@ fn find(host: &str) -> Result<Interpreter, String> {
             outcome.stderr.trim()
         ));
     }
-    serde_json::from_str::<Vec<String>>(&outcome.stdout)
+    let command = serde_json::from_str::<Vec<String>>(&outcome.stdout)
         .map_err(|error| format!("`gimbal host path {host} --json` printed no list of strings: {error}"))?;
     Ok(Interpreter {
         prefix: [
@@ -178,6 +202,7 @@ fn find(host: &str) -> Result<Interpreter, String> {
         ]
         .map(OsString::from)
         .into(),
+        host: command.into_iter().map(OsString::from).collect(),
     })
 }
 

@@ -162,6 +162,26 @@ fn the_library_answers_to_cpythons_soname_without_versions_or_symbolic_binding()
         .filter(|needed| needed.contains("python"))
         .collect();
     assert!(python.is_empty(), "needs {python:?}");
+    let system = ["libgcc_s.so.1", "libm.so.6", "libc.so.6", "ld-linux-x86-64.so.2"];
+    let more: Vec<&String> = dynamic
+        .needed
+        .iter()
+        .filter(|needed| !system.contains(&needed.as_str()))
+        .collect();
+    assert!(more.is_empty(), "needs {more:?}, too");
+}
+
+#[test]
+fn the_host_library_of_pypy_exports_its_two_entry_points() {
+    let Some(library) = built("gimbal/pypy/libgimbal_pypy.so") else {
+        return;
+    };
+    let names: Vec<String> = exports(&library)
+        .unwrap()
+        .into_iter()
+        .map(|export| export.name)
+        .collect();
+    assert_eq!(names, ["_cffi_pypyinit__gimbal_pypy", "gimbal_host_start"]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Loading an extension file: open it, bind its imports to us, call its init function.
 //!
 //! The host's own library may export some names that we export too and stands earlier in the search order, so after
-//! `dlopen` every import whose name is ours is bound to our definition in the file's global offset table.
+//! `dlopen` every import whose name is ours is bound to our definition in the file's global offset table. What a program that
+//! is linked to libpython has copied into itself stays bound to the copy.
 
 use crate::{Obj, PyModuleDef, elf_file, err, int, modules, state, types};
 use std::ffi::{CStr, CString, c_char, c_void};
@@ -207,6 +208,7 @@ mod elf {
     }
 
     const RTLD_DI_LINKMAP: c_int = 2;
+    const DT_NEEDED: i64 = 1;
     const DT_PLTRELSZ: i64 = 2;
     const DT_STRTAB: i64 = 5;
     const DT_SYMTAB: i64 = 6;
@@ -245,57 +247,89 @@ mod elf {
 
     /// The address of `name` in our library, when it is ours.
     unsafe fn ours(name: &CStr) -> *mut c_void {
-        // SAFETY: plain look-ups.
+        // SAFETY: plain look-ups; what is asked for is found in our library or in one that it needs.
         unsafe {
             let address = libc::dlsym(me(), name.as_ptr());
-            let (mut a, mut b) = (
-                std::mem::zeroed::<libc::Dl_info>(),
-                std::mem::zeroed::<libc::Dl_info>(),
-            );
-            let known = !address.is_null()
-                && libc::dladdr(address, &raw mut a) != 0
-                && libc::dladdr((me as fn() -> *mut c_void) as *const c_void, &raw mut b) != 0;
-            // A copy relocation moves data into the executable; such an address is the right one, too.
-            if known && (a.dli_fbase == b.dli_fbase || !is_function(&a)) {
-                address
-            } else {
-                std::ptr::null_mut()
+            let here = me as fn() -> *mut c_void;
+            if address.is_null() || base_of(address) != base_of(here as *const c_void) {
+                return std::ptr::null_mut();
             }
+            address
         }
     }
 
-    fn is_function(info: &libc::Dl_info) -> bool {
-        let file = if info.dli_fname.is_null() {
-            c""
-        } else {
-            // SAFETY: dladdr gave a C string.
-            unsafe { CStr::from_ptr(info.dli_fname) }
-        };
-        file.to_bytes().windows(7).any(|w| w == b"libpypy")
+    /// Where the file starts in memory that an address belongs to; 0 when it belongs to none.
+    fn base_of(address: *const c_void) -> usize {
+        // SAFETY: a plain look-up, of any address.
+        unsafe {
+            let mut info = std::mem::zeroed::<libc::Dl_info>();
+            if libc::dladdr(address, &raw mut info) == 0 {
+                return 0;
+            }
+            info.dli_fbase as usize
+        }
+    }
+
+    /// Where the program starts in memory, when it is linked to a libpython: then the linker may have copied our data into it,
+    /// or put a function's address there, and those are the ones that everybody uses.
+    fn linked_program() -> Option<usize> {
+        use std::sync::OnceLock;
+        static BASE: OnceLock<Option<usize>> = OnceLock::new();
+        *BASE.get_or_init(|| {
+            // SAFETY: the program's own map is there as long as the process.
+            unsafe {
+                let map = map_of(libc::dlopen(std::ptr::null(), libc::RTLD_NOW))?;
+                let strings = entries(map).find(|entry| entry.tag == DT_STRTAB)?.value;
+                let needs_python = entries(map)
+                    .filter(|entry| entry.tag == DT_NEEDED)
+                    .map(|entry| CStr::from_ptr((strings + entry.value) as *const c_char))
+                    .any(|name| name.to_bytes().starts_with(b"libpython"));
+                needs_python.then(|| base_of(map.dynamic.cast()))
+            }
+        })
+    }
+
+    unsafe fn map_of(file: *mut c_void) -> Option<&'static LinkMap> {
+        let mut map: *const LinkMap = std::ptr::null();
+        // SAFETY: a handle of `dlopen`; the map lives as long as the file is open.
+        unsafe {
+            if dlinfo(file, RTLD_DI_LINKMAP, (&raw mut map).cast()) != 0 {
+                return None;
+            }
+            map.as_ref()
+        }
+    }
+
+    /// The entries of a file's dynamic section.
+    unsafe fn entries(map: &'static LinkMap) -> impl Iterator<Item = &'static Dyn> {
+        let mut next = map.dynamic;
+        std::iter::from_fn(move || {
+            // SAFETY: the section ends with tag 0.
+            unsafe {
+                let entry = &*next;
+                next = next.add(1);
+                (entry.tag != 0).then_some(entry)
+            }
+        })
     }
 
     /// Binds the `Py*` imports of a loaded file to our definitions.
     pub unsafe fn bind(file: *mut c_void) {
         // SAFETY: the link map and the dynamic section belong to a loaded file.
         unsafe {
-            let mut map: *const LinkMap = std::ptr::null();
-            if dlinfo(file, RTLD_DI_LINKMAP, (&raw mut map).cast()) != 0 || map.is_null() {
-                return;
-            }
+            let Some(map) = map_of(file) else { return };
             let (mut symbols, mut strings) = (0usize, 0usize);
             let mut tables = [(0usize, 0usize); 2];
-            let mut entry = (*map).dynamic;
-            while (*entry).tag != 0 {
-                match (*entry).tag {
-                    DT_SYMTAB => symbols = (*entry).value,
-                    DT_STRTAB => strings = (*entry).value,
-                    DT_RELA => tables[0].0 = (*entry).value,
-                    DT_RELASZ => tables[0].1 = (*entry).value,
-                    DT_JMPREL => tables[1].0 = (*entry).value,
-                    DT_PLTRELSZ => tables[1].1 = (*entry).value,
+            for entry in entries(map) {
+                match entry.tag {
+                    DT_SYMTAB => symbols = entry.value,
+                    DT_STRTAB => strings = entry.value,
+                    DT_RELA => tables[0].0 = entry.value,
+                    DT_RELASZ => tables[0].1 = entry.value,
+                    DT_JMPREL => tables[1].0 = entry.value,
+                    DT_PLTRELSZ => tables[1].1 = entry.value,
                     _ => {}
                 }
-                entry = entry.add(1);
             }
             for (start, bytes) in tables {
                 let count = bytes / size_of::<libc::Elf64_Rela>();
@@ -303,7 +337,7 @@ mod elf {
                     continue;
                 }
                 for rela in std::slice::from_raw_parts(start as *const libc::Elf64_Rela, count) {
-                    bind_one(&*map, rela, symbols, strings);
+                    bind_one(map, rela, symbols, strings);
                 }
             }
         }
@@ -331,6 +365,9 @@ mod elf {
             };
             let want = (address as usize).wrapping_add(addend);
             if address.is_null() || *word == want {
+                return;
+            }
+            if linked_program().is_some_and(|base| base == base_of(*word as *const c_void)) {
                 return;
             }
             let page = word as usize & !0xfff;
