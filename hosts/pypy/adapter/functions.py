@@ -63,12 +63,12 @@ def many(kind, f, me, args, keywords):
     frame = pool.pop() if pool else new_frame()
     n = len(args)
     cells = frame + ARGS if n <= ROOM else ffi.new(CELLS, n)
-    encode_all(cells, args)
+    encode_all(cells + 0, args)
     return result(calln(kind, f, me, n, 0, cells, frame), frame)
 
 
 def encode_all(cells, args):
-    """Few arguments are spelled out: the JIT knows how many there are, and no loop is left."""
+    """Few arguments are spelled out: the JIT knows how many there are, and no loop is left. `cells` is a pointer."""
     n = len(args)
     if n > 3:
         for i in range(n):
@@ -110,7 +110,8 @@ def with_keywords(kind, f, me, args, keywords):
     """As `encode_all`: without a loop the JIT sees through the dictionary, and the names are constants."""
     n, k = len(args), len(keywords)
     frame = pool.pop() if pool else new_frame()
-    cells = frame + ARGS if n + k < ROOM else ffi.new(CELLS, n + k + 1)
+    block = frame + ARGS if n + k < ROOM else ffi.new(CELLS, n + k + 1)
+    cells = block + 0
     encode_all(cells, args)
     items = iter(keywords.items())
     name, value = next(items)
@@ -134,7 +135,7 @@ def with_keywords(kind, f, me, args, keywords):
     names = cells + (n + k)
     names.tag = INSTANCE
     names.i = node.address
-    return result(calln(kind, f, me, n, k, cells, frame), frame)
+    return result(calln(kind, f, me, n, k, block, frame), frame)
 
 
 def wrong(name, kind, args, keywords):
