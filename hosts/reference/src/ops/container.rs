@@ -8,10 +8,6 @@ use crate::types::{Builtin, Def, method};
 use gimbal_host::Op;
 
 pub(super) const OPS: &[(Op, Operation)] = &[
-    (Op::ListOf, |t, a| {
-        let items = t.collect_items(&a[0])?;
-        Ok(t.list(&items))
-    }),
     (Op::DictGet, |t, a| {
         let found = t.dict_get(&a[0], &a[1])?;
         Ok(t.or_absent(found))

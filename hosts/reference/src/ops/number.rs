@@ -11,14 +11,6 @@ pub(super) const OPS: &[(Op, Operation)] = &[
         let value = t.index(&a[0])?;
         Ok(t.int(value))
     }),
-    (Op::IntValue, |t, a| {
-        let value = int(t, &a[0])?;
-        Ok(t.int(value))
-    }),
-    (Op::BitLength, |t, a| {
-        let value = int(t, &a[0])?;
-        Ok(t.int(value.bits()))
-    }),
 ];
 
 pub(super) const METHODS: &[(Builtin, &[Def])] = &[(

@@ -28,7 +28,6 @@ pub(super) const OPS: &[(Op, Operation)] = &[
         let hash = t.hash(&a[0])?;
         Ok(t.int(hash))
     }),
-    (Op::TypeOf, |t, a| Ok(t.class_of(&a[0]))),
     (Op::Len, |t, a| {
         let length = t.len(&a[0])?;
         Ok(t.int(length))
