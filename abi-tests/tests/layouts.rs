@@ -235,8 +235,10 @@ fn sizes_and_offsets_are_cpythons() {
 
 #[test]
 fn every_struct_of_gimbal_abi_is_asserted() {
-    let source = paths::sources().with_file_name("shim").join("abi/src/lib.rs");
-    let source = std::fs::read_to_string(source).unwrap();
+    let sources = paths::sources().with_file_name("shim").join("abi/src");
+    let source = ["lib.rs", "long_signed.rs", "v3_11.rs"]
+        .map(|name| std::fs::read_to_string(sources.join(name)).unwrap())
+        .concat();
     let layouts = layouts();
     let declared = source
         .lines()

@@ -1,11 +1,9 @@
-//! Passes the flavour (`GIMBAL_FLAVOUR`) on as `cfg(gimbal_flavour = "..")`, and compiles the C half of the variadic
-//! functions.
+//! Passes version and build of the flavour on, as `cfg(Py_3_12)` (that version or a later one) and `cfg(Py_GIL_DISABLED)`, and
+//! compiles the C half of the variadic functions.
 
 fn main() {
+    pyo3_build_config::use_pyo3_cfgs();
     println!("cargo::rerun-if-env-changed=GIMBAL_FLAVOUR");
-    let flavour =
-        std::env::var("GIMBAL_FLAVOUR").expect("GIMBAL_FLAVOUR is set by .cargo/config.toml or xtask");
-    println!("cargo::rustc-cfg=gimbal_flavour=\"{flavour}\"");
 
     let variadic_bodies = "src/varargs/va.c";
     println!("cargo::rerun-if-changed={variadic_bodies}");

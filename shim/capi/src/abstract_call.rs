@@ -38,7 +38,7 @@ unsafe fn vectorcall_of(callable: Obj) -> Option<vectorcallfunc> {
     // SAFETY: the type says where the field is.
     unsafe {
         let ty = (*callable).ob_type;
-        if (*ty).tp_flags & Py_TPFLAGS_HAVE_VECTORCALL == 0 || (*ty).tp_vectorcall_offset <= 0 {
+        if type_flags::of(ty) & Py_TPFLAGS_HAVE_VECTORCALL == 0 || (*ty).tp_vectorcall_offset <= 0 {
             return None;
         }
         *callable

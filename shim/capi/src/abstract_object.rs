@@ -279,6 +279,7 @@ pub unsafe fn PyIter_Next(iterator: Obj) -> Obj {
 }
 
 /// The value of the `StopIteration` that is set, which is cleared; without one, None.
+#[cfg(Py_3_10)]
 unsafe fn stop_value() -> Obj {
     // SAFETY: the extension lock is held.
     unsafe {
@@ -297,6 +298,7 @@ unsafe fn stop_value() -> Obj {
 }
 
 /// `iterator.send(value)`: the next value, or the result when the iterator is done.
+#[cfg(Py_3_10)]
 #[entry(error = PySendResult::PYGEN_ERROR)]
 pub unsafe fn PyIter_Send(iterator: Obj, value: Obj, result: *mut Obj) -> PySendResult {
     *result = null_mut();

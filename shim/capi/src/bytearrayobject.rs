@@ -7,7 +7,7 @@ use std::ffi::{c_char, c_int};
 use std::ptr::null_mut;
 
 /// What an empty bytearray's bytes are.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static _PyByteArray_empty_string: [u8; 1] = [0];
 
 /// Fills the fields of a new bytearray (takes the reference over); NULL is passed on.

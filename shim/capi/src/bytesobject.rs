@@ -195,7 +195,7 @@ pub unsafe fn _PyBytes_Resize(place: *mut *mut PyObject, len: Py_ssize_t) -> c_i
     if seq::size(old) as Py_ssize_t == len {
         return 0;
     }
-    if (*old).ob_refcnt != 1 && seq::size(old) > 0 {
+    if refcount::count(old) != 1 && seq::size(old) > 0 {
         *place = null_mut();
         decref(old);
         bad_internal_call();

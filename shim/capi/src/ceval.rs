@@ -264,11 +264,10 @@ pub unsafe fn Py_LeaveRecursiveCall() {
 
 #[entry]
 pub unsafe fn _Py_CheckRecursiveCall(_thread: *mut PyThreadState, place: *const c_char) -> c_int {
-    let thread = &mut err::thread().visible;
-    if thread.recursion_remaining > 0 {
+    if recursion::is_left() {
         return 0;
     }
-    thread.recursion_remaining += 1;
+    recursion::leave();
     Py_EnterRecursiveCall(place)
 }
 
@@ -279,10 +278,7 @@ pub unsafe fn Py_GetRecursionLimit() -> c_int {
 
 #[entry]
 pub unsafe fn Py_SetRecursionLimit(limit: c_int) {
-    LIMIT.store(limit, Ordering::Relaxed);
-    let thread = &mut err::thread().visible;
-    thread.recursion_remaining += limit - thread.recursion_limit;
-    thread.recursion_limit = limit;
+    recursion::add(limit - LIMIT.swap(limit, Ordering::Relaxed));
 }
 
 // --- pending calls ---------------------------------------------------------------------------------------------------

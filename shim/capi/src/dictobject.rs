@@ -182,6 +182,7 @@ pub unsafe fn _PyDict_DelItemId(dict: Obj, key: *mut Identifier) -> c_int {
 }
 
 /// Deletes the entry if `predicate` says 1 to its value.
+#[cfg(not(Py_3_13))]
 #[entry]
 pub unsafe fn _PyDict_DelItemIf(
     dict: Obj,

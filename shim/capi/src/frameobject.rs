@@ -9,6 +9,7 @@ use std::ffi::c_int;
 use std::ptr::null_mut;
 
 /// CPython's `FRAME_OWNED_BY_FRAME_OBJECT`.
+#[cfg(Py_3_11)]
 const OWNED_BY_FRAME_OBJECT: std::ffi::c_char = 2;
 
 unsafe fn is_host(frame: *mut PyFrameObject) -> bool {
@@ -20,6 +21,34 @@ unsafe fn is_host(frame: *mut PyFrameObject) -> bool {
 unsafe fn block<'a>(frame: *mut PyFrameObject) -> &'a mut FrameObject {
     // SAFETY: as stated.
     unsafe { &mut *frame.cast() }
+}
+
+/// Where a native frame keeps what it refers to.
+struct Parts {
+    code: *mut Obj,
+    globals: *mut Obj,
+    locals: *mut Obj,
+}
+
+/// Those places: in the frame itself, or since 3.11 in the data behind it.
+unsafe fn parts(frame: *mut FrameObject) -> Parts {
+    // SAFETY: a native frame.
+    unsafe {
+        #[cfg(Py_3_11)]
+        let data = &mut (*frame).data;
+        #[cfg(not(Py_3_11))]
+        let data = &mut *frame;
+        #[cfg(not(Py_3_12))]
+        let code = &raw mut data.f_code;
+        // Without marks in the low bits it is a strong reference.
+        #[cfg(Py_3_12)]
+        let code = &raw mut data.f_executable;
+        Parts {
+            code: code.cast(),
+            globals: &raw mut data.f_globals,
+            locals: &raw mut data.f_locals,
+        }
+    }
 }
 
 #[entry]
@@ -35,17 +64,17 @@ pub unsafe fn PyFrame_New(
     }
     xincref(globals);
     xincref(locals);
-    (*frame).ob_base = PyObject {
-        ob_refcnt: 1,
-        ob_type: &raw mut PyFrame_Type,
-    };
-    let data = &mut (*frame).data;
-    data.f_code = new_ref(code.cast()).cast();
-    data.f_globals = globals;
-    data.f_locals = locals;
-    data.frame_obj = frame.cast();
-    data.owner = OWNED_BY_FRAME_OBJECT;
-    (*frame).f_frame = &raw mut (*frame).data;
+    refcount::begin(frame.cast(), &raw mut PyFrame_Type);
+    let parts = parts(frame);
+    *parts.code = new_ref(code.cast());
+    *parts.globals = globals;
+    *parts.locals = locals;
+    #[cfg(Py_3_11)]
+    {
+        (*frame).data.frame_obj = frame.cast();
+        (*frame).data.owner = OWNED_BY_FRAME_OBJECT;
+        (*frame).f_frame = &raw mut (*frame).data;
+    }
     (*frame).f_trace_lines = 1;
     frame.cast()
 }
@@ -61,9 +90,10 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
         let frame = op.cast::<FrameObject>();
         xdecref((*frame).f_back.cast());
         xdecref((*frame).f_trace);
-        xdecref((*frame).data.f_code.cast());
-        xdecref((*frame).data.f_globals);
-        xdecref((*frame).data.f_locals);
+        let parts = parts(frame);
+        xdecref(*parts.code);
+        xdecref(*parts.globals);
+        xdecref(*parts.locals);
         arena::free(op.cast());
     }
 }
@@ -106,7 +136,7 @@ pub unsafe fn PyFrame_GetCode(frame: *mut PyFrameObject) -> *mut PyCodeObject {
     if is_host(frame) {
         return attribute(frame, "f_code").cast();
     }
-    new_ref(block(frame).data.f_code.cast()).cast()
+    new_ref(*parts(block(frame)).code).cast()
 }
 
 #[entry]
@@ -115,7 +145,7 @@ pub unsafe fn PyFrame_GetLineNumber(frame: *mut PyFrameObject) -> c_int {
         return number(frame, "f_lineno");
     }
     match block(frame).f_lineno {
-        0 => (*block(frame).data.f_code.cast::<CodeObject>()).co_firstlineno,
+        0 => (*(*parts(block(frame)).code).cast::<CodeObject>()).co_firstlineno,
         line => line,
     }
 }
@@ -135,7 +165,7 @@ pub unsafe fn PyFrame_GetGlobals(frame: *mut PyFrameObject) -> *mut PyObject {
     if is_host(frame) {
         return attribute(frame, "f_globals");
     }
-    let globals = block(frame).data.f_globals;
+    let globals = *parts(block(frame)).globals;
     xincref(globals);
     globals
 }
@@ -145,7 +175,7 @@ pub unsafe fn PyFrame_GetLocals(frame: *mut PyFrameObject) -> *mut PyObject {
     if is_host(frame) {
         return attribute(frame, "f_locals");
     }
-    match block(frame).data.f_locals {
+    match *parts(block(frame)).locals {
         locals if locals.is_null() => dict::new(),
         locals => new_ref(locals),
     }

@@ -37,9 +37,7 @@ pub unsafe fn lend_for_good(op: Obj) -> Obj {
     // SAFETY: the reference is the caller's.
     unsafe {
         if !op.is_null() {
-            if (*op).ob_refcnt < refcount::IMMORTAL {
-                (*op).ob_refcnt += refcount::IMMORTAL;
-            }
+            refcount::immortalize(op);
             decref(op);
         }
         op

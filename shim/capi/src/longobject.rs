@@ -67,18 +67,9 @@ pub unsafe fn PyLong_FromDouble(value: c_double) -> *mut PyObject {
     bytes.extend_from_slice(&wide.to_le_bytes());
     let magnitude = int::from_le_bytes(&bytes, false);
     if whole < 0.0 && !magnitude.is_null() {
-        negate_fresh(magnitude);
+        int::negate_fresh(magnitude);
     }
     magnitude
-}
-
-/// Changes the sign of an int of more than one digit that nobody else has seen.
-unsafe fn negate_fresh(op: Obj) {
-    // SAFETY: a new int.
-    unsafe {
-        let head = op.cast::<PyVarObject>();
-        (*head).ob_size = -(*head).ob_size;
-    }
 }
 
 // --- to C numbers --------------------------------------------------------------------------------------------------
@@ -354,15 +345,22 @@ pub unsafe fn _PyLong_AsByteArray(
     len: usize,
     little_endian: c_int,
     signed: c_int,
+    #[cfg(Py_3_13)] with_exceptions: c_int,
 ) -> c_int {
+    #[cfg(not(Py_3_13))]
+    let with_exceptions = 1;
+    let fail = |message| {
+        if with_exceptions != 0 {
+            overflow_error(message);
+        }
+        -1
+    };
     let op = op.cast();
     if signed == 0 && is_negative(op) {
-        overflow_error("can't convert negative int to unsigned");
-        return -1;
+        return fail("can't convert negative int to unsigned");
     }
     let Some(mut value) = int::to_le_bytes(op, len, signed != 0) else {
-        overflow_error("int too big to convert");
-        return -1;
+        return fail("int too big to convert");
     };
     if little_endian == 0 {
         value.reverse();
@@ -668,7 +666,7 @@ pub unsafe fn _PyLong_FromGid(gid: libc::gid_t) -> *mut PyObject {
 }
 
 /// Value of each byte as a digit, 37 for what is none.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static _PyLong_DigitValue: [c_uchar; 256] = {
     let mut table = [37; 256];
     let mut i = 0;

@@ -42,12 +42,12 @@ pub unsafe fn PyCMethod_New(def: *mut PyMethodDef, me: Obj, module: Obj, class: 
     }
     let function = &raw mut (*op).func;
     let is_method = !class.is_null();
-    (*function).ob_base.ob_refcnt = 1;
-    (*function).ob_base.ob_type = if is_method {
+    let ty = if is_method {
         &raw mut gimbal_abi::PyCMethod_Type
     } else {
         &raw mut gimbal_abi::PyCFunction_Type
     };
+    refcount::begin(function.cast(), ty);
     (*function).m_ml = def;
     xincref(me);
     (*function).m_self = me;

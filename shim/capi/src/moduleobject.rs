@@ -90,7 +90,7 @@ pub unsafe fn PyModule_GetDict(module: *mut PyObject) -> *mut PyObject {
             return null_mut();
         }
         if seq::is_host(module) {
-            (*module).ob_refcnt += refcount::IMMORTAL;
+            refcount::immortalize(module);
         }
         (*block).md_dict = dict;
     }

@@ -430,7 +430,7 @@ pub unsafe fn _PyObject_Dump(object: Obj) {
         return;
     }
     eprintln!("object address  : {object:p}");
-    eprintln!("object refcount : {}", (*object).ob_refcnt);
+    eprintln!("object refcount : {}", refcount::count(object));
     eprintln!("object type     : {:p}", (*object).ob_type);
     eprintln!("object type name: {}", type_name(object));
     without_errors(|| {

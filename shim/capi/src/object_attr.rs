@@ -304,7 +304,7 @@ pub unsafe fn _PyObject_GetDictPtr(object: Obj) -> *mut Obj {
     }
     if offset < 0 {
         // Counted from the end of a struct of variable size, rounded up to whole words.
-        let items = (*object.cast::<PyVarObject>()).ob_size.abs();
+        let items = types::items(object) as Py_ssize_t;
         let size = (*ty).tp_basicsize + items * (*ty).tp_itemsize;
         offset += (size + 7) & !7;
     }

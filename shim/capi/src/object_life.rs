@@ -64,7 +64,7 @@ pub unsafe fn Py_IsNone(object: Obj) -> c_int {
 /// The first reference to a fresh (or revived) block.
 #[entry]
 pub unsafe fn _Py_NewReference(object: Obj) {
-    (*object).ob_refcnt = 1;
+    refcount::set_count(object, 1);
 }
 
 /// Has the memory been freed? Only NULL is known to be no object.
@@ -81,7 +81,7 @@ pub unsafe fn _PyObject_CheckConsistency(object: Obj, _contents: c_int) -> c_int
 
 /// An assertion of the C code failed: says so and aborts. Written out, because `#[entry]` knows no function that does not
 /// return.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyObject_AssertFailed(
     object: Obj,
     expression: *const c_char,
@@ -135,7 +135,7 @@ pub unsafe fn PyObject_CallFinalizer(object: Obj) {
     let Some(finalize) = (*ty).tp_finalize else {
         return;
     };
-    let collected = (*ty).tp_flags & Py_TPFLAGS_HAVE_GC != 0;
+    let collected = type_flags::of(ty) & Py_TPFLAGS_HAVE_GC != 0;
     if collected {
         if arena::flags(object) & arena::FINALIZED != 0 {
             return;
@@ -148,14 +148,14 @@ pub unsafe fn PyObject_CallFinalizer(object: Obj) {
 /// [`PyObject_CallFinalizer`] from `tp_dealloc`: -1 when somebody has taken a new reference meanwhile.
 #[entry]
 pub unsafe fn PyObject_CallFinalizerFromDealloc(object: Obj) -> c_int {
-    if (*object).ob_refcnt != 0 {
+    if refcount::count(object) != 0 {
         eprintln!("PyObject_CallFinalizerFromDealloc called on object with a non-zero refcount");
         std::process::abort();
     }
-    (*object).ob_refcnt = 1;
+    refcount::set_count(object, 1);
     PyObject_CallFinalizer(object);
-    (*object).ob_refcnt -= 1;
-    status((*object).ob_refcnt == 0)
+    refcount::drop_silently(object);
+    status(refcount::count(object) == 0)
 }
 
 /// The containers whose repr is being made, with the thread that makes it.
@@ -194,28 +194,28 @@ static TRASH: Locked<Vec<Obj>> = Locked::new(Vec::new());
 /// A dealloc begins: 1 when the object has been put off.
 #[entry]
 pub unsafe fn _PyTrash_begin(thread: *mut PyThreadState, object: Obj) -> c_int {
-    let thread = thread.cast::<ThreadState>();
-    if (*thread).trash_delete_nesting >= TRASH_DEPTH {
+    let thread = thread.cast::<state::Thread>();
+    if (*thread).trash_depth >= TRASH_DEPTH {
         TRASH.get().push(object);
         return 1;
     }
-    (*thread).trash_delete_nesting += 1;
+    (*thread).trash_depth += 1;
     0
 }
 
 /// A dealloc ends: the outermost one deallocates what has been put off.
 #[entry]
 pub unsafe fn _PyTrash_end(thread: *mut PyThreadState) {
-    let thread = thread.cast::<ThreadState>();
-    (*thread).trash_delete_nesting -= 1;
-    if (*thread).trash_delete_nesting > 0 {
+    let thread = thread.cast::<state::Thread>();
+    (*thread).trash_depth -= 1;
+    if (*thread).trash_depth > 0 {
         return;
     }
     while let Some(object) = TRASH.get().pop() {
         // Counts as one level, so that this loop alone empties the heap of trash.
-        (*thread).trash_delete_nesting += 1;
+        (*thread).trash_depth += 1;
         refcount::dealloc(object);
-        (*thread).trash_delete_nesting -= 1;
+        (*thread).trash_depth -= 1;
     }
 }
 

@@ -13,10 +13,10 @@ pub unsafe fn PyObject_Init(object: Obj, ty: *mut PyTypeObject) -> Obj {
         return seq::no_memory();
     }
     (*object).ob_type = ty;
-    if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0 {
+    if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0 {
         incref(ty.cast());
     }
-    (*object).ob_refcnt = 1;
+    refcount::set_count(object, 1);
     object
 }
 

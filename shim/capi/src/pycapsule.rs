@@ -2,7 +2,7 @@
 
 use gimbal_abi::*;
 use gimbal_macros::entry;
-use gimbal_proxies::{Obj, Op, arena, decref, err, op, seq, text};
+use gimbal_proxies::{Obj, Op, arena, decref, err, op, refcount, seq, text};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::null_mut;
 
@@ -56,16 +56,11 @@ pub unsafe fn PyCapsule_New(
     if capsule.is_null() {
         return seq::no_memory();
     }
-    capsule.write(Capsule {
-        head: PyObject {
-            ob_refcnt: 1,
-            ob_type: &raw mut PyCapsule_Type,
-        },
-        pointer,
-        name,
-        context: null_mut(),
-        destructor,
-    });
+    refcount::begin(capsule.cast(), &raw mut PyCapsule_Type);
+    (*capsule).pointer = pointer;
+    (*capsule).name = name;
+    (*capsule).context = null_mut();
+    (*capsule).destructor = destructor;
     capsule.cast()
 }
 

@@ -9,7 +9,7 @@ const SPACE: c_uint = 0x08;
 const XDIGIT: c_uint = 0x10;
 
 /// The classes that a byte belongs to.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static _Py_ctype_table: [c_uint; 256] = {
     let mut table = [0; 256];
     let mut i = 0;
@@ -36,7 +36,7 @@ pub static _Py_ctype_table: [c_uint; 256] = {
 };
 
 /// Each byte in lower case.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static _Py_ctype_tolower: [c_uchar; 256] = {
     let mut table = [0; 256];
     let mut i = 0;
@@ -48,7 +48,7 @@ pub static _Py_ctype_tolower: [c_uchar; 256] = {
 };
 
 /// Each byte in upper case.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static _Py_ctype_toupper: [c_uchar; 256] = {
     let mut table = [0; 256];
     let mut i = 0;

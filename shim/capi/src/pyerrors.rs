@@ -7,8 +7,8 @@ use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::state::Locked;
 use gimbal_proxies::{
-    ErrStackItem, Obj, Op, decref, dict, err, int, new_ref, none, op, op_unit, seq, text, types, xdecref,
-    xincref,
+    ErrStackItem, Obj, Op, decref, dict, err, int, new_ref, none, op, op_unit, seq, text, type_flags, types,
+    xdecref, xincref,
 };
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::null_mut;
@@ -23,7 +23,9 @@ pub fn status(done: bool) -> c_int {
 /// Is it an exception class?
 unsafe fn is_class(op: Obj) -> bool {
     // SAFETY: `op` is an object; a type has flags.
-    unsafe { types::is_type(op) && (*op.cast::<PyTypeObject>()).tp_flags & Py_TPFLAGS_BASE_EXC_SUBCLASS != 0 }
+    unsafe {
+        types::is_type(op) && type_flags::of(op.cast::<PyTypeObject>()) & Py_TPFLAGS_BASE_EXC_SUBCLASS != 0
+    }
 }
 
 /// Sets `SystemError` because `exception` is no exception class.
@@ -748,7 +750,7 @@ pub unsafe fn _PyErr_ProgramDecodedTextObject(
 // --- the end -------------------------------------------------------------------------------------------------------
 
 /// Reports a state that nobody can go on from, and aborts.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *const c_char) -> ! {
     let text = |text: *const c_char, missing: &str| {
         if text.is_null() {
@@ -766,14 +768,14 @@ pub unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *c
 }
 
 /// As [`_Py_FatalErrorFunc`], without a function's name.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn Py_FatalError(message: *const c_char) -> ! {
     // SAFETY: as stated.
     unsafe { _Py_FatalErrorFunc(std::ptr::null(), message) }
 }
 
 /// CPython's call when a function found no thread state.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _Py_FatalError_TstateNULL(function: *const c_char) -> ! {
     let message = c"the function must be called with the GIL held, after Python initialization and before Python finalization, but the GIL is released (the current Python thread state is NULL)";
     // SAFETY: as stated.

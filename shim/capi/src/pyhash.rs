@@ -39,10 +39,12 @@ fn double_hash(value: f64) -> Py_hash_t {
 }
 
 #[entry]
-pub unsafe fn _Py_HashDouble(op: *mut PyObject, value: c_double) -> Py_hash_t {
+pub unsafe fn _Py_HashDouble(#[cfg(Py_3_10)] op: *mut PyObject, value: c_double) -> Py_hash_t {
     if value.is_finite() {
         double_hash(value)
     } else if value.is_nan() {
+        #[cfg(not(Py_3_10))]
+        let op = std::ptr::null_mut::<PyObject>();
         not_error(pointer_hash(op.cast()))
     } else if value > 0.0 {
         INFINITY

@@ -114,7 +114,7 @@ pub unsafe fn Py_EncodeLocale(text: *const libc::wchar_t, position: *mut usize) 
 }
 
 /// Runs what the host runs at the end of a program, then leaves with `status`.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn Py_Exit(status: c_int) -> ! {
     // SAFETY: the lock is held by the caller's contract.
     unsafe {

@@ -100,10 +100,8 @@ pub unsafe fn _PyThreadState_Prealloc(_interpreter: *mut PyInterpreterState) -> 
 pub unsafe fn PyThreadState_Clear(thread: *mut PyThreadState) {
     let thread = &mut *thread.cast::<Thread>();
     let visible = &mut thread.visible;
+    err::drop_indicator(visible);
     let held = [
-        &mut visible.curexc_type,
-        &mut visible.curexc_value,
-        &mut visible.curexc_traceback,
         &mut visible.dict,
         &mut visible.context,
         &mut thread.exc_base.exc_value,

@@ -57,7 +57,7 @@ pub unsafe fn PySet_Contains(set: Obj, item: Obj) -> c_int {
 /// `set.add(item)`; also of a frozenset that nobody else has seen.
 #[entry]
 pub unsafe fn PySet_Add(set: Obj, item: Obj) -> c_int {
-    let mutable = is_set(set) || is_any_set(set) && (*set).ob_refcnt == 1;
+    let mutable = is_set(set) || is_any_set(set) && refcount::count(set) == 1;
     if !mutable || item.is_null() {
         return bad_call();
     }

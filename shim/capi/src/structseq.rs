@@ -63,17 +63,20 @@ pub unsafe fn PyStructSequence_NewType(desc: *mut PyStructSequence_Desc) -> *mut
 /// Makes the extension's static type a class of struct sequences.
 #[entry]
 pub unsafe fn PyStructSequence_InitType2(ty: *mut PyTypeObject, desc: *mut PyStructSequence_Desc) -> c_int {
-    if (*ty).tp_flags & Py_TPFLAGS_READY != 0 {
+    if type_flags::of(ty) & Py_TPFLAGS_READY != 0 {
         return bad_call();
     }
     let Some((handle, all, shown)) = make_class(desc) else {
         return -1;
     };
-    (*ty).ob_base.ob_base.ob_refcnt += refcount::IMMORTAL;
+    refcount::immortalize(ty.cast());
     (*ty).tp_name = (*desc).name;
     (*ty).tp_doc = (*desc).doc;
     (*ty).tp_itemsize = size_of::<Obj>() as Py_ssize_t;
-    (*ty).tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_TUPLE_SUBCLASS;
+    type_flags::set(
+        ty,
+        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_TUPLE_SUBCLASS,
+    );
     (*ty).tp_base = &raw mut PyTuple_Type;
     types::bind_builtin(ty, handle);
     types::complete_builtin(ty);

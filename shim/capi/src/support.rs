@@ -19,7 +19,7 @@ impl Drop for Owned {
 #[inline]
 pub(crate) unsafe fn has_flag(op: Obj, flag: c_ulong) -> bool {
     // SAFETY: an object has a type.
-    unsafe { (*(*op).ob_type).tp_flags & flag != 0 }
+    unsafe { type_flags::of((*op).ob_type) & flag != 0 }
 }
 
 /// Is it a str or an instance of a subclass? NULL is not.

@@ -21,7 +21,7 @@ unsafe fn empty() -> Obj {
         let empty = EMPTY.get();
         if empty.is_null() {
             *empty = seq::new_tuple(0);
-            (**empty).ob_refcnt = refcount::IMMORTAL;
+            refcount::immortalize(*empty);
         }
         new_ref(*empty)
     }
@@ -65,7 +65,7 @@ pub unsafe fn PyTuple_GetItem(tuple: Obj, i: Py_ssize_t) -> Obj {
 /// Puts `item` (whose reference is taken over) at `i` of a tuple that nobody else has seen.
 #[entry]
 pub unsafe fn PyTuple_SetItem(tuple: Obj, i: Py_ssize_t, item: Obj) -> c_int {
-    if !is_tuple(tuple) || (*tuple).ob_refcnt != 1 {
+    if !is_tuple(tuple) || refcount::count(tuple) != 1 {
         xdecref(item);
         return bad_call();
     }
@@ -100,7 +100,7 @@ pub unsafe fn PyTuple_GetSlice(tuple: Obj, low: Py_ssize_t, high: Py_ssize_t) ->
 pub unsafe fn _PyTuple_Resize(place: *mut Obj, len: Py_ssize_t) -> c_int {
     let old = *place;
     let usable = !old.is_null() && exactly(old, &raw const PyTuple_Type) && len >= 0;
-    if !usable || seq::size(old) != 0 && (*old).ob_refcnt != 1 {
+    if !usable || seq::size(old) != 0 && refcount::count(old) != 1 {
         *place = null_mut();
         xdecref(old);
         return bad_call();

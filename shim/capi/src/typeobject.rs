@@ -7,7 +7,8 @@ use gimbal_abi::{
 use gimbal_macros::entry;
 use gimbal_proxies::slots::{host_init, host_new};
 use gimbal_proxies::{
-    ModuleObject, Obj, Op, arena, crossing, decref, dict, err, incref, new_ref, op, seq, text, types,
+    ModuleObject, Obj, Op, arena, crossing, decref, dict, err, incref, new_ref, op, refcount, seq, text,
+    type_flags, types,
 };
 use std::ffi::{CStr, c_char, c_int, c_uint, c_ulong, c_void};
 use std::ptr::null_mut;
@@ -166,15 +167,14 @@ pub unsafe fn PyType_GenericAlloc(ty: *mut PyTypeObject, nitems: Py_ssize_t) -> 
     if op.is_null() {
         return seq::no_memory();
     }
-    (*op).ob_refcnt = 1;
-    (*op).ob_type = ty;
+    refcount::begin(op.cast(), ty);
     if (*ty).tp_itemsize != 0 {
         (*op.cast::<PyVarObject>()).ob_size = nitems;
     }
-    if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0 {
+    if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0 {
         incref(ty.cast());
     }
-    if (*ty).tp_flags & Py_TPFLAGS_HAVE_GC != 0 {
+    if type_flags::of(ty) & Py_TPFLAGS_HAVE_GC != 0 {
         arena::set_flags(op, arena::TRACKED);
     }
     op
@@ -192,7 +192,7 @@ pub unsafe fn PyType_GenericNew(ty: *mut PyTypeObject, _args: Obj, _kwargs: Obj)
 /// `tp_flags`.
 #[entry(error = 0)]
 pub unsafe fn PyType_GetFlags(ty: *mut PyTypeObject) -> c_ulong {
-    (*ty).tp_flags
+    type_flags::of(ty)
 }
 
 /// `issubclass` by the MRO.
@@ -263,7 +263,7 @@ pub unsafe fn PyType_FromModuleAndSpec(module: Obj, spec: *mut gimbal_abi::PyTyp
         return seq::no_memory();
     }
     let ty = &raw mut (*heap).ht_type;
-    (*ty).ob_base.ob_base.ob_refcnt = 1;
+    refcount::set_count(ty.cast(), 1);
     (*ty).tp_as_async = &raw mut (*heap).as_async;
     (*ty).tp_as_number = &raw mut (*heap).as_number;
     (*ty).tp_as_mapping = &raw mut (*heap).as_mapping;
@@ -276,7 +276,7 @@ pub unsafe fn PyType_FromModuleAndSpec(module: Obj, spec: *mut gimbal_abi::PyTyp
     (*heap).ht_qualname = new_ref((*heap).ht_name);
     (*ty).tp_basicsize = (*spec).basicsize as Py_ssize_t;
     (*ty).tp_itemsize = (*spec).itemsize as Py_ssize_t;
-    (*ty).tp_flags = c_ulong::from((*spec).flags) | Py_TPFLAGS_HEAPTYPE;
+    type_flags::set(ty, c_ulong::from((*spec).flags) | Py_TPFLAGS_HEAPTYPE);
     if !module.is_null() {
         incref(module);
         (*heap).ht_module = module;
@@ -352,7 +352,7 @@ unsafe fn choose_bases(ty: *mut PyTypeObject, bases: Obj) -> bool {
             }
             let candidate: *mut PyTypeObject = candidate.cast();
             types::handle(candidate);
-            if (*candidate).tp_flags & gimbal_abi::Py_TPFLAGS_BASETYPE == 0 {
+            if type_flags::of(candidate) & gimbal_abi::Py_TPFLAGS_BASETYPE == 0 {
                 let name = CStr::from_ptr((*candidate).tp_name).to_string_lossy();
                 err::set(
                     PyExc_TypeError,
@@ -387,7 +387,7 @@ unsafe fn inherit_layout(ty: *mut PyTypeObject) {
                 types::object_dealloc
             });
         }
-        if (*ty).tp_flags & Py_TPFLAGS_HAVE_GC != 0 && (*ty).tp_free.is_none() {
+        if type_flags::of(ty) & Py_TPFLAGS_HAVE_GC != 0 && (*ty).tp_free.is_none() {
             (*ty).tp_free = Some(PyObject_Free);
         }
     }
@@ -409,7 +409,7 @@ pub unsafe fn PyType_GetSlot(ty: *mut PyTypeObject, slot: c_int) -> *mut c_void 
 #[entry]
 pub unsafe fn PyType_GetModule(ty: *mut PyTypeObject) -> Obj {
     let name = || CStr::from_ptr((*ty).tp_name).to_string_lossy();
-    if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE == 0 {
+    if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE == 0 {
         err::set(
             PyExc_TypeError,
             &format!("PyType_GetModule: Type '{}' is not a heap type", name()),
@@ -446,7 +446,7 @@ unsafe fn module_by_def(ty: *mut PyTypeObject, def: *mut PyModuleDef) -> Obj {
             seq::tuple_slice((*ty).tp_mro)
         };
         for &ancestor in line {
-            if (*ancestor.cast::<PyTypeObject>()).tp_flags & Py_TPFLAGS_HEAPTYPE == 0 {
+            if type_flags::of(ancestor.cast::<PyTypeObject>()) & Py_TPFLAGS_HEAPTYPE == 0 {
                 continue;
             }
             let module = (*ancestor.cast::<PyHeapTypeObject>()).ht_module;

@@ -38,9 +38,9 @@ macro_rules! field {
 }
 
 macro_rules! fields {
-    ($($group:ident $name:ident;)*) => {
+    ($($(#[$since:meta])? $group:ident $name:ident;)*) => {
         /// Slot number `i + 1`.
-        static FIELDS: &[Field] = &[$(field!($group $name),)*];
+        static FIELDS: &[Field] = &[$($(#[$since])? field!($group $name),)*];
     };
 }
 
@@ -125,6 +125,7 @@ fields! {
     am am_aiter;
     am am_anext;
     tp tp_finalize;
+    #[cfg(Py_3_10)]
     am am_send;
 }
 

@@ -51,7 +51,7 @@ pub unsafe fn PyWeakref_GetObject(reference: Obj) -> Obj {
 /// here is the list head that the instance's struct has.
 #[entry]
 pub unsafe fn PyObject_ClearWeakRefs(object: Obj) {
-    if object.is_null() || (*object).ob_refcnt != 0 {
+    if object.is_null() || refcount::count(object) != 0 {
         return bad_call();
     }
     fields::forget_target(object);

@@ -59,6 +59,31 @@ impl CType {
         }
     }
 
+    /// The type with what makes no difference to a caller left out: constness, and what a word is called.
+    pub fn abi(&self) -> Self {
+        let same = |ty: &Self| Box::new(ty.abi());
+        match self {
+            Self::Named { name, .. } => match name.as_str() {
+                "Py_ssize_t" | "size_t" | "int64_t" | "uint64_t" => Self::named("word"),
+                other => Self::named(other),
+            },
+            Self::Pointer { to, .. } => Self::pointer(to.abi()),
+            Self::Function {
+                ret,
+                parameters,
+                variadic,
+            } => Self::Function {
+                ret: same(ret),
+                parameters: parameters.iter().map(Self::abi).collect(),
+                variadic: *variadic,
+            },
+            Self::Array { of, length } => Self::Array {
+                of: same(of),
+                length: length.clone(),
+            },
+        }
+    }
+
     /// Whether this is `void`.
     pub fn is_void(&self) -> bool {
         matches!(self, Self::Named { name, .. } if name == "void")

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Context, Result, bail};
 
+use crate::MAIN;
 use crate::ctype::CType;
 use crate::rust_types::RustTypes;
 use crate::scan::Implementations;
@@ -87,8 +88,8 @@ impl Input<'_> {
         let mut text = rust_header(&what);
         let mut rows = String::new();
         for symbol in self.missing().filter(|symbol| symbol.kind == Kind::Data) {
-            let size = symbol.row.size.get(self.flavour);
-            let size = *size.with_context(|| format!("{} has no size for {}", symbol.name, self.flavour))?;
+            let size = symbol.row.size_in(self.flavour);
+            let size = size.with_context(|| format!("{} has no size for {}", symbol.name, self.flavour))?;
             let (unit, bytes) = [("u64", 8), ("u32", 4), ("u8", 1)]
                 .into_iter()
                 .find(|(_, bytes)| size % bytes == 0)
@@ -112,7 +113,13 @@ impl Input<'_> {
             let Some(item) = self.implementations.get(symbol.name) else {
                 continue;
             };
-            let reason = match symbol.row.ctype(self.flavour)?.map(|ty| self.types.parts(&ty)) {
+            let mut ty = symbol.row.ctype(self.flavour)?;
+            let main = symbol.row.ctype(MAIN)?;
+            // What is written once has the main flavour's spelling.
+            if main.as_ref().map(CType::abi) == ty.as_ref().map(CType::abi) {
+                ty = main;
+            }
+            let reason = match ty.map(|ty| self.types.parts(&ty)) {
                 None => "no header declares it".to_owned(),
                 Some(Err(name)) => format!("`{name}` has no Rust name in types.toml"),
                 Some(Ok(_)) if !item.visible => "its item is private".to_owned(),
@@ -145,9 +152,9 @@ impl Input<'_> {
             self.flavour
         );
         for symbol in &self.symbols {
-            match symbol.row.size.get(self.flavour) {
-                Some(size) => writeln!(text, "{}\tOBJECT\t{size}", symbol.name),
-                None => writeln!(text, "{}\tFUNC\t", symbol.name),
+            match symbol.row.size_in(self.flavour) {
+                Some(size) if symbol.kind == Kind::Data => writeln!(text, "{}\tOBJECT\t{size}", symbol.name),
+                _ => writeln!(text, "{}\tFUNC\t", symbol.name),
             }
             .unwrap_or_default();
         }

@@ -22,7 +22,7 @@ use rust_types::RustTypes;
 use table::Table;
 
 /// The flavours that are built.
-const BUILT: [&str; 1] = ["3.11"];
+const BUILT: [&str; 4] = ["3.9", "3.11", "3.14", "3.14t"];
 
 /// The flavour of `docs/STATUS.md`, and of the column `sig`.
 const MAIN: &str = "3.11";
@@ -66,10 +66,7 @@ pub fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>> {
         files.push((generated.join("stubs.txt"), input.stub_names()));
         files.push((generated.join("placeholders.rs"), input.placeholders()?));
         files.push((generated.join("signatures.rs"), input.signatures()?));
-        files.push((
-            root.join(format!("abi-tests/data/exports-{flavour}.tsv")),
-            input.exports(),
-        ));
+        files.push((folder.join(format!("exports/{flavour}.tsv")), input.exports()));
         if flavour == MAIN {
             files.push((root.join("docs/STATUS.md"), input.status()));
         }

@@ -25,18 +25,15 @@ enum Command {
     Write,
     /// Refresh the facts of the table from CPython's headers and library
     Seed {
-        /// Folder of Python.h
-        #[arg(long, default_value = "/usr/include/python3.11")]
-        include: PathBuf,
-        /// The real libpython
-        #[arg(long, default_value = "/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0")]
-        libpython: PathBuf,
-        /// The flavour of both
+        /// The flavour to seed
         #[arg(long, default_value = "3.11")]
         flavour: String,
-        /// Exports per version: columns symbol, 3.9, 3.11 ..., stable_abi_since
+        /// Where Debian's packages of that Python are unpacked
+        #[arg(long, default_value = "/")]
+        prefix: PathBuf,
+        /// Exports per version, for versions that are not built: columns symbol, 3.12 ..., stable_abi_since
         #[arg(long)]
-        versions: PathBuf,
+        versions: Option<PathBuf>,
     },
 }
 
@@ -57,9 +54,8 @@ fn main() -> Result<ExitCode> {
             }
         }
         Command::Seed {
-            include,
-            libpython,
             flavour,
+            prefix,
             versions,
         } => {
             let folder = symbols_folder(root);
@@ -69,9 +65,8 @@ fn main() -> Result<ExitCode> {
                 Table::default()
             };
             let sources = Sources {
-                include,
-                libpython,
                 flavour,
+                prefix,
                 versions,
             };
             fs::create_dir_all(&folder)?;

@@ -1,6 +1,6 @@
 //! Finds which symbols have a Rust item, by reading the sources of the shim.
 //!
-//! Recognised are functions under `#[entry]`, functions and statics under `#[unsafe(no_mangle)]` or
+//! Recognised are functions under `#[entry]`, functions and statics under `#[exported]`, `#[unsafe(no_mangle)]` or
 //! `#[unsafe(export_name = "..")]`, and the contents of macros invoked at item level: there, a name after `fn` that is a
 //! function of the table, and any name that is a data symbol of the table.
 
@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Token, Visibility, punctuated::Punctuated};
 
-use crate::table::{Kind, Symbol};
+use crate::table::{Kind, Symbol, version};
 
 /// A Rust item that implements a symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,15 +38,30 @@ pub fn scan(folder: &Path, flavour: &str, symbols: &[Symbol<'_>]) -> Result<Impl
         private: Vec::new(),
     };
     let src = folder.join("src");
+    let mut files = Vec::new();
     for path in rust_files(&src)? {
-        let relative = path.strip_prefix(&src)?;
+        let relative = path.strip_prefix(&src)?.to_owned();
         if relative.starts_with("generated") {
             continue;
         }
         let text = fs::read_to_string(&path)?;
         let file = syn::parse_file(&text).with_context(|| format!("in {}", path.display()))?;
+        files.push((relative, file.items));
+    }
+    let left_out: Vec<String> = files
+        .iter()
+        .flat_map(|(relative, items)| scanner.modules_left_out(items, &module_path(relative)))
+        .collect();
+    for (relative, items) in &files {
+        let module = module_path(relative);
+        if left_out
+            .iter()
+            .any(|other| format!("{module}::").starts_with(other))
+        {
+            continue;
+        }
         scanner.file = relative.to_string_lossy().into_owned();
-        scanner.items(&file.items, &module_path(relative))?;
+        scanner.items(items, &module)?;
     }
     for item in scanner.found.values_mut() {
         item.visible &= !scanner.private.iter().any(|module| item.path.starts_with(module));
@@ -91,6 +106,15 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
+    /// The modules that a file declares and this flavour does not build, with `::` at the end.
+    fn modules_left_out(&self, items: &[Item], module: &str) -> Vec<String> {
+        let left_out = items.iter().filter_map(|item| match item {
+            Item::Mod(inner) if !self.is_built(&inner.attrs) => Some(format!("{module}::{}::", inner.ident)),
+            _ => None,
+        });
+        left_out.collect()
+    }
+
     fn items(&mut self, items: &[Item], module: &str) -> Result<()> {
         for item in items {
             match item {
@@ -190,16 +214,19 @@ impl Scanner<'_> {
             })
     }
 
-    /// Evaluates a `cfg` condition as far as it speaks of flavours and tests.
+    /// Evaluates a `cfg` condition as far as it speaks of versions, free threading and tests.
     fn holds(&self, condition: &Meta) -> Option<bool> {
         match condition {
-            Meta::Path(path) => path.is_ident("test").then_some(false),
-            Meta::NameValue(pair) if pair.path.is_ident("gimbal_flavour") => match &pair.value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(value), ..
-                }) => Some(value.value() == self.flavour),
-                _ => None,
-            },
+            Meta::Path(path) => {
+                let name = path.get_ident()?.to_string();
+                match name.as_str() {
+                    "test" => Some(false),
+                    "Py_GIL_DISABLED" => Some(self.flavour.ends_with('t')),
+                    _ => Some(
+                        minor(version(self.flavour))? >= minor(&name.strip_prefix("Py_")?.replace('_', "."))?,
+                    ),
+                }
+            }
             Meta::List(list) => {
                 let inner = list
                     .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
@@ -218,6 +245,11 @@ impl Scanner<'_> {
     }
 }
 
+/// The 14 of "3.14".
+fn minor(version: &str) -> Option<u32> {
+    version.strip_prefix("3.")?.parse().ok()
+}
+
 fn is_visible(visibility: &Visibility) -> bool {
     !matches!(visibility, Visibility::Inherited)
 }
@@ -231,7 +263,12 @@ fn exported_name(attributes: &[Attribute], ident: &str) -> Option<String> {
             attribute.meta.clone()
         };
         match meta {
-            Meta::Path(path) if path.is_ident("no_mangle") => Some(ident.to_owned()),
+            Meta::Path(path)
+                if path.is_ident("no_mangle")
+                    || path.segments.last().is_some_and(|last| last.ident == "exported") =>
+            {
+                Some(ident.to_owned())
+            }
             Meta::NameValue(pair) if pair.path.is_ident("export_name") => match pair.value {
                 Expr::Lit(ExprLit {
                     lit: Lit::Str(name), ..
@@ -313,8 +350,9 @@ mod tests {
     #[test]
     fn items_of_tests_and_of_other_flavours_do_not_count() {
         let source = "#[cfg(test)] mod tests { #[entry] fn PyList_New() {} }
-                      #[cfg(gimbal_flavour = \"3.14\")] #[entry] fn PyList_Size() {}
-                      #[cfg(not(gimbal_flavour = \"3.14\"))] #[entry] fn PyErr_Format() {}";
+                      #[cfg(Py_3_12)] #[exported] fn PyList_Size() {}
+                      #[cfg(Py_GIL_DISABLED)] #[exported] static PyList_Type: u8 = 0;
+                      #[cfg(all(Py_3_11, not(Py_3_12)))] #[entry] fn PyErr_Format() {}";
         assert_eq!(
             found(source).into_iter().map(|f| f.0).collect::<Vec<_>>(),
             ["PyErr_Format"]

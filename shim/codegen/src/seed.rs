@@ -1,8 +1,8 @@
 //! Seeding: the facts of the table are read from CPython's headers and library, never typed in.
 //!
-//! `seed` keeps the columns that people fill in (`ret`, `steals`, `error`) and refreshes the others: names, kinds and
-//! sizes from the library's dynamic symbols, signatures from the preprocessed headers, flavours and the stable ABI from
-//! a list of exports per version.
+//! `seed` keeps the columns that people fill in (`ret`, `steals`, `error`) and refreshes the others for one flavour: names,
+//! kinds and sizes from the library's dynamic symbols, signatures from the preprocessed headers. No Debian suite has a
+//! free-threaded library: there the list is the other library's, and what the headers declare in addition.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,37 +15,81 @@ use anyhow::{Context, Result, ensure};
 
 use crate::MAIN;
 use crate::ctype::{CType, Declaration, lex};
-use crate::elf;
-use crate::table::{FLAVOURS, Kind, Table};
+use crate::elf::{self, Export};
+use crate::table::{FLAVOURS, Kind, Row, Table, version};
 
 /// Where the facts are.
 pub struct Sources {
-    /// The folder of `Python.h`.
-    pub include: PathBuf,
-    /// The real libpython.
-    pub libpython: PathBuf,
-    /// The flavour of both.
+    /// The flavour.
     pub flavour: String,
+    /// Where Debian's packages of that Python are unpacked; `/` where they are installed.
+    pub prefix: PathBuf,
     /// Tab-separated: a column `symbol`, one per version (`T`, `D` ... where exported), `stable_abi_since`.
-    pub versions: PathBuf,
+    pub versions: Option<PathBuf>,
+}
+
+impl Sources {
+    fn is_free_threaded(&self) -> bool {
+        self.flavour.ends_with('t')
+    }
+
+    /// The folder of `Python.h`.
+    fn include(&self) -> PathBuf {
+        self.prefix
+            .join(format!("usr/include/python{}", version(&self.flavour)))
+    }
+
+    /// The real libpython.
+    fn libpython(&self) -> PathBuf {
+        let name = format!("libpython{}.so.1.0", version(&self.flavour));
+        self.prefix.join("usr/lib/x86_64-linux-gnu").join(name)
+    }
+
+    /// The C compiler, set up for the headers. Debian's `pyconfig.h` asks for one in the folder of the architecture.
+    fn cc(&self, mode: &[&str]) -> Command {
+        let mut cc = Command::new("cc");
+        cc.args(mode)
+            .args(["-x", "c", "-I"])
+            .arg(self.include())
+            .arg("-idirafter")
+            .arg(self.prefix.join("usr/include"))
+            .arg("-");
+        cc
+    }
 }
 
 /// A declaration found in a header.
 struct Found {
     group: String,
     ty: CType,
+    exported: bool,
 }
 
 /// The table with its facts for the flavour of the sources refreshed; what other flavours have stays.
 pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
-    let mut public = declarations(&sources.include, &[])?;
+    let free_threaded: &[&str] = if sources.is_free_threaded() {
+        &[FREE_THREADED]
+    } else {
+        &[]
+    };
+    let mut public = declarations(sources, free_threaded)?;
     // Modern extensions call the variadic functions under other names.
-    public.extend(declarations(&sources.include, &["PY_SSIZE_T_CLEAN"])?);
-    let internal = declarations(&sources.include, &[INTERNAL])?;
-    let versions = versions(&sources.versions)?;
+    public.extend(declarations(
+        sources,
+        &[free_threaded, &["PY_SSIZE_T_CLEAN"]].concat(),
+    )?);
+    let internal = declarations(sources, &[free_threaded, &[INTERNAL]].concat())?;
+    let versions = match &sources.versions {
+        Some(path) => versions(path)?,
+        None => Versions::new(),
+    };
+    let mut exports = elf::exports(&sources.libpython())?;
+    if sources.is_free_threaded() {
+        more_exports(sources, &mut exports, &public, &internal)?;
+    }
     let mut old = old.symbols();
     let mut table = Table::default();
-    for export in elf::exports(&sources.libpython)? {
+    for export in exports {
         let earlier = old.remove(export.name.as_str());
         let found = public.get(&export.name).or_else(|| internal.get(&export.name));
         let kind = match found.map(|found| &found.ty) {
@@ -54,28 +98,38 @@ pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
             Some(_) => Kind::Function,
             None => earlier.map_or(Kind::Function, |symbol| symbol.kind),
         };
-        let mut row = earlier.map(|symbol| symbol.row.clone()).unwrap_or_default();
+        let mut row = earlier.map_or_else(
+            || Row {
+                flavours: Some(Vec::new()),
+                ..Row::default()
+            },
+            |symbol| symbol.row.clone(),
+        );
+        row.set_in(&sources.flavour, true);
         if let Some(found) = found {
             let sig = found.ty.to_string();
             row.sig_in.remove(&sources.flavour);
             if sources.flavour == MAIN || row.sig.is_none() {
                 row.sig = Some(sig);
-            } else if row.sig.as_ref() != Some(&sig) {
+            } else if row.sig.as_ref() != Some(&sig) && !sources.is_free_threaded() {
                 row.sig_in.insert(sources.flavour.clone(), sig);
             }
         }
         if kind == Kind::Data {
-            row.size.insert(sources.flavour.clone(), export.size);
+            row.size.remove(&sources.flavour);
+            if row.size_in(&sources.flavour) != Some(export.size) {
+                row.size.insert(sources.flavour.clone(), export.size);
+            }
         } else if row.error.is_none() {
             row.error = found
                 .and_then(|found| default_error(&found.ty))
                 .map(str::to_owned);
         }
         if let Some((flavours, abi3)) = versions.get(&export.name) {
-            row.flavours = (flavours.len() < FLAVOURS.len()).then(|| flavours.clone());
+            for flavour in FLAVOURS.iter().filter(|flavour| !crate::BUILT.contains(flavour)) {
+                row.set_in(flavour, flavours.iter().any(|known| known == flavour));
+            }
             row.abi3.clone_from(abi3);
-        } else if earlier.is_none() {
-            row.flavours = Some(vec![sources.flavour.clone()]);
         }
         let group = match (earlier, public.get(&export.name)) {
             // A symbol stays where its main flavour declares it.
@@ -84,16 +138,66 @@ pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
         };
         table.insert(group, kind, export.name, row);
     }
-    for symbol in old.values().filter(|symbol| !symbol.row.is_in(&sources.flavour)) {
-        table.insert(
-            symbol.group,
-            symbol.kind,
-            symbol.name.to_owned(),
-            symbol.row.clone(),
-        );
+    for symbol in old.values() {
+        let mut row = symbol.row.clone();
+        row.set_in(&sources.flavour, false);
+        row.size.remove(&sources.flavour);
+        row.sig_in.remove(&sources.flavour);
+        if row.flavours.as_ref().is_none_or(|list| !list.is_empty()) {
+            table.insert(symbol.group, symbol.kind, symbol.name.to_owned(), row);
+        }
     }
     Ok(table)
 }
+
+/// Adds what a free-threaded build exports beyond the other one: what its headers alone declare. Objects get their sizes
+/// from the headers, too.
+fn more_exports(
+    sources: &Sources,
+    exports: &mut Vec<Export>,
+    public: &BTreeMap<String, Found>,
+    internal: &BTreeMap<String, Found>,
+) -> Result<()> {
+    let usual = declarations(sources, &[INTERNAL])?;
+    for (name, found) in public.iter().chain(internal) {
+        let known = usual.contains_key(name) || exports.iter().any(|export| export.name == *name);
+        if found.exported && !known && matches!(found.ty, CType::Function { .. }) {
+            exports.push(Export {
+                name: name.clone(),
+                is_object: false,
+                size: 0,
+            });
+        }
+    }
+    // Not all headers together make a C program.
+    let mut source = format!(
+        "#define {FREE_THREADED} 1\n#define {INTERNAL} 1\n#include <Python.h>\n#include <internal/pycore_runtime.h>\n"
+    );
+    let here = declared(&feed(&mut sources.cc(&["-E"]), &source)?);
+    for export in exports.iter().filter(|export| export.is_object) {
+        let declared = here.get(&export.name);
+        if declared.is_some_and(|found| !matches!(found.ty, CType::Array { length: None, .. })) {
+            let _ = writeln!(source, "char {SIZE_OF}{0}[sizeof({0})];", export.name);
+        }
+    }
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("sizes.so");
+    let mut cc = sources.cc(&["-shared", "-fPIC", "-Wl,--unresolved-symbols=ignore-all", "-w"]);
+    feed(cc.arg("-o").arg(&file), &source)?;
+    let sizes: BTreeMap<String, u64> = elf::exports(&file)?
+        .into_iter()
+        .filter_map(|export| Some((export.name.strip_prefix(SIZE_OF)?.to_owned(), export.size)))
+        .collect();
+    for export in exports {
+        if let Some(&size) = sizes.get(&export.name) {
+            export.size = size;
+        }
+    }
+    Ok(())
+}
+
+/// Prefix of the names of arrays that are as large as an object.
+const SIZE_OF: &str = "size_of_";
 
 /// What C functions of such a type return for an error, most of the time.
 fn default_error(ty: &CType) -> Option<&'static str> {
@@ -152,10 +256,17 @@ fn versions(path: &Path) -> Result<Versions> {
 const INTERNAL: &str = "Py_BUILD_CORE";
 
 /// Everything that the headers declare under some macros, by name.
-fn declarations(include: &Path, macros: &[&str]) -> Result<BTreeMap<String, Found>> {
-    let text = preprocess(include, macros)?;
+fn declarations(sources: &Sources, macros: &[&str]) -> Result<BTreeMap<String, Found>> {
+    Ok(declared(&feed(
+        &mut sources.cc(&["-E"]),
+        &prologue(sources, macros)?,
+    )?))
+}
+
+/// Everything that preprocessed C declares, by name.
+fn declared(text: &str) -> BTreeMap<String, Found> {
     let mut found = BTreeMap::new();
-    for (header, tokens) in top_level(&text) {
+    for (header, tokens) in top_level(text) {
         if matches!(
             tokens.first(),
             None | Some(&("typedef" | "static" | "_Static_assert"))
@@ -172,23 +283,32 @@ fn declarations(include: &Path, macros: &[&str]) -> Result<BTreeMap<String, Foun
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            found.entry(name).or_insert(Found { group, ty });
+            let exported = tokens.contains(&"visibility");
+            found.entry(name).or_insert(Found { group, ty, exported });
         }
     }
-    Ok(found)
+    found
 }
 
 /// Headers that are not for including on their own, or not C API.
-const NOT_INCLUDED: [&str; 6] = [
+const NOT_INCLUDED: [&str; 9] = [
+    "dynamic_annotations.h",
+    "errcode.h",
     "graminit.h",
     "py_curses.h",
-    "pydtrace.h",
-    "errcode.h",
-    "pymacconfig.h",
     "pycore_atomic_funcs.h",
+    "pycore_crossinterp_data_registry.h",
+    "pycore_emscripten_trampoline.h",
+    "pydtrace.h",
+    "pymacconfig.h",
 ];
 
-fn preprocess(include: &Path, macros: &[&str]) -> Result<String> {
+/// What makes the headers those of a free-threaded build.
+const FREE_THREADED: &str = "Py_GIL_DISABLED";
+
+/// C that includes all headers, under some macros.
+fn prologue(sources: &Sources, macros: &[&str]) -> Result<String> {
+    let include = sources.include();
     let mut source = String::new();
     for name in macros {
         let _ = writeln!(source, "#define {name} 1");
@@ -209,24 +329,23 @@ fn preprocess(include: &Path, macros: &[&str]) -> Result<String> {
             let _ = writeln!(source, "#include \"{}\"", Path::new(folder).join(name).display());
         }
     }
-    let mut cc = Command::new("cc")
-        .args(["-E", "-x", "c", "-I"])
-        .arg(include)
-        .arg("-")
+    Ok(source)
+}
+
+/// Runs the C compiler on a source; its output.
+fn feed(cc: &mut Command, source: &str) -> Result<String> {
+    let mut child = cc
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run cc")?;
-    cc.stdin
+    child
+        .stdin
         .take()
         .context("no stdin")?
         .write_all(source.as_bytes())?;
-    let output = cc.wait_with_output()?;
-    ensure!(
-        output.status.success(),
-        "cc -E failed on the headers in {}",
-        include.display()
-    );
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "cc failed on the headers: {cc:?}");
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

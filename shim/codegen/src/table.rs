@@ -12,10 +12,10 @@ use serde::Deserialize;
 use crate::ctype::CType;
 
 /// The flavours that the table speaks of, oldest first. A row without `flavours` is in all of them.
-pub const FLAVOURS: [&str; 5] = ["3.9", "3.11", "3.12", "3.13", "3.14"];
+pub const FLAVOURS: [&str; 6] = ["3.9", "3.11", "3.12", "3.13", "3.14", "3.14t"];
 
-/// The version of a flavour; a free-threaded one has the signatures of its version.
-fn version(flavour: &str) -> &str {
+/// The version of a flavour; a free-threaded one has what its version has, and more.
+pub fn version(flavour: &str) -> &str {
     flavour.trim_end_matches('t')
 }
 
@@ -71,7 +71,29 @@ impl Row {
     pub fn is_in(&self, flavour: &str) -> bool {
         self.flavours
             .as_ref()
-            .is_none_or(|list| list.iter().any(|f| f == version(flavour)))
+            .is_none_or(|list| list.iter().any(|f| f == flavour || f == version(flavour)))
+    }
+
+    /// Notes whether the flavour has the symbol. A free-threaded flavour is only named where its version lacks the symbol.
+    pub fn set_in(&mut self, flavour: &str, present: bool) {
+        if self.is_in(flavour) == present {
+            return;
+        }
+        let list = FLAVOURS.iter().filter(|&&known| match known == flavour {
+            true => present,
+            false => self.is_in(known) && (known == version(known) || !self.is_in(version(known))),
+        });
+        let list: Vec<String> = list.map(|&known| known.to_owned()).collect();
+        let versions = FLAVOURS.iter().filter(|&&known| known == version(known));
+        self.flavours = (list.len() < versions.count()).then_some(list);
+    }
+
+    /// `st_size` in a flavour.
+    pub fn size_in(&self, flavour: &str) -> Option<u64> {
+        self.size
+            .get(flavour)
+            .or_else(|| self.size.get(version(flavour)))
+            .copied()
     }
 
     /// The parsed type in a flavour.

@@ -1,6 +1,7 @@
 //! Buffers both ways: a host object's memory for C, an extension type's memory for the host. And warnings, which both
 //! directions need.
 
+use crate::type_flags;
 use crate::{Obj, Op, Py_buffer, arena, crossing, decref, err, int, new_ref, seq, text};
 use std::ffi::{c_int, c_void};
 
@@ -82,7 +83,7 @@ struct Lease {
 pub unsafe fn supports(op: Obj) -> bool {
     // SAFETY: `op` is an object.
     unsafe {
-        if (*(*op).ob_type).tp_flags & crate::Py_TPFLAGS_BYTES_SUBCLASS != 0 {
+        if type_flags::of((*op).ob_type) & crate::Py_TPFLAGS_BYTES_SUBCLASS != 0 {
             return true;
         }
         let procs = (*(*op).ob_type).tp_as_buffer;
@@ -107,7 +108,7 @@ pub unsafe fn get(op: Obj, view: *mut Py_buffer, flags: c_int) -> c_int {
     // SAFETY: `op` is an object, `view` the caller's.
     unsafe {
         (*view).obj = std::ptr::null_mut();
-        if (*(*op).ob_type).tp_flags & crate::Py_TPFLAGS_BYTES_SUBCLASS != 0 {
+        if type_flags::of((*op).ob_type) & crate::Py_TPFLAGS_BYTES_SUBCLASS != 0 {
             return fill_info(
                 view,
                 op,

@@ -7,7 +7,7 @@
 //! * [`survey`] answers for pinned wrappers: an instance without roots need not be pinned; its wrapper is kept alive by
 //!   edges from the wrappers of the instances that refer to it, and then the host's collector decides.
 
-use crate::{Obj, PyObject, PyTypeObject, arena, decref, incref, types};
+use crate::{Obj, PyObject, PyTypeObject, arena, decref, incref, refcount, types};
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 
@@ -24,7 +24,7 @@ impl Node {
     /// References that neither other instances nor wrappers explain.
     unsafe fn roots(&self) -> isize {
         // SAFETY: the instance is alive; its wrappers are counted in the prefix.
-        unsafe { (*self.op).ob_refcnt - self.explained - arena::number(self.op) as isize }
+        unsafe { refcount::count(self.op) - self.explained - arena::number(self.op) as isize }
     }
 }
 
@@ -56,7 +56,7 @@ unsafe fn graph() -> Vec<Node> {
         let mut index: HashMap<usize, u32> = HashMap::new();
         arena::for_each(arena::TRACKED, |op| {
             let ty: *mut PyTypeObject = (*op).ob_type;
-            if (*op).ob_refcnt > 0 && !ty.is_null() && types::is_wrapped(op) {
+            if refcount::count(op) > 0 && !ty.is_null() && types::is_wrapped(op) {
                 index.insert(op as usize, nodes.len() as u32);
                 nodes.push(Node {
                     op,
@@ -106,7 +106,7 @@ pub unsafe fn collect() -> usize {
             .filter(|(_, r)| !**r)
             .map(|(n, _)| n)
             .collect();
-        let before: Vec<isize> = garbage.iter().map(|node| (*node.op).ob_refcnt).collect();
+        let before: Vec<isize> = garbage.iter().map(|node| refcount::count(node.op)).collect();
         garbage.iter().for_each(|node| incref(node.op));
         for node in &garbage {
             finalize(node.op);
@@ -115,7 +115,7 @@ pub unsafe fn collect() -> usize {
         let revived = garbage
             .iter()
             .zip(&before)
-            .any(|(node, &count)| (*node.op).ob_refcnt > count + 1);
+            .any(|(node, &count)| refcount::count(node.op) > count + 1);
         for node in &garbage {
             if !revived && let Some(clear) = (*(*node.op).ob_type).tp_clear {
                 clear(node.op);
@@ -176,7 +176,7 @@ pub unsafe fn survey(pinned: &mut [i64]) -> Vec<Edge> {
                 }
                 Some(_) => true,
                 // not tracked: nothing can be explained, only its count speaks
-                None => (*(*address as Obj)).ob_refcnt > arena::number(*address as Obj) as isize,
+                None => refcount::count(*address as Obj) > arena::number(*address as Obj) as isize,
             };
             if rooted {
                 *address = -*address;

@@ -5,7 +5,7 @@ use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
     PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, dict, err, fields, incref, int, new_ref,
-    op, seq, text, types, xdecref,
+    op, refcount, seq, text, type_flags, types, xdecref,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
@@ -55,8 +55,7 @@ pub unsafe fn float(value: f64) -> Obj {
         if op.is_null() {
             return seq::no_memory();
         }
-        (*op).ob_refcnt = 1;
-        (*op).ob_type = &raw mut PyFloat_Type;
+        refcount::begin(op.cast(), &raw mut PyFloat_Type);
         (*op.cast::<PyFloatObject>()).ob_fval = value;
         op
     }
@@ -82,7 +81,7 @@ unsafe fn handle(cell: &Cell) -> Obj {
     // SAFETY: as `decode`.
     unsafe {
         match crossing::receive(cell.i) {
-            Received::Open(proxy) if (*proxy).ob_refcnt == 0 => revive(proxy),
+            Received::Open(proxy) if refcount::count(proxy) == 0 => revive(proxy),
             Received::Open(proxy) => new_ref(proxy),
             Received::Fresh => fresh(cell.i, cell.t),
             Received::Stale => stale(cell.i),
@@ -137,10 +136,10 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
         if ty.is_null() {
             return std::ptr::null_mut();
         }
-        if (*ty).tp_flags & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
+        if type_flags::of(ty) & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
             return new_ref(types::open_class(object).cast());
         }
-        if (*ty).tp_flags & FILLED != 0 || type_handle == 0 && fields::count(ty) > 0 {
+        if type_flags::of(ty) & FILLED != 0 || type_handle == 0 && fields::count(ty) > 0 {
             // It was sent before with its contents, and its proxy was closed meanwhile.
             let number = int::from_i64(object);
             let proxy = op(Op::Resend, &[number]);
@@ -180,7 +179,7 @@ unsafe fn tie(handle: i64, proxy: Obj) {
 unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
     // SAFETY: all-zero is a valid rest of every struct that is not filled by its own function.
     unsafe {
-        if (*ty).tp_flags & Py_TPFLAGS_DICT_SUBCLASS != 0 {
+        if type_flags::of(ty) & Py_TPFLAGS_DICT_SUBCLASS != 0 {
             return dict::allocate(ty);
         }
         let size = (*ty).tp_basicsize.max(16) as usize + items * (*ty).tp_itemsize as usize;
@@ -188,8 +187,7 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
         if proxy.is_null() {
             return seq::no_memory();
         }
-        (*proxy).ob_refcnt = 1;
-        (*proxy).ob_type = ty;
+        refcount::begin(proxy.cast(), ty);
         if (*ty).tp_itemsize != 0 {
             (*proxy.cast::<PyVarObject>()).ob_size = items as isize;
         }
@@ -214,7 +212,7 @@ pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
                 } else {
                     class(cell.t)
                 };
-                let count = if (*ty).tp_flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
+                let count = if type_flags::of(ty) & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
                     items.len()
                 } else {
                     0
@@ -233,7 +231,7 @@ pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
         let flags = if proxy.is_null() {
             0
         } else {
-            (*(*proxy).ob_type).tp_flags
+            type_flags::of((*proxy).ob_type)
         };
         if flags & Py_TPFLAGS_LIST_SUBCLASS != 0 {
             replace_list(proxy, items);
@@ -332,7 +330,7 @@ unsafe fn with_value(ty: *mut PyTypeObject, value: Obj) -> Obj {
     // SAFETY: `value` is an exact int, float, str or bytes; the subclass's struct starts like its base's.
     unsafe {
         let value_type = (*value).ob_type;
-        if (*value_type).tp_flags & Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
+        if type_flags::of(value_type) & Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
             let proxy = allocate(ty, 0);
             if !proxy.is_null() {
                 text::fill(proxy, value);
@@ -342,24 +340,17 @@ unsafe fn with_value(ty: *mut PyTypeObject, value: Obj) -> Obj {
         let head = size_of::<PyObject>();
         let mut body = (*value_type).tp_basicsize as usize - head;
         if (*value_type).tp_itemsize != 0 {
-            body += seq_size(value) * (*value_type).tp_itemsize as usize;
+            body += types::items(value) * (*value_type).tp_itemsize as usize;
         }
         let size = (*ty).tp_basicsize.max(16) as usize + body + 8;
         let proxy = arena::alloc_zeroed(size).cast::<PyObject>();
         if proxy.is_null() {
             return seq::no_memory();
         }
-        (*proxy).ob_refcnt = 1;
-        (*proxy).ob_type = ty;
+        refcount::begin(proxy.cast(), ty);
         std::ptr::copy_nonoverlapping(value.cast::<u8>().add(head), proxy.cast::<u8>().add(head), body);
         proxy
     }
-}
-
-/// `|ob_size|`: ints keep their sign there.
-unsafe fn seq_size(op: Obj) -> usize {
-    // SAFETY: `op` has `ob_size`.
-    unsafe { (*op.cast::<PyVarObject>()).ob_size.unsigned_abs() }
 }
 
 /// Frees a proxy whose handle is closed.
@@ -368,7 +359,7 @@ pub unsafe fn dispose(op: Obj) {
     unsafe {
         fields::drop_all(op);
         arena::set_handle(op, arena::NO_HANDLE);
-        let flags = (*(*op).ob_type).tp_flags;
+        let flags = type_flags::of((*op).ob_type);
         if flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
             crate::structseq::items(op).iter().for_each(|&item| xdecref(item));
             arena::free(op.cast());

@@ -168,8 +168,7 @@ pub unsafe fn allocate(ty: *mut PyTypeObject) -> Obj {
         if op.is_null() {
             return seq::no_memory();
         }
-        (*op).ob_refcnt = 1;
-        (*op).ob_type = ty;
+        refcount::begin(op.cast(), ty);
         touch(op);
         op
     }

@@ -3,7 +3,7 @@
 use crate::{
     Obj, PyBool_Type, PyBytes_Type, PyCFunction_Type, PyComplex_Type, PyComplexObject, PyDict_Type,
     PyFloat_Type, PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing,
-    decref, dict, int, seq, text, types,
+    decref, dict, int, refcount, seq, text, types,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Tag};
@@ -170,7 +170,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
         } else if ty == &raw mut PyBytes_Type {
             set_bytes(cell, Tag::Bytes, text::as_bytes(op));
         } else if ty == &raw mut PyTuple_Type {
-            let shared_items = shared || (*op).ob_refcnt > 1;
+            let shared_items = shared || refcount::count(op) > 1;
             tree(
                 op,
                 cell,
@@ -181,7 +181,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
                 scratch,
             );
         } else if ty == &raw mut PyList_Type {
-            let shared = shared || (*op).ob_refcnt > 1;
+            let shared = shared || refcount::count(op) > 1;
             tree(
                 op,
                 cell,
@@ -192,7 +192,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
                 scratch,
             );
         } else if ty == &raw mut PyDict_Type {
-            let shared = shared || (*op).ob_refcnt > 1;
+            let shared = shared || refcount::count(op) > 1;
             tree(
                 op,
                 cell,

@@ -5,7 +5,7 @@ use crate::{
     _PyWeakref_RefType, Obj, Op, Py_buffer, PyBaseExceptionObject, PyCell_Type, PyExc_StopIteration,
     PyExc_SystemExit, PyFrozenSet_Type, PyImportErrorObject, PyMemoryView_Type, PyOSErrorObject, PyObject,
     PySet_Type, PySlice_Type, PyStopIterationObject, PySyntaxErrorObject, PySystemExitObject, PyTypeObject,
-    PyUnicodeErrorObject, buffer, crossing, err, types, xdecref, xincref,
+    PyUnicodeErrorObject, buffer, crossing, err, type_flags, types, xdecref, xincref,
 };
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -35,7 +35,7 @@ unsafe fn count_of_exception(ty: *const PyTypeObject) -> usize {
     // SAFETY: a type; the exported exceptions are types, too.
     unsafe {
         let ty = ty.cast_mut();
-        if (*ty).tp_flags & crate::Py_TPFLAGS_BASE_EXC_SUBCLASS == 0 || types::is_native(ty) {
+        if type_flags::of(ty) & crate::Py_TPFLAGS_BASE_EXC_SUBCLASS == 0 || types::is_native(ty) {
             0
         } else if types::is_subtype(ty, PyExc_StopIteration.cast())
             || types::is_subtype(ty, PyExc_SystemExit.cast())
@@ -135,7 +135,7 @@ unsafe fn open_view(op: Obj) {
     unsafe {
         let view = &raw mut (*op.cast::<MemoryViewObject>()).view;
         if (*view).internal.is_null() && buffer::get(op, view, FULL_READ_ONLY) == 0 {
-            (*op).ob_refcnt -= 1; // its own reference to itself would keep it alive for good
+            crate::refcount::drop_silently(op); // its own reference to itself would keep it alive for good
             *OPEN_VIEWS.get() += 1;
         }
     }

@@ -618,7 +618,7 @@ unsafe extern "C" fn decref_entry(op: *mut u8) {
 
 unsafe extern "C" fn refcount_entry(op: *mut u8) -> i64 {
     // SAFETY: the host passes a native instance; a stale answer does no harm.
-    unsafe { (*op.cast::<crate::PyObject>()).ob_refcnt as i64 }
+    unsafe { crate::refcount::count(op.cast()) as i64 }
 }
 
 unsafe extern "C" fn adopt(out: *mut Cell) {

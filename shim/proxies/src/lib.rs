@@ -45,6 +45,7 @@ pub mod slots;
 pub mod state;
 pub mod structseq;
 pub mod text;
+pub mod type_flags;
 pub mod types;
 
 pub use crossing::{op, op_bool, op_int, op_unit};

@@ -1,8 +1,8 @@
 //! Members of instances by `PyMemberDef`, instance dictionaries, and the small value types without a module of their own.
 
 use crate::{
-    Obj, Op, PyComplex_Type, PyComplexObject, PyMemberDef, arena, crossing, decode, err, int, new_ref, text,
-    types, xdecref,
+    Obj, Op, PyComplex_Type, PyComplexObject, PyMemberDef, arena, crossing, decode, err, int, new_ref,
+    refcount, text, types, xdecref,
 };
 use std::ffi::{CStr, c_char, c_double, c_float, c_int, c_long, c_short, c_uchar, c_uint, c_ulong, c_ushort};
 
@@ -41,8 +41,7 @@ pub unsafe fn new_complex(real: f64, imag: f64) -> Obj {
         if op.is_null() {
             return crate::seq::no_memory();
         }
-        (*op).ob_base.ob_refcnt = 1;
-        (*op).ob_base.ob_type = &raw mut PyComplex_Type;
+        refcount::begin(op.cast(), &raw mut PyComplex_Type);
         (*op).cval.real = real;
         (*op).cval.imag = imag;
         op.cast()

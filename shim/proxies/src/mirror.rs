@@ -10,6 +10,7 @@
 //! looks at the length alone.
 
 use crate::state::Locked;
+use crate::type_flags;
 use crate::{Obj, Op, arena, crossing, decref, err, int, new_ref, seq, types};
 
 struct Mirror {
@@ -75,7 +76,7 @@ pub unsafe fn follow(op: Obj) -> bool {
     // SAFETY: `op` is an object.
     unsafe {
         let ty = (*op).ob_type;
-        (*ty).tp_flags & crate::Py_TPFLAGS_LIST_SUBCLASS == 0
+        type_flags::of(ty) & crate::Py_TPFLAGS_LIST_SUBCLASS == 0
             || types::is_native(ty)
             || crossing::op_unit(Op::ListRefresh, &[op])
     }

@@ -43,8 +43,7 @@ pub unsafe fn new(name: Obj) -> Obj {
         if module.is_null() {
             return seq::no_memory();
         }
-        (*module).ob_refcnt = 1;
-        (*module).ob_type = &raw mut crate::PyModule_Type;
+        refcount::begin(module.cast(), &raw mut crate::PyModule_Type);
         let address = int::from_i64(module as i64);
         let made = crossing::op_unit(Op::NewModule, &[name, address]);
         decref(address);
@@ -123,7 +122,7 @@ unsafe fn define(module: Obj, def: *mut PyModuleDef) {
     // SAFETY: `module` is a module.
     unsafe {
         if seq::is_host(module) && (*block(module)).md_def.is_null() {
-            (*module).ob_refcnt += refcount::IMMORTAL;
+            refcount::immortalize(module);
         }
         (*block(module)).md_def = def;
     }

@@ -8,9 +8,9 @@ use crate::guard::ErrorValue;
 pub unsafe fn enter(place: &str) -> bool {
     // SAFETY: the lock is held.
     unsafe {
-        let thread = &mut err::thread().visible;
-        if thread.recursion_remaining > 0 {
-            thread.recursion_remaining -= 1;
+        let thread = err::thread();
+        if thread.levels_left > 0 {
+            thread.levels_left -= 1;
             return true;
         }
         too_deep(place)
@@ -33,7 +33,19 @@ unsafe fn too_deep(place: &str) -> bool {
 #[inline]
 pub unsafe fn leave() {
     // SAFETY: the lock is held.
-    unsafe { err::thread() }.visible.recursion_remaining += 1;
+    unsafe { err::thread() }.levels_left += 1;
+}
+
+/// Is another level left?
+pub unsafe fn is_left() -> bool {
+    // SAFETY: the lock is held.
+    unsafe { err::thread() }.levels_left > 0
+}
+
+/// Gives the thread more levels (or fewer).
+pub unsafe fn add(levels: i32) {
+    // SAFETY: the lock is held.
+    unsafe { err::thread() }.levels_left += levels;
 }
 
 /// Runs `f` one level deeper.

@@ -30,9 +30,12 @@ pub unsafe fn new_tuple(len: usize) -> Obj {
         if op.is_null() {
             return no_memory();
         }
-        (*op).ob_base.ob_base.ob_refcnt = 1;
-        (*op).ob_base.ob_base.ob_type = &raw mut PyTuple_Type;
+        refcount::begin(op.cast(), &raw mut PyTuple_Type);
         (*op).ob_base.ob_size = len as isize;
+        #[cfg(Py_3_14)]
+        {
+            (*op).ob_hash = -1;
+        }
         std::ptr::write_bytes(tuple_items(op.cast()), 0, len);
         op.cast()
     }
@@ -109,8 +112,7 @@ pub unsafe fn new_list(len: usize) -> Obj {
         if op.is_null() {
             return no_memory();
         }
-        (*op).ob_base.ob_base.ob_refcnt = 1;
-        (*op).ob_base.ob_base.ob_type = &raw mut PyList_Type;
+        refcount::begin(op.cast(), &raw mut PyList_Type);
         (*op).ob_base.ob_size = 0;
         (*op).ob_item = std::ptr::null_mut();
         (*op).allocated = 0;

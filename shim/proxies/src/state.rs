@@ -2,7 +2,9 @@
 //!
 //! The lock is free during every call-back into the host.
 
-use crate::{CFrame, ErrStackItem, PyObject, ThreadState, lock};
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+use crate::CFrame;
+use crate::{ErrStackItem, PyObject, ThreadState, lock};
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
@@ -40,7 +42,12 @@ pub struct Thread {
     /// Bottom entry of the handled-exception stack.
     pub exc_base: ErrStackItem,
     /// What `visible.cframe` points at.
+    #[cfg(all(Py_3_11, not(Py_3_12)))]
     pub cframe: CFrame,
+    /// Levels of C calls left before `RecursionError`.
+    pub levels_left: i32,
+    /// Deallocations inside each other that the trashcan has let through.
+    pub trash_depth: i32,
     /// Entries from the host that are active on this thread.
     pub depth: u32,
     /// Stack address of the outermost entry; the distance to it bounds recursion.
@@ -120,16 +127,28 @@ pub fn new_thread() -> *mut Thread {
     // SAFETY: just allocated, not shared yet.
     let state = unsafe { &mut *thread };
     state.visible.exc_info = &raw mut state.exc_base;
-    state.visible.cframe = &raw mut state.cframe;
     state.visible.interp = crate::guest::interpreter();
-    state.visible.initialized = 1;
-    state.visible.recursion_limit = 1000;
-    state.visible.recursion_remaining = 1000;
+    state.levels_left = 1000;
+    #[cfg(all(Py_3_11, not(Py_3_12)))]
+    {
+        state.visible.cframe = &raw mut state.cframe;
+        state.visible.initialized = 1;
+        state.visible.recursion_limit = 1000;
+        state.visible.recursion_remaining = 1000;
+    }
+    #[cfg(Py_3_12)]
+    {
+        state.visible.py_recursion_limit = 1000;
+        state.visible.py_recursion_remaining = 1000;
+    }
     state.visible.id = u64::from(COUNT.fetch_add(1, Ordering::Relaxed));
     // SAFETY: plain queries of the calling thread.
     unsafe {
         state.visible.thread_id = libc::pthread_self();
-        state.visible.native_thread_id = libc::syscall(libc::SYS_gettid) as libc::c_ulong;
+        #[cfg(Py_3_11)]
+        {
+            state.visible.native_thread_id = libc::syscall(libc::SYS_gettid) as libc::c_ulong;
+        }
     }
     thread
 }

@@ -42,8 +42,7 @@ pub unsafe fn new(ty: *mut PyTypeObject, shown: usize) -> Obj {
         if op.is_null() {
             return seq::no_memory();
         }
-        (*op).ob_base.ob_refcnt = 1;
-        (*op).ob_base.ob_type = ty;
+        refcount::begin(op.cast(), ty);
         (*op).ob_size = shown as isize;
         op.cast()
     }

@@ -10,13 +10,17 @@ use crate::slots::{self, Place, SLOTS};
 use crate::{
     Obj, Op, Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT, Py_TPFLAGS_HAVE_GC, Py_TPFLAGS_HEAPTYPE,
     Py_TPFLAGS_READY, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyHeapTypeObject, PyMethodDef, PyObject,
-    PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount, seq, text, xdecref,
+    PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount, seq, text, type_flags,
+    xdecref,
 };
 use gimbal_handles::Received;
 use std::ffi::{CStr, CString, c_char, c_ulong, c_void};
 
 /// Mark of types whose instances are native structs of an extension type.
 const NATIVE: usize = 1;
+
+/// `Py_TPFLAGS_DISALLOW_INSTANTIATION`, which 3.9 does not know.
+const DISALLOW_INSTANTIATION: c_ulong = if cfg!(Py_3_10) { 1 << 7 } else { 0 };
 
 /// Flags that say which builtin a type derives from, and others that CPython hands down.
 const INHERITED: c_ulong = crate::Py_TPFLAGS_LONG_SUBCLASS
@@ -59,14 +63,26 @@ pub unsafe fn is_wrapped(op: Obj) -> bool {
 #[inline]
 pub unsafe fn is_type(op: Obj) -> bool {
     // SAFETY: an object has a type.
-    unsafe { (*(*op).ob_type).tp_flags & Py_TPFLAGS_TYPE_SUBCLASS != 0 }
+    unsafe { type_flags::of((*op).ob_type) & Py_TPFLAGS_TYPE_SUBCLASS != 0 }
+}
+
+/// The number of items behind the head of an object of variable size.
+pub unsafe fn items(op: Obj) -> usize {
+    // SAFETY: an object whose type has an item size.
+    unsafe {
+        if is_int(op) {
+            int::digits(op).0.len()
+        } else {
+            (*op.cast::<crate::PyVarObject>()).ob_size.unsigned_abs()
+        }
+    }
 }
 
 /// Is it an int or an instance of a subclass?
 #[inline]
 pub unsafe fn is_int(op: Obj) -> bool {
     // SAFETY: an object has a type.
-    unsafe { (*(*op).ob_type).tp_flags & crate::Py_TPFLAGS_LONG_SUBCLASS != 0 }
+    unsafe { type_flags::of((*op).ob_type) & crate::Py_TPFLAGS_LONG_SUBCLASS != 0 }
 }
 
 /// `issubclass` by the MRO, as `PyType_IsSubtype`.
@@ -125,12 +141,12 @@ pub unsafe fn bind_builtin(ty: *mut PyTypeObject, handle: i64) {
 pub unsafe fn complete_builtin(ty: *mut PyTypeObject) {
     // SAFETY: all statics are tied by now.
     unsafe {
-        if (*ty).tp_cache.is_null() || (*ty).tp_flags & Py_TPFLAGS_READY != 0 {
+        if (*ty).tp_cache.is_null() || type_flags::of(ty) & Py_TPFLAGS_READY != 0 {
             return;
         }
         give_structs(ty);
         describe_class(ty, (*ty).tp_cache as i64, false);
-        (*ty).tp_flags |= Py_TPFLAGS_READY;
+        type_flags::add(ty, Py_TPFLAGS_READY);
     }
 }
 
@@ -163,18 +179,21 @@ pub unsafe fn open_class(handle: i64) -> *mut PyTypeObject {
             return seq::no_memory().cast();
         }
         let ty = &raw mut (*heap).ht_type;
-        (*ty).ob_base.ob_base.ob_refcnt = refcount::IMMORTAL;
-        (*ty).ob_base.ob_base.ob_type = &raw mut PyType_Type;
+        refcount::begin(ty.cast(), &raw mut PyType_Type);
+        refcount::immortalize(ty.cast());
         (*ty).tp_as_number = &raw mut (*heap).as_number;
         (*ty).tp_as_sequence = &raw mut (*heap).as_sequence;
         (*ty).tp_as_mapping = &raw mut (*heap).as_mapping;
         (*ty).tp_as_async = &raw mut (*heap).as_async;
         (*ty).tp_as_buffer = &raw mut (*heap).as_buffer;
-        (*ty).tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_HAVE_GC;
+        type_flags::set(
+            ty,
+            Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_HAVE_GC,
+        );
         (*ty).tp_cache = handle as Obj;
         crossing::open(handle, ty.cast());
         describe_class(ty, handle, true);
-        (*ty).tp_flags |= Py_TPFLAGS_READY;
+        type_flags::add(ty, Py_TPFLAGS_READY);
         ty
     }
 }
@@ -228,15 +247,15 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                 let base = (*ty).tp_base;
                 (*ty).tp_basicsize = (*base).tp_basicsize.max(16);
                 (*ty).tp_itemsize = (*base).tp_itemsize;
-                (*ty).tp_flags |= (*base).tp_flags & INHERITED;
+                type_flags::add(ty, type_flags::of(base) & INHERITED);
                 if fields[8] == crate::true_object() {
-                    (*ty).tp_flags |= crate::Py_TPFLAGS_BASE_EXC_SUBCLASS;
+                    type_flags::add(ty, crate::Py_TPFLAGS_BASE_EXC_SUBCLASS);
                     (*ty).tp_basicsize = (*ty)
                         .tp_basicsize
                         .max(crate::fields::size_of_exception(text::utf8(name)) as isize);
                 }
-                if is_native(base) && (*base).tp_flags & Py_TPFLAGS_HAVE_GC == 0 {
-                    (*ty).tp_flags &= !Py_TPFLAGS_HAVE_GC; // its own dict is the wrapper's, not native
+                if is_native(base) && type_flags::of(base) & Py_TPFLAGS_HAVE_GC == 0 {
+                    type_flags::remove(ty, Py_TPFLAGS_HAVE_GC); // its own dict is the wrapper's, not native
                 }
                 (*ty).tp_dictoffset = (*base).tp_dictoffset;
                 (*ty).tp_weaklistoffset = (*base).tp_weaklistoffset;
@@ -248,7 +267,7 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
             }
             inherit(ty);
         }
-        if is_new && (*ty).tp_flags & Py_TPFLAGS_TYPE_SUBCLASS == 0 && (*ty).tp_new.is_none() {
+        if is_new && type_flags::of(ty) & Py_TPFLAGS_TYPE_SUBCLASS == 0 && (*ty).tp_new.is_none() {
             (*ty).tp_new = Some(std::mem::transmute::<*const c_void, crate::newfunc>(
                 slots::host_new as *const c_void,
             ));
@@ -286,7 +305,7 @@ pub unsafe extern "C" fn subtype_dealloc(op: Obj) {
 pub unsafe fn ready(ty: *mut PyTypeObject) -> bool {
     // SAFETY: `ty` is a type object, complete as far as its author filled it.
     unsafe {
-        if (*ty).tp_flags & Py_TPFLAGS_READY != 0 {
+        if type_flags::of(ty) & Py_TPFLAGS_READY != 0 {
             return true;
         }
         if (*ty).tp_base.is_null() {
@@ -308,7 +327,7 @@ pub unsafe fn ready(ty: *mut PyTypeObject) -> bool {
         if (*ty).tp_bases.is_null() {
             (*ty).tp_bases = seq::tuple_of(&[base.cast()]);
         }
-        (*ty).ob_base.ob_base.ob_refcnt += refcount::IMMORTAL;
+        refcount::immortalize(ty.cast());
         let own_new = (*ty).tp_new.is_some();
         let entries = entries(ty);
         inherit_special(ty, base);
@@ -319,7 +338,7 @@ pub unsafe fn ready(ty: *mut PyTypeObject) -> bool {
         if !make_class(ty, entries, own_new) {
             return false;
         }
-        (*ty).tp_flags |= Py_TPFLAGS_READY;
+        type_flags::add(ty, Py_TPFLAGS_READY);
         true
     }
 }
@@ -359,16 +378,16 @@ unsafe fn inherit(ty: *mut PyTypeObject) {
 unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
     // SAFETY: both are types.
     unsafe {
-        let collected = (*base).tp_flags & Py_TPFLAGS_HAVE_GC != 0 && is_native(base);
+        let collected = type_flags::of(base) & Py_TPFLAGS_HAVE_GC != 0 && is_native(base);
         if collected && (*ty).tp_traverse.is_none() && (*ty).tp_clear.is_none() {
-            (*ty).tp_flags |= Py_TPFLAGS_HAVE_GC;
+            type_flags::add(ty, Py_TPFLAGS_HAVE_GC);
             (*ty).tp_traverse = (*base).tp_traverse;
             (*ty).tp_clear = (*base).tp_clear;
         }
         if (*ty).tp_new.is_none()
-            && (base != &raw mut PyBaseObject_Type || (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0)
+            && (base != &raw mut PyBaseObject_Type || type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0)
         {
-            let disallowed = (*ty).tp_flags & crate::Py_TPFLAGS_DISALLOW_INSTANTIATION != 0;
+            let disallowed = type_flags::of(ty) & DISALLOW_INSTANTIATION != 0;
             (*ty).tp_new = if disallowed { None } else { (*base).tp_new };
         }
         if (*ty).tp_basicsize == 0 {
@@ -383,7 +402,7 @@ unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
         if (*ty).tp_dictoffset == 0 {
             (*ty).tp_dictoffset = (*base).tp_dictoffset;
         }
-        (*ty).tp_flags |= (*base).tp_flags & INHERITED;
+        type_flags::add(ty, type_flags::of(base) & INHERITED);
     }
 }
 
@@ -436,14 +455,14 @@ unsafe fn inherit_from(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
         }
         if (*ty).tp_call.is_none() && (*ty).tp_vectorcall_offset == 0 {
             (*ty).tp_vectorcall_offset = (*base).tp_vectorcall_offset;
-            (*ty).tp_flags |= (*base).tp_flags & crate::Py_TPFLAGS_HAVE_VECTORCALL;
+            type_flags::add(ty, type_flags::of(base) & crate::Py_TPFLAGS_HAVE_VECTORCALL);
         }
         if (*ty).tp_descr_get.is_none() {
-            (*ty).tp_flags |= (*base).tp_flags & crate::Py_TPFLAGS_METHOD_DESCRIPTOR;
+            type_flags::add(ty, type_flags::of(base) & crate::Py_TPFLAGS_METHOD_DESCRIPTOR);
         }
         copy!(tp_repr tp_call tp_str tp_iter tp_iternext tp_descr_get tp_descr_set tp_init tp_alloc tp_finalize);
         if (*ty).tp_dealloc.is_none() {
-            let native_base = is_native(base) || (*base).tp_flags & Py_TPFLAGS_HEAPTYPE == 0;
+            let native_base = is_native(base) || type_flags::of(base) & Py_TPFLAGS_HEAPTYPE == 0;
             (*ty).tp_dealloc = if native_base && base != &raw mut PyBaseObject_Type {
                 (*base).tp_dealloc
             } else {
@@ -481,9 +500,9 @@ pub unsafe extern "C" fn object_dealloc(op: Obj) {
             return;
         }
         let ty = (*op).ob_type;
-        if (*ty).tp_flags & crate::Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
+        if type_flags::of(ty) & crate::Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
             text::drop_contents(op);
-        } else if (*ty).tp_flags & crate::Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
+        } else if type_flags::of(ty) & crate::Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
             seq::tuple_slice(op).iter().for_each(|&item| xdecref(item));
         }
         if let Some(free) = (*ty).tp_free {
@@ -491,7 +510,7 @@ pub unsafe extern "C" fn object_dealloc(op: Obj) {
         } else {
             arena::free(op.cast());
         }
-        if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0 {
+        if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0 {
             decref(ty.cast());
         }
     }
@@ -665,7 +684,7 @@ unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bool) -> bool
         let (module, name) = full
             .rsplit_once('.')
             .map_or((None, &*full), |(m, n)| (Some(m), n));
-        let qualname = if (*ty).tp_flags & Py_TPFLAGS_HEAPTYPE != 0
+        let qualname = if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0
             && !(*ty.cast::<PyHeapTypeObject>()).ht_qualname.is_null()
         {
             new_ref((*ty.cast::<PyHeapTypeObject>()).ht_qualname)
@@ -679,7 +698,7 @@ unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bool) -> bool
             module.map_or_else(|| new_ref(crate::none()), |m| text::from_str(m)),
             new_ref((*ty).tp_bases),
             new_ref((*ty).ob_base.ob_base.ob_type.cast()),
-            int::from_i64((*ty).tp_flags as i64),
+            int::from_i64(type_flags::of(ty) as i64),
             c_text((*ty).tp_doc),
             entries,
             pointer(new),
@@ -732,14 +751,10 @@ pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args
         }
         let (making, value) = (seq::tuple_slice(made)[0], seq::tuple_slice(made)[1]);
         let is_value = value != crate::none();
-        let is_text = is_value && (*(*value).ob_type).tp_flags & crate::Py_TPFLAGS_UNICODE_SUBCLASS != 0;
+        let is_text = is_value && type_flags::of((*value).ob_type) & crate::Py_TPFLAGS_UNICODE_SUBCLASS != 0;
         let sized = is_value && (*(*value).ob_type).tp_itemsize != 0;
-        let size = if sized {
-            (*value.cast::<crate::PyVarObject>()).ob_size
-        } else {
-            0
-        };
-        let op = alloc(class, size.abs());
+        let size = if sized { items(value) } else { 0 };
+        let op = alloc(class, size as isize);
         if op.is_null() {
             decref(made);
             return op;
@@ -748,9 +763,9 @@ pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args
             text::fill(op, value);
         } else if is_value {
             let (ty, head) = ((*value).ob_type, size_of::<PyObject>());
-            let body = (*ty).tp_basicsize as usize - head + size.unsigned_abs() * (*ty).tp_itemsize as usize;
+            let body = (*ty).tp_basicsize as usize - head + size * (*ty).tp_itemsize as usize;
             std::ptr::copy_nonoverlapping(value.cast::<u8>().add(head), op.cast::<u8>().add(head), body);
-            if (*ty).tp_flags & crate::Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
+            if type_flags::of(ty) & crate::Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
                 seq::tuple_slice(value)
                     .iter()
                     .for_each(|&item| crate::incref(item));

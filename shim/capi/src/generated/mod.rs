@@ -62,13 +62,26 @@ macro_rules! signatures {
     };
 }
 
-#[cfg(gimbal_flavour = "3.11")]
-mod v3_11 {
-    mod placeholders;
-    #[allow(
-        unused_imports,
-        reason = "which of them the signatures name depends on what is written"
-    )]
-    mod signatures;
-    mod stubs;
+/// The three files of a flavour.
+macro_rules! flavour {
+    ($folder:ident) => {
+        mod $folder {
+            mod placeholders;
+            #[allow(
+                unused_imports,
+                reason = "which of them the signatures name depends on what is written"
+            )]
+            mod signatures;
+            mod stubs;
+        }
+    };
 }
+
+#[cfg(all(Py_3_9, not(Py_3_10)))]
+flavour!(v3_9);
+#[cfg(all(Py_3_11, not(Py_3_12)))]
+flavour!(v3_11);
+#[cfg(all(Py_3_14, not(Py_GIL_DISABLED)))]
+flavour!(v3_14);
+#[cfg(all(Py_3_14, Py_GIL_DISABLED))]
+flavour!(v3_14t);

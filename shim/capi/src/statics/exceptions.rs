@@ -8,7 +8,7 @@ macro_rules! exceptions {
     ($($symbol:ident;)*) => {
         $(
             #[doc = concat!("Pointer to the class that `", stringify!($symbol), "` names.")]
-            #[unsafe(no_mangle)]
+            #[gimbal_macros::exported]
             pub static mut $symbol: *mut PyObject = null_mut();
         )*
 

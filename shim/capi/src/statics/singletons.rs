@@ -1,7 +1,8 @@
 //! `None`, `True`, `False`, `Ellipsis`, `NotImplemented`, and the configuration flags that old code reads.
 
-use gimbal_abi::{LongObject, PyBool_Type, PyEllipsis_Type, PyObject, PyTypeObject, PyVarObject};
-use gimbal_proxies::refcount::IMMORTAL;
+use gimbal_abi::{LongObject, PyBool_Type, PyEllipsis_Type, PyObject, PyTypeObject};
+use gimbal_proxies::int::constant;
+use gimbal_proxies::refcount::immortal_head;
 use std::ffi::{c_char, c_int, c_ulong};
 use std::ptr::null;
 
@@ -10,48 +11,35 @@ unsafe extern "C" {
     static mut _PyNotImplemented_Type: PyTypeObject;
 }
 
-const fn object(ob_type: *mut PyTypeObject) -> PyObject {
-    PyObject {
-        ob_refcnt: IMMORTAL,
-        ob_type,
-    }
-}
-
 const fn boolean(value: u32) -> LongObject {
-    LongObject {
-        ob_base: PyVarObject {
-            ob_base: object(&raw mut PyBool_Type),
-            ob_size: value as isize,
-        },
-        ob_digit: [value],
-    }
+    constant(immortal_head(&raw mut PyBool_Type), value)
 }
 
 /// `None`
-#[unsafe(no_mangle)]
-pub static mut _Py_NoneStruct: PyObject = object(&raw mut _PyNone_Type);
+#[gimbal_macros::exported]
+pub static mut _Py_NoneStruct: PyObject = immortal_head(&raw mut _PyNone_Type);
 /// `NotImplemented`
-#[unsafe(no_mangle)]
-pub static mut _Py_NotImplementedStruct: PyObject = object(&raw mut _PyNotImplemented_Type);
+#[gimbal_macros::exported]
+pub static mut _Py_NotImplementedStruct: PyObject = immortal_head(&raw mut _PyNotImplemented_Type);
 /// `Ellipsis`
-#[unsafe(no_mangle)]
-pub static mut _Py_EllipsisObject: PyObject = object(&raw mut PyEllipsis_Type);
+#[gimbal_macros::exported]
+pub static mut _Py_EllipsisObject: PyObject = immortal_head(&raw mut PyEllipsis_Type);
 /// `True`
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static mut _Py_TrueStruct: LongObject = boolean(1);
 /// `False`
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static mut _Py_FalseStruct: LongObject = boolean(0);
 
 /// `sys.hexversion` of the flavour: its first version (PEP 387 keeps the ABI of later ones).
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static Py_Version: c_ulong = 0x030b_00f0;
 
 macro_rules! flags {
     ($($name:ident = $value:literal;)*) => {
         $(
             #[doc = concat!("Deprecated configuration flag `", stringify!($name), "`.")]
-            #[unsafe(no_mangle)]
+            #[gimbal_macros::exported]
             pub static mut $name: c_int = $value;
         )*
     };
@@ -86,17 +74,17 @@ pub struct Text(*const c_char);
 unsafe impl Sync for Text {}
 
 /// The file system encoding.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static mut Py_FileSystemDefaultEncoding: Text = Text(c"utf-8".as_ptr());
 /// Its error handler.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static mut Py_FileSystemDefaultEncodeErrors: Text = Text(c"surrogateescape".as_ptr());
 /// Lower-case hexadecimal digits.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static mut Py_hexdigits: Text = Text(c"0123456789abcdef".as_ptr());
 /// The name of a struct sequence's unnamed field.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static mut PyStructSequence_UnnamedField: Text = Text(c"unnamed field".as_ptr());
 /// Package of the module being imported; unused here.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static mut _Py_PackageContext: Text = Text(null());

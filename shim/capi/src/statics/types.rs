@@ -4,7 +4,7 @@
 
 use gimbal_abi::{PyObject, PyTypeObject, PyVarObject};
 use gimbal_proxies::guest::Builtin;
-use gimbal_proxies::{arena, decode, dict, int, refcount, seq, text, types};
+use gimbal_proxies::{arena, decode, dict, int, refcount, seq, text, type_flags, types};
 use std::ffi::c_ulong;
 use std::ptr::null_mut;
 
@@ -18,15 +18,12 @@ const fn head(basicsize: isize, itemsize: isize, flags: c_ulong) -> PyTypeObject
     // SAFETY: all-zero is a valid PyTypeObject: null pointers, no functions, zero sizes.
     let mut ty: PyTypeObject = unsafe { std::mem::zeroed() };
     ty.ob_base = PyVarObject {
-        ob_base: PyObject {
-            ob_refcnt: refcount::IMMORTAL,
-            ob_type: &raw mut PyType_Type,
-        },
+        ob_base: refcount::immortal_head(&raw mut PyType_Type),
         ob_size: 0,
     };
     ty.tp_basicsize = basicsize;
     ty.tp_itemsize = itemsize;
-    ty.tp_flags = flags;
+    ty.tp_flags = type_flags::field(flags);
     ty
 }
 
@@ -43,7 +40,7 @@ macro_rules! static_types {
     ($($symbol:ident $name:literal $basicsize:literal $itemsize:literal $flags:literal $base:ident $dealloc:path;)*) => {
         $(
             #[doc = concat!("`", $name, "`")]
-            #[unsafe(no_mangle)]
+            #[gimbal_macros::exported]
             pub static mut $symbol: PyTypeObject = {
                 let mut ty = head($basicsize, $itemsize, $flags);
                 ty.tp_name = concat!($name, "\0").as_ptr().cast();

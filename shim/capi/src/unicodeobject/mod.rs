@@ -2,6 +2,8 @@
 //! [`methods`] what the host's `str` does, [`writer`] the writer, [`ctype`] the properties of characters, [`wide`] the
 //! exchange with `wchar_t` and UCS4 arrays.
 
+#[cfg(not(Py_3_12))]
+pub mod cached_wide;
 pub mod codecs;
 pub mod ctype;
 pub mod methods;
@@ -123,7 +125,7 @@ pub(crate) unsafe fn is_modifiable(op: Obj) -> bool {
     // SAFETY: `op` is a str.
     unsafe {
         let head = op.cast::<PyASCIIObject>();
-        (*op).ob_refcnt == 1
+        refcount::count(op) == 1
             && is_exact(op, &raw mut PyUnicode_Type)
             && (*head).hash == -1
             && (*head).state & 3 == 0
@@ -745,7 +747,7 @@ pub unsafe fn _PyUnicode_Equal(a: *mut PyObject, b: *mut PyObject) -> c_int {
 }
 
 /// The white space among the ASCII characters.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub static _Py_ascii_whitespace: [u8; 128] = {
     let mut table = [0; 128];
     let mut i = 0;

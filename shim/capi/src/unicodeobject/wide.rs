@@ -141,33 +141,6 @@ pub unsafe fn PyUnicode_AsWideCharString(op: *mut PyObject, len: *mut Py_ssize_t
     copy_out(op).cast()
 }
 
-#[entry]
-pub unsafe fn PyUnicode_AsUnicodeAndSize(op: *mut PyObject, len: *mut Py_ssize_t) -> *mut wchar_t {
-    if !is_str(op) {
-        bad_argument();
-        return null_mut();
-    }
-    if !len.is_null() {
-        *len = text::len(op) as Py_ssize_t;
-    }
-    text::wide(op).cast()
-}
-
-#[entry]
-pub unsafe fn PyUnicode_AsUnicode(op: *mut PyObject) -> *mut wchar_t {
-    PyUnicode_AsUnicodeAndSize(op, null_mut())
-}
-
-#[entry]
-pub unsafe fn _PyUnicode_AsUnicode(op: *mut PyObject) -> *const wchar_t {
-    let wide = PyUnicode_AsUnicodeAndSize(op, null_mut());
-    if !wide.is_null() && (0..text::len(op)).any(|i| text::read(op, i) == 0) {
-        value_error("embedded null character");
-        return std::ptr::null();
-    }
-    wide
-}
-
 /// A converter for `PyArg_Parse`: called with NULL it frees what it gave before.
 unsafe fn convert(op: Obj, out: *mut *mut wchar_t, none_allowed: bool) -> c_int {
     // SAFETY: `out` is the caller's.

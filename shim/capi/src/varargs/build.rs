@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char, c_int, c_uint, c_ulong, c_ulonglong, c_void};
 use std::ptr::null_mut;
 
 use gimbal_abi::*;
+use gimbal_proxies::err;
 use libc::wchar_t;
 
 use super::VaArgs;
@@ -35,7 +36,7 @@ pub(super) unsafe extern "C" fn gimbal_build_value(
         };
         match count_values(builder.codes, 0) {
             None => null_mut(),
-            Some(0) => Py_NewRef(Py_None()),
+            Some(0) => gimbal_proxies::new_ref(Py_None()),
             Some(1) => builder.value(),
             Some(count) => builder.tuple(count, 0),
         }
@@ -106,7 +107,7 @@ unsafe extern "C" fn gimbal_pack_tuple(count: Py_ssize_t, va: VaArgs) -> *mut Py
             return tuple;
         }
         for index in 0..count {
-            PyTuple_SetItem(tuple, index, Py_NewRef(va.ptr()));
+            PyTuple_SetItem(tuple, index, gimbal_proxies::new_ref(va.ptr()));
         }
         tuple
     }
@@ -262,10 +263,9 @@ impl Builder {
         // SAFETY: the caller's contract; an exception is set, and kept from the values' code.
         unsafe {
             for _ in 0..count {
-                let (mut class, mut exception, mut traceback) = (null_mut(), null_mut(), null_mut());
-                PyErr_Fetch(&raw mut class, &raw mut exception, &raw mut traceback);
+                let (class, exception, traceback) = err::fetch();
                 let value = self.value();
-                PyErr_Restore(class, exception, traceback);
+                err::restore(class, exception, traceback);
                 Py_XDECREF(value);
             }
         }
@@ -288,7 +288,7 @@ impl Builder {
                 return null_mut();
             };
             if text.is_null() {
-                return Py_NewRef(Py_None());
+                return gimbal_proxies::new_ref(Py_None());
             }
             let len = if given < 0 {
                 CStr::from_ptr(text).to_bytes().len() as Py_ssize_t
@@ -308,7 +308,7 @@ impl Builder {
                 return null_mut();
             };
             if text.is_null() {
-                Py_NewRef(Py_None())
+                gimbal_proxies::new_ref(Py_None())
             } else {
                 PyUnicode_FromWideChar(text, given.max(-1))
             }

@@ -5,6 +5,7 @@ use std::ptr::{null, null_mut};
 use std::slice;
 
 use gimbal_abi::*;
+#[cfg(not(Py_3_12))]
 use libc::wchar_t;
 
 use super::cursor::Cursor;
@@ -335,6 +336,7 @@ impl Conversion {
                     self.cleanups.push(Cleanup::Buffer(view));
                 }
                 b'e' => return self.encoded(argument, format),
+                #[cfg(not(Py_3_12))]
                 b'u' | b'Z' => return self.wide(argument, code, format),
                 _ => return Err(Mismatch::broken(b"(impossible<bad format char>)")),
             }
@@ -458,6 +460,7 @@ impl Conversion {
     }
 
     /// `u`, `u#` and the same with `Z`, which takes None for NULL.
+    #[cfg(not(Py_3_12))]
     unsafe fn wide(&mut self, argument: *mut PyObject, code: u8, format: &mut Cursor) -> Converted {
         // SAFETY: the caller's contract.
         unsafe {
@@ -511,7 +514,7 @@ impl Conversion {
                 return Err(Mismatch::broken(b"(buffer is NULL)"));
             }
             let owner = if bytes_pass && bytes_of(argument).is_some() {
-                Py_NewRef(argument)
+                gimbal_proxies::new_ref(argument)
             } else if PyUnicode_Check(argument) != 0 {
                 let encoding = if encoding.is_null() {
                     c"utf-8".as_ptr()

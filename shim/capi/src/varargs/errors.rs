@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_int};
 use std::ptr::null_mut;
 
 use gimbal_abi::*;
+use gimbal_proxies::err;
 
 use super::VaArgs;
 use super::format::gimbal_format_str;
@@ -22,31 +23,22 @@ struct Raised {
 impl Raised {
     /// Takes the exception that is set, with an instance as its value.
     unsafe fn take() -> Self {
-        let mut raised = Self {
-            class: null_mut(),
-            value: null_mut(),
-            traceback: null_mut(),
-        };
-        // SAFETY: three places for three references.
+        // SAFETY: the lock is held.
         unsafe {
-            PyErr_Fetch(
-                &raw mut raised.class,
-                &raw mut raised.value,
-                &raw mut raised.traceback,
-            );
-            PyErr_NormalizeException(
-                &raw mut raised.class,
-                &raw mut raised.value,
-                &raw mut raised.traceback,
-            );
+            let (mut class, mut value, mut traceback) = err::fetch();
+            err::normalize(&mut class, &mut value, &mut traceback);
+            Self {
+                class,
+                value,
+                traceback,
+            }
         }
-        raised
     }
 
     /// Sets it again.
     unsafe fn restore(self) {
         // SAFETY: the references go back.
-        unsafe { PyErr_Restore(self.class, self.value, self.traceback) };
+        unsafe { err::restore(self.class, self.value, self.traceback) };
     }
 
     /// The value alone, which keeps the traceback.
@@ -91,7 +83,7 @@ unsafe extern "C" fn gimbal_err_format_from_cause(
         let cause = Raised::take().into_value();
         gimbal_err_format(exception, format, va);
         let raised = Raised::take();
-        PyException_SetCause(raised.value, Py_NewRef(cause));
+        PyException_SetCause(raised.value, gimbal_proxies::new_ref(cause));
         PyException_SetContext(raised.value, cause);
         raised.restore();
     }
@@ -109,7 +101,7 @@ unsafe extern "C" fn gimbal_err_try_set_from_cause(format: *const c_char, va: Va
             old.restore();
             return null_mut();
         }
-        let class = Py_NewRef(old.class);
+        let class = gimbal_proxies::new_ref(old.class);
         let cause = old.into_value();
         let prefix = gimbal_format_str(format, va);
         if prefix.is_null() {

@@ -290,7 +290,7 @@ unsafe extern "C" fn gimbal_unpack_stack(
 /// # Safety
 ///
 /// `name` is NULL or ends with NUL.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_CheckPositional(
     name: *const c_char,
     count: Py_ssize_t,
@@ -336,7 +336,7 @@ pub unsafe extern "C" fn _PyArg_CheckPositional(
 /// # Safety
 ///
 /// `function` ends with NUL; `keywords` is NULL or live.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_NoKeywords(function: *const c_char, keywords: *mut PyObject) -> c_int {
     // SAFETY: the caller's contract.
     unsafe {
@@ -360,7 +360,7 @@ pub unsafe extern "C" fn _PyArg_NoKeywords(function: *const c_char, keywords: *m
 /// # Safety
 ///
 /// `function` ends with NUL; `args` is NULL or live.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_NoPositional(function: *const c_char, args: *mut PyObject) -> c_int {
     // SAFETY: the caller's contract.
     unsafe {
@@ -384,7 +384,7 @@ pub unsafe extern "C" fn _PyArg_NoPositional(function: *const c_char, args: *mut
 /// # Safety
 ///
 /// `function` ends with NUL; `names` is NULL or a live tuple.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_NoKwnames(function: *const c_char, names: *mut PyObject) -> c_int {
     // SAFETY: the caller's contract.
     unsafe {
@@ -401,7 +401,7 @@ pub unsafe extern "C" fn _PyArg_NoKwnames(function: *const c_char, names: *mut P
 /// # Safety
 ///
 /// The texts end with NUL; `argument` is live.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_BadArgument(
     function: *const c_char,
     shown_as: *const c_char,
@@ -430,7 +430,7 @@ pub unsafe extern "C" fn _PyArg_BadArgument(
 /// # Safety
 ///
 /// `keywords` is live.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn PyArg_ValidateKeywordArguments(keywords: *mut PyObject) -> c_int {
     // SAFETY: the caller's contract.
     unsafe {

@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_int};
 use std::ptr::null_mut;
 
 use gimbal_abi::*;
+use gimbal_proxies::err;
 
 use super::VaArgs;
 use super::format::gimbal_format_str;
@@ -14,12 +15,11 @@ unsafe extern "C" {
 
 /// Runs `action` with the exception that may be set put aside.
 unsafe fn without_error(action: impl FnOnce()) {
-    let (mut class, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
-    // SAFETY: three places for three references, which go back.
+    // SAFETY: the references go back.
     unsafe {
-        PyErr_Fetch(&raw mut class, &raw mut value, &raw mut traceback);
+        let (class, value, traceback) = err::fetch();
         action();
-        PyErr_Restore(class, value, traceback);
+        err::restore(class, value, traceback);
     }
 }
 
@@ -128,18 +128,18 @@ unsafe fn audit_with(
         if event.is_null() {
             return null_mut();
         }
-        PyTuple_SetItem(event, 0, Py_NewRef(name));
+        PyTuple_SetItem(event, 0, gimbal_proxies::new_ref(name));
         let built = if format.is_null() || *format == 0 {
             PyTuple_New(0)
         } else {
             super::build::gimbal_build_value(format, va, 1)
         };
         let arguments = if built.is_null() || PyTuple_Check(built) != 0 {
-            Py_XNewRef(built)
+            crate::object_life::Py_XNewRef(built)
         } else {
             let single = PyTuple_New(1);
             if !single.is_null() {
-                PyTuple_SetItem(single, 0, Py_NewRef(built));
+                PyTuple_SetItem(single, 0, gimbal_proxies::new_ref(built));
             }
             single
         };

@@ -37,7 +37,7 @@ macro_rules! trampolines {
             ///
             /// As CPython documents it; never to be called as the Rust signature reads.
             #[unsafe(naked)]
-            #[unsafe(no_mangle)]
+            #[gimbal_macros::exported]
             pub unsafe extern "C" fn $name() {
                 core::arch::naked_asm!(tail_jump!(), body = sym bodies::$name)
             }

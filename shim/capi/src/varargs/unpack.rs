@@ -121,7 +121,7 @@ impl<'a> Unpacking<'a> {
 /// # Safety
 ///
 /// As in Argument Clinic's code: `buf` has a place for each parameter.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_UnpackKeywords(
     args: *const *mut PyObject,
     count: Py_ssize_t,
@@ -197,7 +197,7 @@ unsafe fn unpack_plain(call: &Unpacking<'_>, keywords: usize, buf: *mut *mut PyO
 /// # Safety
 ///
 /// As in Argument Clinic's code: `buf` has a place for each parameter and for the tuple.
-#[unsafe(no_mangle)]
+#[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_UnpackKeywordsWithVararg(
     args: *const *mut PyObject,
     count: Py_ssize_t,
@@ -239,7 +239,11 @@ pub unsafe extern "C" fn _PyArg_UnpackKeywordsWithVararg(
             if index < vararg {
                 *buf.add(index) = argument;
             } else {
-                PyTuple_SetItem(rest, (index - vararg) as Py_ssize_t, Py_NewRef(argument));
+                PyTuple_SetItem(
+                    rest,
+                    (index - vararg) as Py_ssize_t,
+                    gimbal_proxies::new_ref(argument),
+                );
             }
         }
         *buf.add(vararg) = rest;

@@ -114,9 +114,9 @@ signatures! {
     crate::code::PyCode_GetCode: (*mut PyCodeObject) -> *mut PyObject;
     crate::code::PyCode_GetFreevars: (*mut PyCodeObject) -> *mut PyObject;
     crate::code::PyCode_GetVarnames: (*mut PyCodeObject) -> *mut PyObject;
-    crate::code::PyCode_New: (c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
+    crate::code::new::PyCode_New: (c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
     crate::code::PyCode_NewEmpty: (*const c_char, *const c_char, c_int) -> *mut PyCodeObject;
-    crate::code::PyCode_NewWithPosOnlyArgs: (c_int, c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
+    crate::code::new::PyCode_NewWithPosOnlyArgs: (c_int, c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
     crate::codecs::PyCodec_BackslashReplaceErrors: (*mut PyObject) -> *mut PyObject;
     crate::codecs::PyCodec_Decode: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
     crate::codecs::PyCodec_Decoder: (*const c_char) -> *mut PyObject;
@@ -714,8 +714,8 @@ signatures! {
     crate::unicodeobject::codecs::PyUnicode_AsUTF8: (*mut PyObject) -> *const c_char;
     crate::unicodeobject::codecs::PyUnicode_AsUTF8AndSize: (*mut PyObject, *mut Py_ssize_t) -> *const c_char;
     crate::unicodeobject::codecs::PyUnicode_AsUTF8String: (*mut PyObject) -> *mut PyObject;
-    crate::unicodeobject::wide::PyUnicode_AsUnicode: (*mut PyObject) -> *mut Py_UNICODE;
-    crate::unicodeobject::wide::PyUnicode_AsUnicodeAndSize: (*mut PyObject, *mut Py_ssize_t) -> *mut Py_UNICODE;
+    crate::unicodeobject::cached_wide::PyUnicode_AsUnicode: (*mut PyObject) -> *mut Py_UNICODE;
+    crate::unicodeobject::cached_wide::PyUnicode_AsUnicodeAndSize: (*mut PyObject, *mut Py_ssize_t) -> *mut Py_UNICODE;
     crate::unicodeobject::codecs::PyUnicode_AsUnicodeEscapeString: (*mut PyObject) -> *mut PyObject;
     crate::unicodeobject::wide::PyUnicode_AsWideChar: (*mut PyObject, *mut libc::wchar_t, Py_ssize_t) -> Py_ssize_t;
     crate::unicodeobject::wide::PyUnicode_AsWideCharString: (*mut PyObject, *mut Py_ssize_t) -> *mut libc::wchar_t;
@@ -1007,7 +1007,7 @@ signatures! {
     crate::unicodeobject::codecs::_PyUnicode_AsASCIIString: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::codecs::_PyUnicode_AsLatin1String: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::codecs::_PyUnicode_AsUTF8String: (*mut PyObject, *const c_char) -> *mut PyObject;
-    crate::unicodeobject::wide::_PyUnicode_AsUnicode: (*mut PyObject) -> *const Py_UNICODE;
+    crate::unicodeobject::cached_wide::_PyUnicode_AsUnicode: (*mut PyObject) -> *const Py_UNICODE;
     crate::unicodeobject::_PyUnicode_CheckConsistency: (*mut PyObject, c_int) -> c_int;
     crate::unicodeobject::_PyUnicode_Copy: (*mut PyObject) -> *mut PyObject;
     crate::unicodeobject::codecs::_PyUnicode_DecodeRawUnicodeEscapeStateful: (*const c_char, Py_ssize_t, *const c_char, *mut Py_ssize_t) -> *mut PyObject;

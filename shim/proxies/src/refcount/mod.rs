@@ -1,22 +1,39 @@
 //! Reference counts. C changes them in place; only a count that reaches zero reaches us, through [`dealloc`].
+//!
+//! How a count is kept differs: `plain` before 3.12, `saturated` since then, `split` without a GIL. All three have
+//! the same functions.
+
+#[cfg(not(Py_3_12))]
+mod plain;
+#[cfg(all(Py_3_12, not(Py_GIL_DISABLED)))]
+mod saturated;
+#[cfg(Py_GIL_DISABLED)]
+mod split;
+
+#[cfg(not(Py_3_12))]
+pub use plain::*;
+#[cfg(all(Py_3_12, not(Py_GIL_DISABLED)))]
+pub use saturated::*;
+#[cfg(Py_GIL_DISABLED)]
+pub use split::*;
 
 use crate::state::Locked;
-use crate::{Obj, arena, crossing};
+use crate::{Obj, PyTypeObject, arena, crossing};
 use gimbal_host::Release;
-
-/// Count of objects that must never die although C counts them: statics, small ints, type mirrors.
-pub const IMMORTAL: isize = 1 << 40;
 
 /// When this many dead proxies wait, their handles are closed in one crossing at the end of the outermost call.
 const BATCH: usize = 256;
 
 static DEAD: Locked<Vec<Obj>> = Locked::new(Vec::new());
 
-/// Takes a reference.
+/// Makes a fresh block an object of type `ty` with one reference.
 #[inline]
-pub unsafe fn incref(op: Obj) {
-    // SAFETY: `op` is an object.
-    unsafe { (*op).ob_refcnt += 1 }
+pub unsafe fn begin(op: Obj, ty: *mut PyTypeObject) {
+    // SAFETY: the block has room for a head.
+    unsafe {
+        set_count(op, 1);
+        (*op).ob_type = ty;
+    }
 }
 
 /// Takes a reference; NULL is allowed.
@@ -34,18 +51,6 @@ pub unsafe fn new_ref(op: Obj) -> Obj {
     // SAFETY: as `incref`.
     unsafe { incref(op) };
     op
-}
-
-/// Gives a reference back.
-#[inline]
-pub unsafe fn decref(op: Obj) {
-    // SAFETY: `op` is an object and the reference is the caller's.
-    unsafe {
-        (*op).ob_refcnt -= 1;
-        if (*op).ob_refcnt == 0 {
-            dealloc(op);
-        }
-    }
 }
 
 /// Gives a reference back; NULL is allowed.
@@ -142,7 +147,7 @@ pub unsafe fn flush() {
             }
             for op in dead {
                 arena::set_flags(op, arena::flags(op) & !arena::QUEUED);
-                if (*op).ob_refcnt > 0 {
+                if count(op) > 0 {
                     continue; // it was sent again meanwhile
                 }
                 let handle = arena::handle(op);

@@ -3,11 +3,16 @@
 //! A code object is the host's, so that `func.__code__` shows what `inspect` expects; what compiled code reads in place is
 //! filled in its proxy.
 
+#[cfg(Py_3_11)]
+pub mod new;
+#[cfg(not(Py_3_11))]
+pub mod new_3_9;
+
+use crate::support::has_flag;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, decref, err, int, op, seq, text, xdecref};
-use std::ffi::{CStr, c_char, c_int};
-use std::ptr::null_mut;
+use std::ffi::{CStr, c_char, c_int, c_ulong};
 
 /// What a new code object says.
 struct Description {
@@ -63,11 +68,21 @@ impl Description {
         unsafe {
             code.co_filename = text::intern_object(self.file);
             code.co_name = text::intern_object(self.name);
-            code.co_qualname = text::intern_object(self.qualname);
             code.co_firstlineno = self.line;
             code.co_flags = self.flags;
             [code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount] = self.counts;
             code.co_nlocals = seq::size(self.variables) as c_int;
+            #[cfg(Py_3_11)]
+            self.fill_counts(code);
+        }
+    }
+
+    /// Fills what 3.11 has in place of the tuples of names.
+    #[cfg(Py_3_11)]
+    unsafe fn fill_counts(&self, code: &mut CodeObject) {
+        // SAFETY: as `make`.
+        unsafe {
+            code.co_qualname = text::intern_object(self.qualname);
             code.co_ncellvars = seq::size(self.cells) as c_int;
             code.co_nfreevars = seq::size(self.free) as c_int;
             code.co_nlocalsplus = code.co_nlocals + code.co_ncellvars + code.co_nfreevars;
@@ -102,92 +117,10 @@ pub unsafe fn PyCode_NewEmpty(
     code
 }
 
-#[entry]
-pub unsafe fn PyCode_NewWithPosOnlyArgs(
-    arguments: c_int,
-    positional_only: c_int,
-    keyword_only: c_int,
-    _locals: c_int,
-    _stack_size: c_int,
-    flags: c_int,
-    code: *mut PyObject,
-    constants: *mut PyObject,
-    names: *mut PyObject,
-    variables: *mut PyObject,
-    free: *mut PyObject,
-    cells: *mut PyObject,
-    file: *mut PyObject,
-    name: *mut PyObject,
-    qualname: *mut PyObject,
-    line: c_int,
-    line_table: *mut PyObject,
-    exception_table: *mut PyObject,
-) -> *mut PyCodeObject {
-    let tuples = [constants, names, variables, free, cells];
-    let texts = [file, name, qualname];
-    let bytes = [code, line_table, exception_table];
-    let valid = [arguments, positional_only, keyword_only].iter().all(|&n| n >= 0)
-        && tuples.iter().all(|&o| !o.is_null() && PyTuple_Check(o) != 0)
-        && texts.iter().all(|&o| !o.is_null() && PyUnicode_Check(o) != 0)
-        && bytes.iter().all(|&o| !o.is_null() && PyBytes_Check(o) != 0);
-    if !valid {
-        err::set(PyExc_SystemError, "bad argument to internal function");
-        return null_mut();
-    }
-    Description {
-        file,
-        name,
-        qualname,
-        line,
-        flags,
-        counts: [arguments, positional_only, keyword_only],
-        variables,
-        free,
-        cells,
-    }
-    .make()
-}
-
-#[entry]
-pub unsafe fn PyCode_New(
-    arguments: c_int,
-    keyword_only: c_int,
-    locals: c_int,
-    stack_size: c_int,
-    flags: c_int,
-    code: *mut PyObject,
-    constants: *mut PyObject,
-    names: *mut PyObject,
-    variables: *mut PyObject,
-    free: *mut PyObject,
-    cells: *mut PyObject,
-    file: *mut PyObject,
-    name: *mut PyObject,
-    qualname: *mut PyObject,
-    line: c_int,
-    line_table: *mut PyObject,
-    exception_table: *mut PyObject,
-) -> *mut PyCodeObject {
-    PyCode_NewWithPosOnlyArgs(
-        arguments,
-        0,
-        keyword_only,
-        locals,
-        stack_size,
-        flags,
-        code,
-        constants,
-        names,
-        variables,
-        free,
-        cells,
-        file,
-        name,
-        qualname,
-        line,
-        line_table,
-        exception_table,
-    )
+/// Are all of them there, of a type with this flag?
+unsafe fn are(flag: c_ulong, objects: &[Obj]) -> bool {
+    // SAFETY: objects or NULL.
+    unsafe { objects.iter().all(|&op| !op.is_null() && has_flag(op, flag)) }
 }
 
 /// An attribute of a code object.

@@ -2,6 +2,12 @@
 //!
 //! A string crosses as UTF-8 in which surrogates may appear (as PyPy stores them); C sees 1, 2 or 4 bytes a code point.
 
+#[cfg(not(Py_3_12))]
+mod wide;
+
+#[cfg(not(Py_3_12))]
+pub use wide::wide;
+
 use crate::state::Locked;
 use crate::{
     Obj, PyASCIIObject, PyBytes_Type, PyBytesObject, PyCompactUnicodeObject, PyTypeObject, PyUnicode_Type,
@@ -10,10 +16,12 @@ use crate::{
 use std::collections::HashMap;
 use std::ffi::c_void;
 
-const KIND_SHIFT: u32 = 2;
-const COMPACT: u32 = 1 << 5;
-const ASCII: u32 = 1 << 6;
-const READY: u32 = 1 << 7;
+/// Bits of `state`: whether it is interned (atomic without a GIL, hence in a byte of its own), kind, and marks.
+const KIND_SHIFT: u32 = if cfg!(Py_GIL_DISABLED) { 8 } else { 2 };
+const COMPACT: u32 = 1 << (KIND_SHIFT + 3);
+const ASCII: u32 = 1 << (KIND_SHIFT + 4);
+/// Since 3.12 every string is.
+const READY: u32 = if cfg!(Py_3_12) { 0 } else { 1 << 7 };
 
 #[inline]
 fn state(op: Obj) -> u32 {
@@ -103,7 +111,7 @@ impl Shared {
                 if op.is_null() {
                     return op;
                 }
-                (*op).ob_refcnt = refcount::IMMORTAL;
+                refcount::immortalize(op);
                 self.0[row] = op;
             }
             new_ref(self.0[row])
@@ -151,18 +159,17 @@ unsafe fn block(len: usize, max: u32) -> Obj {
             return crate::seq::no_memory();
         }
         let base = &raw mut (*op)._base;
-        (*base).ob_base.ob_refcnt = 1;
-        (*base).ob_base.ob_type = &raw mut PyUnicode_Type;
+        refcount::begin(op.cast(), &raw mut PyUnicode_Type);
         (*base).length = len as isize;
         (*base).hash = -1;
         (*base).state = (unit as u32) << KIND_SHIFT | COMPACT | READY | if ascii { ASCII } else { 0 };
-        (*base).wstr = std::ptr::null_mut();
         if !ascii {
             (*op).utf8_length = 0;
             (*op).utf8 = std::ptr::null_mut();
-            (*op).wstr_length = 0;
         }
         let op: Obj = op.cast();
+        #[cfg(not(Py_3_12))]
+        wide::begin(op);
         write(op, len, 0);
         op
     }
@@ -292,32 +299,6 @@ pub unsafe fn utf8<'a>(op: Obj) -> &'a [u8] {
     }
 }
 
-/// The string as `wchar_t` (32 bits), NUL-terminated, kept with the string; NULL when memory is out.
-pub unsafe fn wide(op: Obj) -> *mut u32 {
-    // SAFETY: `op` is a string; the cache lives as long as it.
-    unsafe {
-        let base = op.cast::<PyASCIIObject>();
-        if (*base).wstr.is_null() {
-            let len = len(op);
-            let mut copy = data(op).cast::<u32>();
-            if kind(op) != 4 {
-                copy = arena::alloc((len + 1) * 4).cast();
-                if copy.is_null() {
-                    crate::seq::no_memory();
-                    return copy;
-                }
-                (0..len).for_each(|i| *copy.add(i) = read(op, i));
-                *copy.add(len) = 0;
-            }
-            (*base).wstr = copy.cast();
-            if !is_ascii(op) {
-                (*op.cast::<PyCompactUnicodeObject>()).wstr_length = len as isize;
-            }
-        }
-        (*base).wstr.cast()
-    }
-}
-
 /// The string as Rust text; None when it holds surrogates.
 pub unsafe fn as_str<'a>(op: Obj) -> Option<&'a str> {
     // SAFETY: as `utf8`.
@@ -345,10 +326,8 @@ pub unsafe fn drop_contents(op: Obj) {
     // SAFETY: the count is zero.
     unsafe {
         let state = state(op);
-        let wide = (*op.cast::<PyASCIIObject>()).wstr.cast::<u8>();
-        if !wide.is_null() && wide != data(op) {
-            arena::free(wide.cast());
-        }
+        #[cfg(not(Py_3_12))]
+        wide::drop(op);
         if state & (COMPACT | ASCII) != COMPACT | ASCII {
             arena::free((*op.cast::<PyCompactUnicodeObject>()).utf8.cast());
             if state & COMPACT == 0 {
@@ -426,7 +405,7 @@ unsafe fn intern(key: &[u8], make: impl FnOnce() -> Obj) -> Obj {
             return op as Obj;
         }
         let op = make();
-        (*op).ob_refcnt += refcount::IMMORTAL;
+        refcount::immortalize(op);
         (*op.cast::<PyASCIIObject>()).state |= 1;
         INTERNED
             .get()
@@ -459,8 +438,7 @@ unsafe fn bytes_block(len: usize) -> Obj {
         if op.is_null() {
             return crate::seq::no_memory();
         }
-        (*op).ob_base.ob_base.ob_refcnt = 1;
-        (*op).ob_base.ob_base.ob_type = &raw mut PyBytes_Type;
+        refcount::begin(op.cast(), &raw mut PyBytes_Type);
         (*op).ob_base.ob_size = len as isize;
         op.byte_add(std::mem::offset_of!(PyBytesObject, ob_sval) - size_of::<isize>())
             .cast::<isize>()

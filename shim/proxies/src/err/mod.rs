@@ -1,6 +1,18 @@
-//! The error indicator. It lives in the native thread state, where compiled code reads and writes it in place.
+//! The error indicator. It lives in the native thread state, where compiled code reads and writes it in place: in three
+//! `parts` before 3.12, as an `instance` since then.
+
+#[cfg(Py_3_12)]
+mod instance;
+#[cfg(not(Py_3_12))]
+mod parts;
+
+#[cfg(Py_3_12)]
+pub use instance::*;
+#[cfg(not(Py_3_12))]
+pub use parts::*;
 
 use crate::state::{self, Thread};
+use crate::type_flags;
 use crate::{Obj, Op, arena, crossing, decref, incref, new_ref, text, xdecref};
 use gimbal_host::Cell;
 
@@ -51,13 +63,6 @@ unsafe fn chain() {
     }
 }
 
-/// Is an exception set? The class, borrowed.
-#[inline]
-pub unsafe fn occurred() -> Obj {
-    // SAFETY: the lock is held.
-    unsafe { thread() }.visible.curexc_type
-}
-
 /// Clears the indicator.
 pub unsafe fn clear() {
     // SAFETY: the lock is held.
@@ -66,31 +71,6 @@ pub unsafe fn clear() {
         xdecref(class);
         xdecref(value);
         xdecref(traceback);
-    }
-}
-
-/// Takes the three parts out.
-pub unsafe fn fetch() -> (Obj, Obj, Obj) {
-    // SAFETY: the lock is held.
-    let state = &mut unsafe { thread() }.visible;
-    let null = std::ptr::null_mut;
-    (
-        std::mem::replace(&mut state.curexc_type, null()),
-        std::mem::replace(&mut state.curexc_value, null()),
-        std::mem::replace(&mut state.curexc_traceback, null()),
-    )
-}
-
-/// Puts the three parts in and takes their references over.
-pub unsafe fn restore(class: Obj, value: Obj, traceback: Obj) {
-    // SAFETY: the lock is held; the old parts are released after the new ones are in place.
-    unsafe {
-        let old = fetch();
-        let state = &mut thread().visible;
-        (state.curexc_type, state.curexc_value, state.curexc_traceback) = (class, value, traceback);
-        xdecref(old.0);
-        xdecref(old.1);
-        xdecref(old.2);
     }
 }
 
@@ -120,7 +100,7 @@ pub unsafe fn normalize(class: &mut Obj, value: &mut Obj, traceback: &mut Obj) {
 /// Is it an exception instance?
 pub unsafe fn is_exception(op: Obj) -> bool {
     // SAFETY: an object has a type.
-    unsafe { (*(*op).ob_type).tp_flags & crate::Py_TPFLAGS_BASE_EXC_SUBCLASS != 0 }
+    unsafe { type_flags::of((*op).ob_type) & crate::Py_TPFLAGS_BASE_EXC_SUBCLASS != 0 }
 }
 
 /// The host's operation failed: `out` has the exception.

@@ -1,13 +1,22 @@
 //! Native ints: `PyLongObject` with 30-bit digits.
 
+#[cfg(not(Py_3_12))]
+#[path = "signed.rs"]
+mod layout;
+#[cfg(Py_3_12)]
+#[path = "tagged.rs"]
+mod layout;
+
+pub use layout::constant;
+
 use crate::state::Locked;
-use crate::{LongObject, Obj, PyLong_Type, arena, refcount};
+use crate::{LongObject, Obj, PyLong_Type, arena, new_ref, refcount};
 use std::ffi::c_void;
 
 const SHIFT: u32 = 30;
 const MASK: u64 = (1 << SHIFT) - 1;
 /// Bytes before the digits.
-const HEAD: usize = 24;
+const HEAD: usize = size_of::<LongObject>().next_multiple_of(8) - 8;
 const SMALL_MIN: i64 = -5;
 const SMALL_COUNT: usize = 262;
 
@@ -31,14 +40,8 @@ pub unsafe fn block(digits: usize, negative: bool) -> *mut LongObject {
             arena::alloc(HEAD + 4 * digits.max(FREE_DIGITS)).cast::<LongObject>()
         };
         if !op.is_null() {
-            (*op).ob_base.ob_base.ob_refcnt = 1;
-            (*op).ob_base.ob_base.ob_type = &raw mut PyLong_Type;
-            (*op).ob_base.ob_size = if negative {
-                -(digits as isize)
-            } else {
-                digits as isize
-            };
-            (*op).ob_digit[0] = 0;
+            refcount::begin(op.cast(), &raw mut PyLong_Type);
+            layout::start(op, digits, negative);
         }
         op
     }
@@ -57,7 +60,7 @@ unsafe fn from_magnitude(mut magnitude: u64, negative: bool) -> Obj {
         if op.is_null() {
             return crate::seq::no_memory();
         }
-        let first = (&raw mut (*op).ob_digit).cast::<u32>();
+        let first = layout::first(op);
         for i in 0..digits {
             *first.add(i) = (magnitude & MASK) as u32;
             magnitude >>= SHIFT;
@@ -83,7 +86,7 @@ pub unsafe fn from_i64(value: i64) -> Obj {
         if op.is_null() {
             return crate::seq::no_memory();
         }
-        (*op).ob_digit[0] = magnitude as u32;
+        *layout::first(op) = magnitude as u32;
         op.cast()
     }
 }
@@ -105,12 +108,11 @@ unsafe fn small(row: usize) -> Obj {
     unsafe {
         let op = SMALL.get()[row];
         if !op.is_null() {
-            (*op).ob_refcnt += 1;
-            return op;
+            return new_ref(op);
         }
         let value = row as i64 + SMALL_MIN;
         let op = from_magnitude(value.unsigned_abs(), value < 0);
-        (*op).ob_refcnt = refcount::IMMORTAL;
+        refcount::immortalize(op);
         SMALL.get()[row] = op;
         op
     }
@@ -122,11 +124,20 @@ pub unsafe fn digits<'a>(op: Obj) -> (&'a [u32], bool) {
     // SAFETY: `op` is an int (or an instance of a subclass, which has the same head).
     unsafe {
         let long = op.cast::<LongObject>();
-        let size = (*long).ob_base.ob_size;
-        (
-            std::slice::from_raw_parts((&raw const (*long).ob_digit).cast::<u32>(), size.unsigned_abs()),
-            size < 0,
-        )
+        let (count, negative) = layout::shape(long);
+        (std::slice::from_raw_parts(layout::first(long), count), negative)
+    }
+}
+
+/// Changes the sign of an int that nobody else has seen.
+pub unsafe fn negate_fresh(op: Obj) {
+    // SAFETY: a new int, not zero.
+    unsafe {
+        let long = op.cast::<LongObject>();
+        let (count, negative) = layout::shape(long);
+        let first = *layout::first(long);
+        layout::start(long, count, !negative);
+        *layout::first(long) = first;
     }
 }
 
@@ -265,7 +276,7 @@ pub unsafe fn from_digits(digits: &[u32], negative: bool) -> Obj {
         if op.is_null() {
             return crate::seq::no_memory();
         }
-        std::ptr::copy_nonoverlapping(digits.as_ptr(), (&raw mut (*op).ob_digit).cast(), digits.len());
+        std::ptr::copy_nonoverlapping(digits.as_ptr(), layout::first(op), digits.len());
         op.cast()
     }
 }
@@ -337,7 +348,7 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
     // SAFETY: the count is zero; a block of the free list has room for two digits, as all from `block` do.
     unsafe {
         let long = op.cast::<LongObject>();
-        if (*long).ob_base.ob_size.unsigned_abs() <= FREE_DIGITS && arena::in_range(op.cast()) {
+        if layout::shape(long).0 <= FREE_DIGITS && arena::in_range(op.cast()) {
             let free = FREE.get();
             *long.cast::<*mut LongObject>() = *free;
             *free = long;
