@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
+use crate::progress::capture;
 use crate::project::{MAIN_FLAVOUR, Part, Project};
 use crate::tally::Tally;
 use crate::{build, check, debian, demo};
@@ -40,6 +41,7 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
         units.args(["--no-fail-fast", "--"]).args(&selection.filter);
         run_suite(&mut tally, label, units)?;
     }
+    protocols(project, &mut tally, selection.filter.as_deref())?;
 
     if !(tally.count("build", build::build(project, &flavour))
         && tally.count("main host", demo::install_host(project, demo::HOST))
@@ -65,6 +67,41 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
     }
     run_suite(&mut tally, "tests against the real libpython", abi)?;
     Ok(tally)
+}
+
+/// The crate whose protocols threads share.
+const PROTOCOLS: [&str; 2] = ["--package", "gimbal-handles"];
+
+/// Model-checks the protocols with loom, then runs their tests in Miri where that is installed.
+fn protocols(project: &Project, tally: &mut Tally, filter: Option<&str>) -> Result<()> {
+    let mut models = project.cargo("test");
+    models
+        .env("CARGO_TARGET_DIR", project.target().join("loom"))
+        .env("RUSTFLAGS", "--cfg loom")
+        .args(["--release", "--no-fail-fast", "--test", "races"])
+        .args(PROTOCOLS)
+        .arg("--")
+        .args(filter);
+    run_suite(tally, "models of the races", models)?;
+
+    let nightly = |args: &[&str]| {
+        let mut rustup = Command::new("rustup");
+        rustup
+            .current_dir(&project.root)
+            .args(["run", "nightly", "cargo", "miri"])
+            .args(args);
+        rustup.env("CARGO_TARGET_DIR", project.target().join("miri"));
+        rustup
+    };
+    if let Err(error) = capture(nightly(&["--version"])) {
+        let text = error.to_string();
+        let reason = text.lines().find(|line| line.starts_with("error"));
+        tally.skip(format!("lane Miri: {}", reason.unwrap_or(&text)));
+        return Ok(());
+    }
+    let mut miri = nightly(&["test", "--no-fail-fast"]);
+    miri.args(PROTOCOLS).arg("--").args(filter);
+    run_suite(tally, "protocols in Miri", miri)
 }
 
 /// Runs `cargo test`, shows its output as it comes, and adds its counts and the names of failed tests.

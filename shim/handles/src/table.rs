@@ -1,0 +1,400 @@
+//! The shim's end of a handle: where its proxy is. [`Table`] is for one thread at a time, [`SharedTable`] for many.
+//!
+//! The host assigns handles; the table remembers, for each index, which generation is alive, where its proxy is and how
+//! often the handle was received. A host frees a handle only when it has sent it as often as the shim says.
+//!
+//! Immortal handles lie apart, in the upper half of the indexes: they are neither counted nor closed.
+
+use crate::Handle;
+use crate::sync::{Mutex, or_mutant};
+
+/// One row: the proxy (a null pointer when none is open) and the bookkeeping of the current generation.
+struct Row<P> {
+    proxy: *mut P,
+    generation: u32,
+    received: i64,
+}
+
+/// What [`Table::receive`] found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Received<P> {
+    /// The object has a proxy.
+    Open(*mut P),
+    /// The object has none yet (or no longer): the caller makes one and calls [`Table::open`].
+    Fresh,
+    /// The handle belongs to a generation that ended: a bug of the host.
+    Stale,
+}
+
+/// See the module documentation. `P` is the proxy type; the table never looks behind the pointer.
+pub struct Table<P> {
+    rows: Vec<Row<P>>,
+    immortals: Vec<*mut P>,
+    open: usize,
+}
+
+impl<P> Default for Table<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<P> Table<P> {
+    /// An empty table.
+    #[must_use]
+    pub const fn new() -> Self {
+        Table {
+            rows: Vec::new(),
+            immortals: Vec::new(),
+            open: 0,
+        }
+    }
+
+    /// Counts one arrival of `handle` and says what stands behind it.
+    #[inline]
+    pub fn receive(&mut self, handle: Handle) -> Received<P> {
+        let index = handle.index as usize;
+        if index >= self.rows.len() {
+            if let Some(number) = handle.immortal() {
+                return match self.immortals.get(number) {
+                    Some(proxy) if !proxy.is_null() => Received::Open(*proxy),
+                    _ => Received::Fresh,
+                };
+            }
+            self.grow(index);
+        }
+        let row = &mut self.rows[index];
+        if row.generation != handle.generation {
+            // Generations only grow; a new one may start only when the old one has no proxy any more.
+            if !row.proxy.is_null() || handle.generation.wrapping_sub(row.generation) > u32::MAX / 2 {
+                return Received::Stale;
+            }
+            row.generation = handle.generation;
+            row.received = 0;
+        }
+        row.received += 1;
+        if row.proxy.is_null() {
+            Received::Fresh
+        } else {
+            Received::Open(row.proxy)
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, index: usize) {
+        self.rows.resize_with(index + 1, || Row {
+            proxy: std::ptr::null_mut(),
+            generation: 0,
+            received: 0,
+        });
+    }
+
+    /// Puts the proxy of a handle that was received as [`Received::Fresh`].
+    pub fn open(&mut self, handle: Handle, proxy: *mut P) {
+        self.open += 1;
+        if let Some(number) = handle.immortal() {
+            if number >= self.immortals.len() {
+                self.immortals.resize(number + 1, std::ptr::null_mut());
+            }
+            self.immortals[number] = proxy;
+            return;
+        }
+        let row = &mut self.rows[handle.index as usize];
+        debug_assert!(row.proxy.is_null() && row.generation == handle.generation);
+        row.proxy = proxy;
+    }
+
+    /// Forgets the proxy of `handle` and returns how often the handle was received in this generation. The count
+    /// stays, so that a later arrival of the same generation goes on counting.
+    pub fn close(&mut self, handle: Handle) -> i64 {
+        let row = &mut self.rows[handle.index as usize];
+        debug_assert!(!row.proxy.is_null() && row.generation == handle.generation);
+        row.proxy = std::ptr::null_mut();
+        self.open -= 1;
+        row.received
+    }
+
+    /// The proxy of a handle, without counting an arrival.
+    #[must_use]
+    pub fn peek(&self, handle: Handle) -> Option<*mut P> {
+        if let Some(number) = handle.immortal() {
+            return self
+                .immortals
+                .get(number)
+                .copied()
+                .filter(|proxy| !proxy.is_null());
+        }
+        let row = self.rows.get(handle.index as usize)?;
+        (row.generation == handle.generation && !row.proxy.is_null()).then_some(row.proxy)
+    }
+
+    /// All open proxies of handles that can be closed.
+    pub fn proxies(&self) -> impl Iterator<Item = *mut P> {
+        self.rows
+            .iter()
+            .map(|row| row.proxy)
+            .filter(|proxy| !proxy.is_null())
+    }
+
+    /// Number of open proxies.
+    #[must_use]
+    pub fn live(&self) -> usize {
+        self.open
+    }
+}
+
+/// How a table that threads share takes a reference of a proxy that it finds, and sees that its own is the last.
+///
+/// # Safety
+/// A proxy that is open in the table is valid memory until [`SharedTable::close`] or [`SharedTable::leave`] has returned
+/// it to one caller, and a count that has reached zero stays there.
+pub unsafe trait Counted {
+    /// Takes a reference unless the count is zero.
+    ///
+    /// # Safety
+    /// `proxy` is valid memory.
+    unsafe fn try_incref(proxy: *mut Self) -> bool;
+
+    /// Gives the one reference of the table to a proxy whose count is zero.
+    ///
+    /// # Safety
+    /// As above, and nobody else refers to the proxy.
+    unsafe fn revive(proxy: *mut Self);
+
+    /// Is there one reference only?
+    ///
+    /// # Safety
+    /// As above.
+    unsafe fn is_last(proxy: *mut Self) -> bool;
+}
+
+#[cfg(not(loom))]
+const SHARDS: usize = 64;
+#[cfg(loom)]
+const SHARDS: usize = 2;
+
+/// A [`Table`] for many threads. Neighbouring indexes lie in different shards.
+///
+/// A proxy's life: C drops the last reference, and the thread that did it calls [`Self::retire`]. From then on the proxy is
+/// kept by a reference of the table's own, as a cache, and waits in that thread's batch; [`Self::close`] ends it unless it
+/// has arrived again. A count of zero is never raised by an arrival, only by `retire`: whoever arrives in
+/// between makes another proxy, and the one that is dying finds its place taken.
+pub struct SharedTable<P> {
+    shards: [Mutex<Table<P>>; SHARDS],
+}
+
+// SAFETY: the pointers are only handed out; `Counted` says when they are valid.
+unsafe impl<P> Send for SharedTable<P> {}
+// SAFETY: as above; the rows are behind locks.
+unsafe impl<P> Sync for SharedTable<P> {}
+
+/// What became of a proxy whose last reference was dropped.
+#[must_use]
+#[derive(Debug, PartialEq, Eq)]
+pub enum Retired {
+    /// The table keeps it; the caller puts it into its batch.
+    Kept,
+    /// Another proxy has its place: the caller frees it.
+    Replaced,
+}
+
+impl<P: Counted> SharedTable<P> {
+    #[cfg(not(loom))]
+    /// An empty table.
+    #[must_use]
+    pub const fn new() -> Self {
+        SharedTable {
+            shards: [const { Mutex::new(Table::new()) }; SHARDS],
+        }
+    }
+
+    #[cfg(loom)]
+    /// An empty table.
+    #[must_use]
+    pub fn new() -> Self {
+        SharedTable {
+            shards: std::array::from_fn(|_| Mutex::new(Table::new())),
+        }
+    }
+
+    fn shard(&self, handle: Handle) -> (&Mutex<Table<P>>, Handle) {
+        let number = handle.index & Handle::IMMORTAL;
+        let index = handle.index & !Handle::IMMORTAL;
+        let within = Handle {
+            index: (index / SHARDS as u32) | number,
+            generation: handle.generation,
+        };
+        (&self.shards[index as usize % SHARDS], within)
+    }
+
+    /// Counts one arrival; an open proxy comes with a reference for the caller.
+    pub fn receive(&self, handle: Handle) -> Received<P> {
+        let (shard, handle) = self.shard(handle);
+        let mut table = shard.lock();
+        match table.receive(handle) {
+            // SAFETY: open, and the lock keeps `close` out.
+            Received::Open(proxy) if !or_mutant!(unsafe { P::try_incref(proxy) }, ResolveTheDying => true) => {
+                table.close(handle);
+                Received::Fresh
+            }
+            received => received,
+        }
+    }
+
+    /// Offers the proxy of a handle that was fresh. When another thread was first, its proxy is returned, with a
+    /// reference for the caller, who drops the own one.
+    pub fn open(&self, handle: Handle, proxy: *mut P) -> Option<*mut P> {
+        let (shard, handle) = self.shard(handle);
+        let mut table = shard.lock();
+        if let Some(other) = or_mutant!(table.peek(handle), OpenTwice => None) {
+            // SAFETY: as in `receive`.
+            if unsafe { P::try_incref(other) } {
+                return Some(other);
+            }
+            table.close(handle);
+        }
+        table.open(handle, proxy);
+        None
+    }
+
+    /// The caller has brought the proxy's count to zero.
+    ///
+    /// # Safety
+    /// That, and the proxy was opened for this handle.
+    pub unsafe fn retire(&self, handle: Handle, proxy: *mut P) -> Retired {
+        let (shard, handle) = self.shard(handle);
+        let table = shard.lock();
+        if table.peek(handle) != Some(proxy) {
+            return Retired::Replaced;
+        }
+        // SAFETY: nobody takes a reference from zero, so the proxy is the caller's.
+        unsafe { P::revive(proxy) };
+        Retired::Kept
+    }
+
+    /// Ends a proxy that was kept, and returns how often its handle was received. None when it has arrived again: then
+    /// the caller, who has the table's reference now, drops it.
+    ///
+    /// # Safety
+    /// `retire` has kept the proxy for this caller.
+    pub unsafe fn close(&self, handle: Handle, proxy: *mut P) -> Option<i64> {
+        let (shard, handle) = self.shard(handle);
+        let mut table = shard.lock();
+        debug_assert!(table.peek(handle) == Some(proxy));
+        // SAFETY: kept; new references are only made under the lock.
+        or_mutant!(unsafe { P::is_last(proxy) }, CloseWithoutLooking => true).then(|| table.close(handle))
+    }
+
+    /// The proxy of a handle with a reference for the caller, without counting an arrival.
+    #[must_use]
+    pub fn peek(&self, handle: Handle) -> Option<*mut P> {
+        let (shard, handle) = self.shard(handle);
+        let table = shard.lock();
+        // SAFETY: as in `receive`.
+        table
+            .peek(handle)
+            .filter(|&proxy| unsafe { P::try_incref(proxy) })
+    }
+
+    /// Number of open proxies.
+    #[must_use]
+    pub fn live(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().live()).sum()
+    }
+}
+
+impl<P: Counted> Default for SharedTable<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wire_form_round_trips() {
+        for handle in [
+            Handle {
+                index: 0,
+                generation: 0,
+            },
+            Handle {
+                index: u32::MAX,
+                generation: 7,
+            },
+        ] {
+            assert_eq!(Handle::unpack(handle.pack()), handle);
+        }
+    }
+
+    #[test]
+    fn a_handle_keeps_its_proxy_until_it_is_closed() {
+        let mut table = Table::<u8>::new();
+        let handle = Handle {
+            index: 5,
+            generation: 1,
+        };
+        let mut block = 0u8;
+        assert_eq!(table.receive(handle), Received::Fresh);
+        table.open(handle, &raw mut block);
+        assert_eq!(table.receive(handle), Received::Open(&raw mut block));
+        assert_eq!(table.close(handle), 2);
+        assert_eq!(table.live(), 0);
+    }
+
+    #[test]
+    fn an_arrival_after_the_release_counts_on_in_the_same_generation() {
+        let mut table = Table::<u8>::new();
+        let handle = Handle {
+            index: 1,
+            generation: 0,
+        };
+        let mut block = 0u8;
+        assert_eq!(table.receive(handle), Received::Fresh);
+        table.open(handle, &raw mut block);
+        assert_eq!(table.close(handle), 1);
+        assert_eq!(table.receive(handle), Received::Fresh);
+        table.open(handle, &raw mut block);
+        assert_eq!(table.close(handle), 2);
+    }
+
+    #[test]
+    fn an_immortal_handle_shares_no_row_with_others() {
+        let mut table = Table::<u8>::new();
+        let immortal = Handle {
+            index: Handle::IMMORTAL,
+            generation: 0,
+        };
+        let other = Handle {
+            index: 0,
+            generation: 0,
+        };
+        let mut block = 0u8;
+        assert_eq!(table.receive(immortal), Received::Fresh);
+        table.open(immortal, &raw mut block);
+        assert_eq!(table.receive(other), Received::Fresh);
+        assert_eq!(table.receive(immortal), Received::Open(&raw mut block));
+        assert_eq!(table.peek(immortal), Some(&raw mut block));
+    }
+
+    #[test]
+    fn an_old_generation_is_stale() {
+        let mut table = Table::<u8>::new();
+        assert_eq!(
+            table.receive(Handle {
+                index: 1,
+                generation: 3
+            }),
+            Received::Fresh
+        );
+        assert_eq!(
+            table.receive(Handle {
+                index: 1,
+                generation: 2
+            }),
+            Received::Stale
+        );
+    }
+}
