@@ -531,8 +531,12 @@ struct gimbal_host {
   void (*release)(int32_t n, const struct gimbal_release *handles);
 };
 
-// What the shim gives a host. All entries take the extension lock themselves. `out` arguments point at two cells
-// (an error needs both); argument cells are consumed.
+// What the shim gives a host. All entries take the extension lock themselves. Argument cells are consumed.
+//
+// `out` points at three cells, all zero before their first use: a result (an error needs two), and what the shim keeps so that
+// the result's pointers are good. It lets go of that at the next call with the same cells, or at `ShimTable::forget`. A
+// host that has decoded a result whose tag is `Tag::Tuple` or more calls `ShimTable::adopt` before either: so the shim
+// learns the handles of containers that are the host's now.
 struct gimbal_shim {
   // `GIMBAL_HOST_ABI`.
   uint32_t abi_version;
@@ -654,3 +658,13 @@ struct gimbal_start {
 typedef int (*gimbal_host_start_function)(struct gimbal_start *start);
 
 #endif  /* GIMBAL_HOST_H */
+
+/* What libpython exports for a host that loads it itself: exchanges the tables. NULL when the versions differ. A host finds it
+ * with dlsym in a libpython that it has opened with RTLD_GLOBAL; one that is started finds it in its struct gimbal_start. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+const struct gimbal_shim *gimbal_attach(const struct gimbal_host *host);
+#ifdef __cplusplus
+}
+#endif

@@ -51,6 +51,27 @@ pub fn program(source: &Path, extra: &[&str]) -> Result<PathBuf> {
     Ok(directory.join(source.file_stem().context("a C file has a name")?))
 }
 
+/// Builds C files of `examples/c-host` as their README says, against our own header, into `out`.
+pub fn c_host(sources: &[&str], out: &Path, extra: &[&str]) -> Result<()> {
+    let root = paths::sources().join("..");
+    let folder = root.join("examples/c-host");
+    let mut command = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    command
+        .args(["-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-fPIC", "-I"])
+        .arg(root.join("headers"))
+        .arg("-o")
+        .arg(out)
+        .args(sources.iter().map(|source| folder.join(source)))
+        .args(extra);
+    let outcome = process::run(command, Duration::from_secs(120))?;
+    ensure!(
+        outcome.success(),
+        "{sources:?} do not compile:\n{}",
+        outcome.stderr
+    );
+    Ok(())
+}
+
 /// Builds `source` into a file named after it with this suffix, and returns its directory.
 fn build(source: &Path, arguments: &[&str], suffix: &str, header: &Path) -> Result<PathBuf> {
     let name = source

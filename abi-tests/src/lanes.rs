@@ -85,6 +85,25 @@ impl Interpreter {
         }
     }
 
+    /// What starts a program that embeds Python with our libpython on this host, which needs no loader of its own.
+    pub fn embedding_on(host: &Path) -> Self {
+        let variable = |name: &str, value: &Path| {
+            let mut text = OsString::from(name);
+            text.push(value);
+            text
+        };
+        let folder = paths::gimbal_home().join("3.11/lib");
+        let words = [
+            "env".into(),
+            variable("LD_LIBRARY_PATH=", &folder),
+            variable("GIMBAL_HOST=", host),
+        ];
+        Self {
+            prefix: words.into(),
+            host: Vec::new(),
+        }
+    }
+
     /// What starts a program that embeds Python with `library` preloaded, in the place of the libpython that it is linked
     /// to. A host with a C library of its own comes with the loader for it.
     #[must_use]

@@ -32,6 +32,7 @@ const WHERE: &str = "import sys; print(sys.argv, sys.path[0], __name__)";
 
 const CASES: &[Case] = &[
     case("life", "life.c", &[]),
+    case("data", "data.c", &[]),
     case("config", "config.c", &[]),
     case("config_with_a_module", "config.c", &["app", "-m", "this", "x"]),
     case("modules_inside", "inside.c", &[]),
@@ -72,10 +73,50 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
             }));
         }
     }
+    trials.push(Trial::test("embedding::example::c-host", example));
+    trials.push(Trial::test("embedding::data::c-host", on_c_host));
     for (name, host, says) in PROBLEMS {
         trials.push(Trial::test(format!("embedding::{name}"), || refused(host, says)));
     }
     Ok(trials)
+}
+
+/// The example prints what it says that it prints.
+fn example() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let main = folder.path().join("main");
+    compile::c_host(&["objects.c", "border.c", "main.c"], &main, &["-ldl"])?;
+    let example = paths::sources().join("../examples/c-host");
+    let extension = compile::extension(&example.join("greet.c"))?;
+    let mut command = Command::new(main);
+    command
+        .arg(library_folder().join("libpython3.11.so.1.0"))
+        .arg(extension.join(format!("greet{}", compile::SUFFIX)));
+    let outcome = process::run(command, Duration::from_secs(60))?;
+    let expected = std::fs::read_to_string(example.join("expected.txt"))?;
+    if !outcome.success() || outcome.stdout != expected {
+        let text = format!(
+            "{}\n{}{}",
+            outcome.status,
+            report::diff(&expected, &outcome.stdout),
+            report::tail(&outcome)
+        );
+        return Err(text.into());
+    }
+    Ok(())
+}
+
+/// The example's host is the host of a program that is linked to libpython, too.
+fn on_c_host() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let host = folder.path().join("libchost.so");
+    compile::c_host(&["objects.c", "border.c"], &host, &["-shared"])?;
+    let program = Program::new(
+        compile::program(&lanes::script("embedding", "data.c"), &[])?,
+        Vec::new(),
+    );
+    let real = Interpreter::linked().run(&program)?;
+    report::compare(&real, &Interpreter::embedding_on(&host).run(&program)?)
 }
 
 fn same(case: &Case, gimbal: &Interpreter) -> Result<(), Failed> {

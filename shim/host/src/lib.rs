@@ -138,8 +138,12 @@ pub struct HostTable {
     pub release: unsafe extern "C" fn(n: i32, handles: *const Release),
 }
 
-/// What the shim gives a host. All entries take the extension lock themselves. `out` arguments point at two cells
-/// (an error needs both); argument cells are consumed.
+/// What the shim gives a host. All entries take the extension lock themselves. Argument cells are consumed.
+///
+/// `out` points at three cells, all zero before their first use: a result (an error needs two), and what the shim keeps so that
+/// the result's pointers are good. It lets go of that at the next call with the same cells, or at [`ShimTable::forget`]. A
+/// host that has decoded a result whose tag is [`Tag::Tuple`] or more calls [`ShimTable::adopt`] before either: so the shim
+/// learns the handles of containers that are the host's now.
 #[repr(C)]
 pub struct ShimTable {
     /// [`GIMBAL_HOST_ABI`].

@@ -27,9 +27,19 @@ pub unsafe fn thread() -> &'static mut Thread {
 pub unsafe fn set(exception: Obj, message: &str) {
     // SAFETY: as the crate's contract.
     unsafe {
+        if exception.is_null() {
+            unbound(message);
+        }
         let value = text::from_str(message);
         restore(new_ref(exception), value, std::ptr::null_mut());
     }
+}
+
+/// An error before the host has tied the exceptions, or one that it has left out.
+#[cold]
+fn unbound(message: &str) -> ! {
+    eprintln!("Gimbal: the host has not bound the exception that should say: {message}");
+    std::process::abort()
 }
 
 /// Sets the indicator to an exception class and a value (a message or an instance); takes no references over.
