@@ -14,6 +14,9 @@ pub unsafe fn PyBytes_FromStringAndSize(data: *const c_char, len: Py_ssize_t) ->
     if len < 0 {
         return system_error("Negative size passed to PyBytes_FromStringAndSize");
     }
+    if len > Py_ssize_t::MAX - std::mem::size_of::<gimbal_abi::PyBytesObject>() as Py_ssize_t {
+        return overflow_error("byte string is too large").cast();
+    }
     if data.is_null() {
         return text::new_bytes(len as usize);
     }

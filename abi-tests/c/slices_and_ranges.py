@@ -1,0 +1,6 @@
+"""Drives slices_and_ranges.c."""
+
+import slices_and_ranges
+from checks import check_all
+
+check_all(slices_and_ranges)
