@@ -9,7 +9,7 @@ use crate::MAIN;
 use crate::ctype::CType;
 use crate::rust_types::RustTypes;
 use crate::scan::Implementations;
-use crate::table::{Kind, Symbol};
+use crate::table::{Kind, Symbol, Table};
 
 const COMMAND: &str = "cargo run -p gimbal-codegen -- write";
 
@@ -98,6 +98,23 @@ impl Input<'_> {
         }
         text.push_str(&invocation("placeholders", &rows));
         Ok(text)
+    }
+
+    /// `types.rs`: what the builtin types say of their instances. Types that the flavour lacks have none.
+    pub fn types(&self, table: &Table) -> String {
+        let mut text = rust_header(&format!(
+            "Sizes and flags of the builtin types of {}, as its CPython has them.",
+            self.flavour
+        ));
+        let mut rows = String::new();
+        for symbol in table.symbols().values() {
+            if symbol.row.sig.as_deref() == Some("PyTypeObject") {
+                let [size, item, flags] = symbol.row.instance.get(self.flavour).copied().unwrap_or_default();
+                let _ = writeln!(rows, "    {} = {size} {item} {flags:#x};", symbol.name);
+            }
+        }
+        text.push_str(&invocation("shapes", &rows));
+        text
     }
 
     /// `signatures.rs`.

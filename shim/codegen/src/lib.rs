@@ -66,6 +66,7 @@ pub fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>> {
         files.push((generated.join("stubs.txt"), input.stub_names()));
         files.push((generated.join("placeholders.rs"), input.placeholders()?));
         files.push((generated.join("signatures.rs"), input.signatures()?));
+        files.push((generated.join("types.rs"), input.types(&table)));
         files.push((folder.join(format!("exports/{flavour}.tsv")), input.exports()));
         if flavour == MAIN {
             files.push((root.join("docs/STATUS.md"), input.status()));

@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::MAIN;
 use crate::ctype::{CType, Declaration, lex};
@@ -45,6 +45,26 @@ impl Sources {
         self.prefix.join("usr/lib/x86_64-linux-gnu").join(name)
     }
 
+    /// The interpreter. Out of a folder it runs through its own loader.
+    fn python(&self) -> Command {
+        let version = version(&self.flavour);
+        let interpreter = self.prefix.join(format!("usr/bin/python{version}"));
+        if self.prefix == Path::new("/") {
+            return Command::new(interpreter);
+        }
+        let folders =
+            ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"].map(|folder| self.prefix.join(folder));
+        let loader = folders.iter().map(|folder| folder.join("ld-linux-x86-64.so.2"));
+        let loader = loader.filter(|path| path.exists()).next().unwrap_or_default();
+        let mut command = Command::new(loader);
+        command
+            .arg("--library-path")
+            .arg(std::env::join_paths(&folders).unwrap_or_default())
+            .arg(interpreter)
+            .env("PYTHONHOME", self.prefix.join("usr"));
+        command
+    }
+
     /// The C compiler, set up for the headers. Debian's `pyconfig.h` asks for one in the folder of the architecture.
     fn cc(&self, mode: &[&str]) -> Command {
         let mut cc = Command::new("cc");
@@ -52,8 +72,7 @@ impl Sources {
             .args(["-x", "c", "-I"])
             .arg(self.include())
             .arg("-idirafter")
-            .arg(self.prefix.join("usr/include"))
-            .arg("-");
+            .arg(self.prefix.join("usr/include"));
         cc
     }
 }
@@ -88,6 +107,7 @@ pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
         more_exports(sources, &mut exports, &public, &internal)?;
     }
     let mut old = old.symbols();
+    let shapes = shapes(sources)?;
     let mut table = Table::default();
     for export in exports {
         let earlier = old.remove(export.name.as_str());
@@ -115,6 +135,9 @@ pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
                 row.sig_in.insert(sources.flavour.clone(), sig);
             }
         }
+        if let Some(shape) = shapes.get(&export.name) {
+            row.instance.insert(sources.flavour.clone(), *shape);
+        }
         if kind == Kind::Data {
             row.size.remove(&sources.flavour);
             if row.size_in(&sources.flavour) != Some(export.size) {
@@ -138,16 +161,76 @@ pub fn seed(old: &Table, sources: &Sources) -> Result<Table> {
         };
         table.insert(group, kind, export.name, row);
     }
+    // Later patch releases export more: what this library lacks stays.
     for symbol in old.values() {
-        let mut row = symbol.row.clone();
-        row.set_in(&sources.flavour, false);
-        row.size.remove(&sources.flavour);
-        row.sig_in.remove(&sources.flavour);
-        if row.flavours.as_ref().is_none_or(|list| !list.is_empty()) {
-            table.insert(symbol.group, symbol.kind, symbol.name.to_owned(), row);
-        }
+        table.insert(
+            symbol.group,
+            symbol.kind,
+            symbol.name.to_owned(),
+            symbol.row.clone(),
+        );
     }
     Ok(table)
+}
+
+/// Prints name, `tp_basicsize`, `tp_itemsize` and `tp_flags` of every type object that it finds under a name of the list.
+const ASK_FOR_TYPES: &str = "\
+import ctypes, sys
+for name in sys.stdin.read().split():
+    address = ctypes.addressof(ctypes.c_char.in_dll(ctypes.pythonapi, name))
+    found = ctypes.cast(ctypes.c_void_p(address), ctypes.py_object).value
+    print(name, found.__basicsize__, found.__itemsize__, found.__flags__)
+";
+
+/// Marks in `tp_flags` that the interpreter sets for itself: ready, version tag valid, builtin.
+const OWN_MARKS: u64 = 1 << 12 | 1 << 19 | 1 << 1;
+
+/// Structs of builtin types that have more fields without a GIL, beside the larger head.
+const LARGER: [(&str, &str); 3] = [
+    ("PyCode_Type", "offsetof(PyCodeObject, co_code_adaptive)"),
+    ("PyModule_Type", "sizeof(PyModuleObject)"),
+    ("PyType_Type", "sizeof(PyHeapTypeObject)"),
+];
+/// How much larger the head is.
+const LARGER_HEAD: u64 = 16;
+
+/// What the types of the real library say of their instances, asked of the interpreter beside it. Without a GIL, where
+/// there is none, they are those of the other build with the larger head.
+fn shapes(sources: &Sources) -> Result<BTreeMap<String, [u64; 3]>> {
+    let names: Vec<String> = elf::exports(&sources.libpython())?
+        .into_iter()
+        .filter(|export| export.is_object && export.name.contains("Type") && export.size > 400)
+        .map(|export| export.name)
+        .filter(|name| !name.starts_with("_PyExc") && !name.contains("Hamt"))
+        .collect();
+    let answer = feed(&mut sources.python(), ASK_FOR_TYPES, &names.join(" "))?;
+    let mut shapes = BTreeMap::new();
+    for line in answer.lines() {
+        let mut words = line.split(' ');
+        let name = words.next().context("an empty line")?;
+        let numbers: Vec<u64> = words.map(str::parse).collect::<Result<_, _>>()?;
+        let [size, item, flags] = numbers[..] else {
+            bail!("not a type's line: {line}")
+        };
+        let head = if sources.is_free_threaded() {
+            LARGER_HEAD
+        } else {
+            0
+        };
+        shapes.insert(name.to_owned(), [size + head, item, flags & !OWN_MARKS]);
+    }
+    if sources.is_free_threaded() {
+        let mut source = format!(
+            "#define {FREE_THREADED} 1\n#define {INTERNAL} 1\n#include <Python.h>\n#include <stddef.h>\n#include <internal/pycore_moduleobject.h>\n"
+        );
+        for (name, size) in LARGER {
+            let _ = writeln!(source, "char {SIZE_OF}{name}[{size}];");
+        }
+        for (name, size) in sizes(sources, &source)? {
+            shapes.get_mut(&name).context("a type of no library")?[0] = size;
+        }
+    }
+    Ok(shapes)
 }
 
 /// Adds what a free-threaded build exports beyond the other one: what its headers alone declare. Objects get their sizes
@@ -173,27 +256,32 @@ fn more_exports(
     let mut source = format!(
         "#define {FREE_THREADED} 1\n#define {INTERNAL} 1\n#include <Python.h>\n#include <internal/pycore_runtime.h>\n"
     );
-    let here = declared(&feed(&mut sources.cc(&["-E"]), &source)?);
+    let here = declared(&feed(sources.cc(&["-E"]).arg("-"), "", &source)?);
     for export in exports.iter().filter(|export| export.is_object) {
         let declared = here.get(&export.name);
         if declared.is_some_and(|found| !matches!(found.ty, CType::Array { length: None, .. })) {
             let _ = writeln!(source, "char {SIZE_OF}{0}[sizeof({0})];", export.name);
         }
     }
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("sizes.so");
-    let mut cc = sources.cc(&["-shared", "-fPIC", "-Wl,--unresolved-symbols=ignore-all", "-w"]);
-    feed(cc.arg("-o").arg(&file), &source)?;
-    let sizes: BTreeMap<String, u64> = elf::exports(&file)?
-        .into_iter()
-        .filter_map(|export| Some((export.name.strip_prefix(SIZE_OF)?.to_owned(), export.size)))
-        .collect();
+    let sizes = sizes(sources, &source)?;
     for export in exports {
         if let Some(&size) = sizes.get(&export.name) {
             export.size = size;
         }
     }
     Ok(())
+}
+
+/// Compiles C and tells the sizes of its arrays whose names begin with [`SIZE_OF`].
+fn sizes(sources: &Sources, source: &str) -> Result<BTreeMap<String, u64>> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("sizes.so");
+    let mut cc = sources.cc(&["-shared", "-fPIC", "-Wl,--unresolved-symbols=ignore-all", "-w"]);
+    feed(cc.arg("-o").arg(&file).arg("-"), "", source)?;
+    let sizes = elf::exports(&file)?
+        .into_iter()
+        .filter_map(|export| Some((export.name.strip_prefix(SIZE_OF)?.to_owned(), export.size)));
+    Ok(sizes.collect())
 }
 
 /// Prefix of the names of arrays that are as large as an object.
@@ -258,7 +346,8 @@ const INTERNAL: &str = "Py_BUILD_CORE";
 /// Everything that the headers declare under some macros, by name.
 fn declarations(sources: &Sources, macros: &[&str]) -> Result<BTreeMap<String, Found>> {
     Ok(declared(&feed(
-        &mut sources.cc(&["-E"]),
+        sources.cc(&["-E"]).arg("-"),
+        "",
         &prologue(sources, macros)?,
     )?))
 }
@@ -332,20 +421,23 @@ fn prologue(sources: &Sources, macros: &[&str]) -> Result<String> {
     Ok(source)
 }
 
-/// Runs the C compiler on a source; its output.
-fn feed(cc: &mut Command, source: &str) -> Result<String> {
-    let mut child = cc
+/// Runs a command with an input, and a Python program as its argument where there is one; its output.
+fn feed(command: &mut Command, program: &str, input: &str) -> Result<String> {
+    if !program.is_empty() {
+        command.args(["-c", program]);
+    }
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .context("cannot run cc")?;
+        .with_context(|| format!("cannot run {command:?}"))?;
     child
         .stdin
         .take()
         .context("no stdin")?
-        .write_all(source.as_bytes())?;
+        .write_all(input.as_bytes())?;
     let output = child.wait_with_output()?;
-    ensure!(output.status.success(), "cc failed on the headers: {cc:?}");
+    ensure!(output.status.success(), "failed: {command:?}");
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

@@ -53,6 +53,9 @@ pub struct Row {
     /// Size in bytes per flavour (data).
     #[serde(default)]
     pub size: BTreeMap<String, u64>,
+    /// For a type, per flavour: `tp_basicsize`, `tp_itemsize` and `tp_flags`.
+    #[serde(default)]
+    pub instance: BTreeMap<String, [u64; 3]>,
     /// Flavours that have the symbol; absent: all.
     pub flavours: Option<Vec<String>>,
     /// The version in which the stable ABI took it in.
@@ -259,6 +262,7 @@ impl Symbol<'_> {
             .iter()
             .flatten()
             .chain(row.size.keys())
+            .chain(row.instance.keys())
             .chain(row.sig_in.keys());
         for flavour in named {
             ensure!(FLAVOURS.contains(&flavour.as_str()), "unknown flavour {flavour}");
@@ -365,6 +369,14 @@ impl Row {
                 .map(|(flavour, size)| format!("\"{flavour}\" = {size}"))
                 .collect();
             fields.push(format!("size = {{ {} }}", sizes.join(", ")));
+        }
+        if !self.instance.is_empty() {
+            let instances: Vec<String> = self
+                .instance
+                .iter()
+                .map(|(flavour, [size, item, flags])| format!("\"{flavour}\" = [{size}, {item}, {flags:#x}]"))
+                .collect();
+            fields.push(format!("instance = {{ {} }}", instances.join(", ")));
         }
         if let Some(flavours) = &self.flavours {
             fields.push(format!("flavours = {flavours:?}"));

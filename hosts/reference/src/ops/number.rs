@@ -6,12 +6,10 @@ use crate::types::{Builtin, Def, getter, method};
 use gimbal_host::Op;
 use num_bigint::BigInt;
 
-pub(super) const OPS: &[(Op, Operation)] = &[
-    (Op::Index, |t, a| {
-        let value = t.index(&a[0])?;
-        Ok(t.int(value))
-    }),
-];
+pub(super) const OPS: &[(Op, Operation)] = &[(Op::Index, |t, a| {
+    let value = t.index(&a[0])?;
+    Ok(t.int(value))
+})];
 
 pub(super) const METHODS: &[(Builtin, &[Def])] = &[(
     Builtin::Int,

@@ -62,7 +62,26 @@ macro_rules! signatures {
     };
 }
 
-/// The three files of a flavour.
+/// What a builtin type says of its instances: `tp_basicsize`, `tp_itemsize`, `tp_flags`.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// `tp_basicsize`.
+    pub size: isize,
+    /// `tp_itemsize`.
+    pub item: isize,
+    /// `tp_flags`.
+    pub flags: std::ffi::c_ulong,
+}
+
+/// `NAME = size item flags;`: a constant for each builtin type.
+macro_rules! shapes {
+    ($($name:ident = $size:literal $item:literal $flags:literal;)*) => {
+        $(pub const $name: crate::generated::Shape =
+            crate::generated::Shape { size: $size, item: $item, flags: $flags };)*
+    };
+}
+
+/// The files of a flavour.
 macro_rules! flavour {
     ($folder:ident) => {
         mod $folder {
@@ -73,7 +92,11 @@ macro_rules! flavour {
             )]
             mod signatures;
             mod stubs;
+            #[allow(dead_code, reason = "other flavours have these types")]
+            #[allow(missing_docs, reason = "each is named after its type")]
+            pub mod types;
         }
+        pub use $folder::types as shape;
     };
 }
 
