@@ -8,7 +8,10 @@ from __pypy__ import hidden_applevel
 from _gimbal import core
 from _gimbal.native import ffi, lib, names
 
-SUFFIXES = ['.cpython-311-x86_64-linux-gnu.so', '.abi3.so', '.so']
+FLAVOUR = __file__.split('/')[-5]
+SUFFIXES = ['.cpython-%s-x86_64-linux-gnu.so' % FLAVOUR.replace('.', ''), '.abi3.so', '.so']
+if FLAVOUR[-1] == 't':
+    SUFFIXES.remove('.abi3.so')     # made for objects with another head
 
 
 class Loader(ExtensionFileLoader):

@@ -1,6 +1,7 @@
 //! `structseq.h`: tuples with named fields, as `time.struct_time` is one.
 
 use crate::common::*;
+use crate::statics::UNNAMED_FIELD;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_int, c_ulong};
@@ -25,7 +26,7 @@ unsafe fn make_class(desc: *mut PyStructSequence_Desc) -> Option<(i64, usize, us
         let mut rows = Vec::new();
         let mut field = (*desc).fields;
         while !(*field).name.is_null() {
-            let unnamed = (*field).name == PyStructSequence_UnnamedField;
+            let unnamed = (*field).name == UNNAMED_FIELD.as_ptr();
             let name = if unnamed { std::ptr::null() } else { (*field).name };
             rows.push(seq::tuple_from_owned(&[
                 text_or_none(name),

@@ -7,6 +7,8 @@ mod exceptions;
 mod singletons;
 mod types;
 
+pub use singletons::UNNAMED_FIELD;
+
 use gimbal_proxies::guest::Builtin;
 
 /// Every builtin type and exception that a host ties to one of its own.

@@ -82,9 +82,11 @@ pub static mut Py_FileSystemDefaultEncodeErrors: Text = Text(c"surrogateescape".
 /// Lower-case hexadecimal digits.
 #[gimbal_macros::exported]
 pub static mut Py_hexdigits: Text = Text(c"0123456789abcdef".as_ptr());
-/// The name of a struct sequence's unnamed field.
+/// The name of a struct sequence's unnamed field, which is known by its address.
+pub static UNNAMED_FIELD: &std::ffi::CStr = c"unnamed field";
+/// Where C finds it.
 #[gimbal_macros::exported]
-pub static mut PyStructSequence_UnnamedField: Text = Text(c"unnamed field".as_ptr());
+pub static mut PyStructSequence_UnnamedField: Text = Text(UNNAMED_FIELD.as_ptr());
 /// Package of the module being imported; unused here.
 #[gimbal_macros::exported]
 pub static mut _Py_PackageContext: Text = Text(null());
