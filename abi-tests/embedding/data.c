@@ -60,6 +60,18 @@ int main(void)
     error("call");
     SAY("missing %d", PyObject_GetAttrString(module, "nothing") == NULL);
     error("attribute");
+    for (int i = 0; i < 70000; i++) {       /* exceptions are the host's objects: each is let go again */
+        if (PyObject_GetAttrString(module, "nothing") != NULL) {
+            SAY("does not fail");
+        }
+        PyObject *type, *value, *trace;
+        PyErr_Fetch(&type, &value, &trace);
+        PyErr_NormalizeException(&type, &value, &trace);
+        Py_DECREF(type);
+        Py_DECREF(value);
+        Py_XDECREF(trace);
+    }
+    SAY("many");
     PyObject *owned[] = {list, dict, text, tuple, module, answer, function, doubled};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
         Py_XDECREF(owned[i]);

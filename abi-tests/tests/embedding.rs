@@ -33,6 +33,7 @@ const WHERE: &str = "import sys; print(sys.argv, sys.path[0], __name__)";
 const CASES: &[Case] = &[
     case("life", "life.c", &[]),
     case("data", "data.c", &[]),
+    case("memory", "memory.c", &[]),
     case("config", "config.c", &[]),
     case("config_with_a_module", "config.c", &["app", "-m", "this", "x"]),
     case("modules_inside", "inside.c", &[]),

@@ -2,7 +2,7 @@
 
 use crate::encode::{Scratch, encode_argument};
 use crate::state::{self, Locked};
-use crate::{Obj, bytearray, decode, err, mirror};
+use crate::{Obj, bytearray, decode, err, mirror, refcount};
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, HostTable, Op, Release, Tag};
 
@@ -91,6 +91,10 @@ unsafe fn cross(
 ) -> bool {
     // SAFETY: cells live on this frame during the call; arguments are objects or NULL.
     unsafe {
+        if err::thread().depth == 0 {
+            // a program that no host has called: no outermost call ends that would do it
+            refcount::flush_if_due();
+        }
         mirror::leave(runs_code);
         let mut inline = [Cell::new(Tag::Null); INLINE];
         let mut heap = Vec::new();
@@ -222,7 +226,33 @@ pub unsafe fn getattr(object: i64, name: i64) -> Obj {
 pub unsafe fn lend_to_call(op: Obj) -> Obj {
     if !op.is_null() {
         // SAFETY: the lock is held.
-        unsafe { err::thread().borrowed.push(op) };
+        unsafe {
+            let thread = err::thread();
+            thread.borrowed.push(op);
+            if thread.depth == 0 {
+                keep_once(&mut thread.borrowed);
+            }
+        }
     }
     op
+}
+
+/// A program that no host has called is in no outermost call that would end: what it borrows again and again is kept once.
+unsafe fn keep_once(borrowed: &mut Vec<Obj>) {
+    const MANY: usize = 1024;
+    if borrowed.len() < MANY || !borrowed.len().is_power_of_two() {
+        return;
+    }
+    let mut all = std::mem::take(borrowed);
+    all.sort_unstable();
+    let mut last = std::ptr::null_mut();
+    for op in all {
+        if op == last {
+            // SAFETY: each entry is a reference; the first one stays.
+            unsafe { crate::decref(op) };
+        } else {
+            borrowed.push(op);
+            last = op;
+        }
+    }
 }
