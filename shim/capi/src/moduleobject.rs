@@ -262,3 +262,11 @@ pub unsafe fn PyModule_AddFunctions(module: *mut PyObject, functions: *mut PyMet
 pub unsafe fn PyModule_SetDocString(module: *mut PyObject, doc: *const c_char) -> c_int {
     status(modules::set_doc(module, CStr::from_ptr(doc)))
 }
+
+/// Declares that a module works without the GIL, or needs it.
+#[cfg(Py_GIL_DISABLED)]
+#[entry]
+pub unsafe fn PyUnstable_Module_SetGIL(module: *mut PyObject, gil: *mut c_void) -> c_int {
+    (*modules::block(module)).md_gil = gil;
+    0
+}

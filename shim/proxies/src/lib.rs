@@ -28,6 +28,7 @@ mod elf_file;
 pub mod encode;
 pub mod err;
 pub mod fields;
+pub mod gil;
 pub mod guard;
 pub mod guest;
 pub mod int;

@@ -4,7 +4,7 @@
 //! `dlopen` every import whose name is ours is bound to our definition in the file's global offset table. What a program that
 //! is linked to libpython has copied into itself stays bound to the copy.
 
-use crate::{Obj, PyModuleDef, elf_file, err, int, modules, state, types};
+use crate::{Obj, PyModuleDef, elf_file, err, gil, int, modules, state, types};
 use std::ffi::{CStr, CString, c_char, c_void};
 
 /// A module's init function.
@@ -25,9 +25,15 @@ pub unsafe fn load(path: &CStr, name: &CStr) -> Obj {
         });
         let file = match file {
             Ok(file) => file,
+            Err(message) if gil::is_foreign(undefined(&message)) => {
+                return import_error(&format!("{message}: {}", gil::FOREIGN), name, path);
+            }
             Err(message) => return import_error(&message, name, path),
         };
-        elf::bind(file);
+        if elf::bind(file) {
+            let path_text = path.to_string_lossy();
+            return import_error(&format!("{path_text}: {}", gil::FOREIGN), name, path);
+        }
         let last = name
             .to_str()
             .unwrap_or_default()
@@ -96,6 +102,10 @@ unsafe fn check(result: Obj, name: &CStr) -> Obj {
         }
         if types::is_subtype((*result).ob_type, &raw mut crate::PyModule_Type) {
             let def = (*modules::block(result)).md_def;
+            if let Some(reason) = gil::refusal_of_module(result) {
+                modules::set_import_error(&format!("cannot import {last}: {reason}"), &last, "");
+                return std::ptr::null_mut();
+            }
             if !def.is_null() {
                 modules::remember(def, result);
             }
@@ -107,6 +117,11 @@ unsafe fn check(result: Obj, name: &CStr) -> Obj {
         );
         std::ptr::null_mut()
     }
+}
+
+/// The symbol that the dynamic linker's message says is missing.
+fn undefined(message: &str) -> &[u8] {
+    message.rsplit(' ').next().unwrap_or_default().as_bytes()
 }
 
 unsafe fn last_error() -> String {
@@ -313,11 +328,15 @@ mod elf {
         })
     }
 
-    /// Binds the `Py*` imports of a loaded file to our definitions.
-    pub unsafe fn bind(file: *mut c_void) {
+    /// Binds the `Py*` imports of a loaded file to our definitions. True when one of them says that the file is for another kind of
+    /// process.
+    pub unsafe fn bind(file: *mut c_void) -> bool {
+        let mut foreign = false;
         // SAFETY: the link map and the dynamic section belong to a loaded file.
         unsafe {
-            let Some(map) = map_of(file) else { return };
+            let Some(map) = map_of(file) else {
+                return false;
+            };
             let (mut symbols, mut strings) = (0usize, 0usize);
             let mut tables = [(0usize, 0usize); 2];
             for entry in entries(map) {
@@ -337,25 +356,27 @@ mod elf {
                     continue;
                 }
                 for rela in std::slice::from_raw_parts(start as *const libc::Elf64_Rela, count) {
-                    bind_one(map, rela, symbols, strings);
+                    foreign |= bind_one(map, rela, symbols, strings);
                 }
             }
         }
+        foreign
     }
 
-    unsafe fn bind_one(map: &LinkMap, rela: &libc::Elf64_Rela, symbols: usize, strings: usize) {
+    unsafe fn bind_one(map: &LinkMap, rela: &libc::Elf64_Rela, symbols: usize, strings: usize) -> bool {
         // SAFETY: the relocation names a symbol of the file's table and a word of its image.
         unsafe {
             let (kind, index) = (rela.r_info as u32, (rela.r_info >> 32) as usize);
             if index == 0 || !arch::ADDRESS.contains(&kind) {
-                return;
+                return false;
             }
             let symbol = &*(symbols as *const libc::Elf64_Sym).add(index);
             let name = CStr::from_ptr((strings + symbol.st_name as usize) as *const c_char);
             let bytes = name.to_bytes();
             if symbol.st_shndx != 0 || !(bytes.starts_with(b"Py") || bytes.starts_with(b"_Py")) {
-                return;
+                return false;
             }
+            let foreign = crate::gil::is_foreign(bytes);
             let address = ours(name);
             let word = (map.addr + rela.r_offset as usize) as *mut usize;
             let addend = if kind == arch::ADDRESS[0] {
@@ -365,16 +386,17 @@ mod elf {
             };
             let want = (address as usize).wrapping_add(addend);
             if address.is_null() || *word == want {
-                return;
+                return foreign;
             }
             if linked_program().is_some_and(|base| base == base_of(*word as *const c_void)) {
-                return;
+                return foreign;
             }
             let page = word as usize & !0xfff;
             // an aligned word lies in one page, and the next one may not be mapped
             if libc::mprotect(page as *mut c_void, 0x1000, libc::PROT_READ | libc::PROT_WRITE) == 0 {
                 *word = want;
             }
+            foreign
         }
     }
 }

@@ -2,14 +2,17 @@
 
 use crate::state::Locked;
 use crate::{
-    ModuleObject, Obj, Op, PyModuleDef, PyModuleDef_Slot, arena, crossing, decref, err, incref, int, new_ref,
-    refcount, seq, text, types, xdecref,
+    ModuleObject, Obj, Op, PyModuleDef, PyModuleDef_Slot, arena, crossing, decref, err, gil, incref, int,
+    new_ref, refcount, seq, text, types, xdecref,
 };
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_int, c_void};
 
 const CREATE: c_int = 1;
 const EXEC: c_int = 2;
+const MULTIPLE_INTERPRETERS: c_int = 3;
+/// `Py_mod_gil`.
+pub const GIL: c_int = 4;
 
 /// Full dotted names of modules whose init function is running: single-phase modules only say their last part.
 static CONTEXT: Locked<Vec<CString>> = Locked::new(Vec::new());
@@ -259,6 +262,16 @@ unsafe fn slots(def: *mut PyModuleDef) -> impl Iterator<Item = *mut PyModuleDef_
     })
 }
 
+/// What the definition says in a slot.
+pub unsafe fn slot(def: *mut PyModuleDef, number: c_int) -> Option<*mut c_void> {
+    // SAFETY: as `slots`.
+    unsafe {
+        slots(def)
+            .find(|&slot| (*slot).slot == number)
+            .map(|slot| (*slot).value)
+    }
+}
+
 /// `PyModule_FromDefAndSpec2`: the first phase.
 pub unsafe fn create_from_spec(def: *mut PyModuleDef, spec: Obj) -> Obj {
     // SAFETY: `def` is a module definition, `spec` an object with a name.
@@ -273,6 +286,10 @@ pub unsafe fn create_from_spec(def: *mut PyModuleDef, spec: Obj) -> Obj {
             let message =
                 format!("module {title}: m_size may not be negative for multi-phase initialization");
             err::set(crate::PyExc_SystemError, &message);
+            return std::ptr::null_mut();
+        }
+        if let Some(reason) = gil::refusal_of_definition(def) {
+            set_import_error(&format!("cannot import {title}: {reason}"), &title, "");
             return std::ptr::null_mut();
         }
         let mut create = None;
@@ -290,6 +307,8 @@ pub unsafe fn create_from_spec(def: *mut PyModuleDef, spec: Obj) -> Obj {
                     create = Some(std::mem::transmute::<*mut c_void, Create>((*slot).value));
                 }
                 EXEC => {}
+                MULTIPLE_INTERPRETERS if cfg!(Py_3_12) => {}
+                GIL if cfg!(Py_3_13) => {}
                 other => {
                     err::set(
                         crate::PyExc_SystemError,

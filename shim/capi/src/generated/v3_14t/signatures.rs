@@ -758,6 +758,7 @@ signatures! {
     crate::unicodeobject::methods::PyUnicode_Tailmatch: (*mut PyObject, *mut PyObject, Py_ssize_t, Py_ssize_t, c_int) -> Py_ssize_t;
     crate::unicodeobject::methods::PyUnicode_Translate: (*mut PyObject, *mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::PyUnicode_WriteChar: (*mut PyObject, Py_ssize_t, Py_UCS4) -> c_int;
+    crate::moduleobject::PyUnstable_Module_SetGIL: (*mut PyObject, *mut c_void) -> c_int;
     crate::abstract_call::PyVectorcall_Call: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::abstract_call::PyVectorcall_Function: (*mut PyObject) -> Option<vectorcallfunc>;
     crate::weakrefobject::PyWeakref_GetObject: (*mut PyObject) -> *mut PyObject;

@@ -227,7 +227,6 @@ stubs! {
     PyUnstable_IsImmortal => minus_one;
     PyUnstable_Long_CompactValue => minus_one;
     PyUnstable_Long_IsCompact => minus_one;
-    PyUnstable_Module_SetGIL => minus_one;
     PyUnstable_Object_ClearWeakRefsNoCallbacks => nothing;
     PyUnstable_Object_EnableDeferredRefcount => minus_one;
     PyUnstable_Object_GC_NewWithExtraData => zero;
