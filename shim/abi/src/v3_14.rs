@@ -2,6 +2,8 @@
 
 use core::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
 
+#[cfg(Py_GIL_DISABLED)]
+use pyo3_ffi::PyMutex;
 use pyo3_ffi::{PyFrameObject, PyObject, PyVarObject};
 
 /// `_PyErr_StackItem`: one entry of the stack of exceptions being handled.
@@ -215,4 +217,24 @@ pub struct FrameObject {
     pub f_overwritten_fast_locals: *mut PyObject,
     /// The frame data.
     pub data: InterpreterFrame,
+}
+
+/// `PyCriticalSection`.
+#[cfg(Py_GIL_DISABLED)]
+#[repr(C)]
+pub struct CriticalSection {
+    /// The section around it, its kind in the low bits.
+    pub prev: usize,
+    /// The lock it holds.
+    pub mutex: *mut PyMutex,
+}
+
+/// `PyCriticalSection2`.
+#[cfg(Py_GIL_DISABLED)]
+#[repr(C)]
+pub struct CriticalSection2 {
+    /// With the first lock.
+    pub base: CriticalSection,
+    /// The second lock.
+    pub mutex2: *mut PyMutex,
 }

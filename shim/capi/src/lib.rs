@@ -29,6 +29,8 @@ mod codecs;
 mod common;
 mod complexobject;
 mod context;
+#[cfg(Py_3_13)]
+mod critical_section;
 mod descrobject;
 mod dictobject;
 mod exceptions;
@@ -42,6 +44,8 @@ mod import;
 mod initconfig;
 mod iterobject;
 mod listobject;
+#[cfg(Py_3_13)]
+mod lock;
 mod longobject;
 mod marshal;
 mod memoryobject;
@@ -66,6 +70,8 @@ mod pystrcmp;
 mod pystrtod;
 mod pythonrun;
 mod pythread;
+#[cfg(Py_3_12)]
+mod refcount;
 mod setobject;
 mod sliceobject;
 mod startup;

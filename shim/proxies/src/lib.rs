@@ -20,6 +20,8 @@ pub mod buffer;
 pub mod bytearray;
 pub mod call_cfunction;
 mod construct;
+#[cfg(Py_GIL_DISABLED)]
+pub mod critical;
 pub mod crossing;
 pub mod cycles;
 pub mod decode;
@@ -37,6 +39,8 @@ pub mod lock;
 pub mod members;
 pub mod mirror;
 pub mod modules;
+#[cfg(Py_3_13)]
+pub mod mutex;
 pub mod recursion;
 pub mod refcount;
 pub mod seq;

@@ -6,7 +6,16 @@
 //   PyArg_VaParse: `va_list` has no Rust name in types.toml
 //   PyArg_VaParseTupleAndKeywords: `va_list` has no Rust name in types.toml
 //   PyBytes_FromFormatV: `va_list` has no Rust name in types.toml
+//   PyCriticalSection2_Begin: `PyCriticalSection2` has no Rust name in types.toml
+//   PyCriticalSection2_BeginMutex: `PyCriticalSection2` has no Rust name in types.toml
+//   PyCriticalSection2_End: `PyCriticalSection2` has no Rust name in types.toml
+//   PyCriticalSection_Begin: `PyCriticalSection` has no Rust name in types.toml
+//   PyCriticalSection_BeginMutex: `PyCriticalSection` has no Rust name in types.toml
+//   PyCriticalSection_End: `PyCriticalSection` has no Rust name in types.toml
 //   PyErr_FormatV: `va_list` has no Rust name in types.toml
+//   PyMutex_IsLocked: `PyMutex` has no Rust name in types.toml
+//   PyMutex_Lock: `PyMutex` has no Rust name in types.toml
+//   PyMutex_Unlock: `PyMutex` has no Rust name in types.toml
 //   PyOS_vsnprintf: `va_list` has no Rust name in types.toml
 //   PyUnicode_FromFormatV: `va_list` has no Rust name in types.toml
 //   Py_VaBuildValue: `va_list` has no Rust name in types.toml
@@ -21,6 +30,8 @@
 //   _PyBytesWriter_Resize: `_PyBytesWriter` has no Rust name in types.toml
 //   _PyBytesWriter_WriteBytes: `_PyBytesWriter` has no Rust name in types.toml
 //   _PyObject_GetAttrId: `_Py_Identifier` has no Rust name in types.toml
+//   _PyObject_ThreadIncrefSlow: its item is private
+//   _PyObject_XDecRefDelayed: its item is private
 //   _PyUnicodeWriter_Dealloc: `_PyUnicodeWriter` has no Rust name in types.toml
 //   _PyUnicodeWriter_Finish: `_PyUnicodeWriter` has no Rust name in types.toml
 //   _PyUnicodeWriter_Init: `_PyUnicodeWriter` has no Rust name in types.toml
@@ -32,6 +43,10 @@
 //   _PyUnicodeWriter_WriteStr: `_PyUnicodeWriter` has no Rust name in types.toml
 //   _PyUnicodeWriter_WriteSubstring: `_PyUnicodeWriter` has no Rust name in types.toml
 //   _PyUnicode_FromId: `_Py_Identifier` has no Rust name in types.toml
+//   _Py_DecRefShared: its item is private
+//   _Py_DecRefSharedDebug: its item is private
+//   _Py_GetThreadLocal_Addr: its item is private
+//   _Py_MergeZeroLocalRefcount: its item is private
 //   _Py_VaBuildValue_SizeT: `va_list` has no Rust name in types.toml
 
 use std::ffi::*;
@@ -758,7 +773,13 @@ signatures! {
     crate::unicodeobject::methods::PyUnicode_Tailmatch: (*mut PyObject, *mut PyObject, Py_ssize_t, Py_ssize_t, c_int) -> Py_ssize_t;
     crate::unicodeobject::methods::PyUnicode_Translate: (*mut PyObject, *mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::PyUnicode_WriteChar: (*mut PyObject, Py_ssize_t, Py_UCS4) -> c_int;
+    crate::refcount::PyUnstable_EnableTryIncRef: (*mut PyObject) -> ();
+    crate::refcount::PyUnstable_IsImmortal: (*mut PyObject) -> c_int;
     crate::moduleobject::PyUnstable_Module_SetGIL: (*mut PyObject, *mut c_void) -> c_int;
+    crate::refcount::PyUnstable_Object_EnableDeferredRefcount: (*mut PyObject) -> c_int;
+    crate::refcount::PyUnstable_Object_IsUniqueReferencedTemporary: (*mut PyObject) -> c_int;
+    crate::refcount::PyUnstable_Object_IsUniquelyReferenced: (*mut PyObject) -> c_int;
+    crate::refcount::PyUnstable_TryIncRef: (*mut PyObject) -> c_int;
     crate::abstract_call::PyVectorcall_Call: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::abstract_call::PyVectorcall_Function: (*mut PyObject) -> Option<vectorcallfunc>;
     crate::weakrefobject::PyWeakref_GetObject: (*mut PyObject) -> *mut PyObject;
@@ -812,6 +833,7 @@ signatures! {
     crate::initconfig::Py_PreInitialize: (*const PyPreConfig) -> PyStatus;
     crate::initconfig::Py_PreInitializeFromArgs: (*const PyPreConfig, Py_ssize_t, *mut *mut libc::wchar_t) -> PyStatus;
     crate::initconfig::Py_PreInitializeFromBytesArgs: (*const PyPreConfig, Py_ssize_t, *mut *mut c_char) -> PyStatus;
+    crate::refcount::Py_REFCNT: (*mut PyObject) -> Py_ssize_t;
     crate::object_life::Py_ReprEnter: (*mut PyObject) -> c_int;
     crate::object_life::Py_ReprLeave: (*mut PyObject) -> ();
     crate::pymain::Py_RunMain: () -> c_int;
@@ -819,6 +841,7 @@ signatures! {
     crate::pylifecycle::Py_SetProgramName: (*const libc::wchar_t) -> ();
     crate::pylifecycle::Py_SetPythonHome: (*const libc::wchar_t) -> ();
     crate::ceval::Py_SetRecursionLimit: (c_int) -> ();
+    crate::refcount::Py_TYPE: (*mut PyObject) -> *mut PyTypeObject;
     crate::object_life::Py_XNewRef: (*mut PyObject) -> *mut PyObject;
     crate::varargs::parse::_PyArg_BadArgument: (*const c_char, *const c_char, *const c_char, *mut PyObject) -> ();
     crate::varargs::parse::_PyArg_CheckPositional: (*const c_char, Py_ssize_t, Py_ssize_t, Py_ssize_t) -> c_int;
@@ -939,6 +962,8 @@ signatures! {
     crate::pyhash::_Py_HashDouble: (*mut PyObject, c_double) -> Py_hash_t;
     crate::object_life::_Py_IncRef: (*mut PyObject) -> ();
     crate::object_life::_Py_NewReference: (*mut PyObject) -> ();
+    crate::refcount::_Py_SetImmortal: (*mut PyObject) -> ();
+    crate::refcount::_Py_SetRefcnt: (*mut PyObject, Py_ssize_t) -> ();
     crate::complexobject::_Py_c_abs: (Py_complex) -> c_double;
     crate::complexobject::_Py_c_diff: (Py_complex, Py_complex) -> Py_complex;
     crate::complexobject::_Py_c_neg: (Py_complex) -> Py_complex;

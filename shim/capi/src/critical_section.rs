@@ -1,0 +1,72 @@
+//! `critical_section.h`: sections that hold the lock of an object, without a GIL. The macros of `Python.h` leave them out of
+//! builds with a GIL, where these functions do nothing.
+
+use gimbal_abi::PyMutex;
+use gimbal_macros::entry;
+use gimbal_proxies::Obj;
+
+#[cfg(Py_GIL_DISABLED)]
+mod sections {
+    use super::Obj;
+    use gimbal_abi::PyMutex;
+    pub use gimbal_abi::{CriticalSection, CriticalSection2};
+    pub use gimbal_proxies::critical::{begin, begin2, end, end2};
+
+    /// The lock of an object.
+    pub unsafe fn lock_of(op: Obj) -> *mut PyMutex {
+        // SAFETY: `op` is an object.
+        unsafe { &raw mut (*op).ob_mutex }
+    }
+}
+
+#[cfg(not(Py_GIL_DISABLED))]
+mod sections {
+    use super::Obj;
+    pub use gimbal_abi::{
+        PyCriticalSection as CriticalSection, PyCriticalSection2 as CriticalSection2, PyMutex,
+    };
+
+    pub unsafe fn lock_of(_: Obj) -> *mut PyMutex {
+        std::ptr::null_mut()
+    }
+    pub unsafe fn begin(_: *mut CriticalSection, _: *mut PyMutex) {}
+    pub unsafe fn begin2(_: *mut CriticalSection2, _: *mut PyMutex, _: *mut PyMutex) {}
+    pub unsafe fn end(_: *mut CriticalSection) {}
+    pub unsafe fn end2(_: *mut CriticalSection2) {}
+}
+
+use sections::{CriticalSection, CriticalSection2, begin, begin2, end, end2, lock_of};
+
+#[entry]
+pub unsafe fn PyCriticalSection_Begin(section: *mut CriticalSection, op: Obj) {
+    begin(section, lock_of(op));
+}
+
+#[entry]
+pub unsafe fn PyCriticalSection_BeginMutex(section: *mut CriticalSection, lock: *mut PyMutex) {
+    begin(section, lock);
+}
+
+#[entry]
+pub unsafe fn PyCriticalSection_End(section: *mut CriticalSection) {
+    end(section);
+}
+
+#[entry]
+pub unsafe fn PyCriticalSection2_Begin(section: *mut CriticalSection2, a: Obj, b: Obj) {
+    begin2(section, lock_of(a), lock_of(b));
+}
+
+#[entry]
+pub unsafe fn PyCriticalSection2_BeginMutex(
+    section: *mut CriticalSection2,
+    a: *mut PyMutex,
+    b: *mut PyMutex,
+) {
+    begin2(section, a, b);
+}
+
+#[entry]
+pub unsafe fn PyCriticalSection2_End(section: *mut CriticalSection2) {
+    end2(section);
+}

@@ -1,0 +1,151 @@
+//! `PyMutex`: a lock of one byte, of which compiled code inlines the uncontended cases.
+//!
+//! A thread that has to wait marks the byte and sleeps on one of a few condition variables, chosen by the address. While it
+//! sleeps it holds no extension lock: who has the mutex may need that to go on.
+
+use crate::{PyMutex, state};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+const LOCKED: u8 = 1;
+/// Somebody sleeps.
+const PARKED: u8 = 2;
+
+/// Where threads sleep.
+struct Bed {
+    mutex: Mutex<()>,
+    wake: Condvar,
+}
+
+static BEDS: [Bed; 64] = [const {
+    Bed {
+        mutex: Mutex::new(()),
+        wake: Condvar::new(),
+    }
+}; 64];
+
+fn bed(mutex: *mut PyMutex) -> &'static Bed {
+    let address = mutex as usize;
+    &BEDS[(address ^ address >> 7) % BEDS.len()]
+}
+
+unsafe fn bits<'a>(mutex: *mut PyMutex) -> &'a AtomicU8 {
+    // SAFETY: a `PyMutex` is one atomic byte.
+    unsafe { &*mutex.cast() }
+}
+
+/// Takes it, if nobody has it.
+#[inline]
+pub unsafe fn try_lock(mutex: *mut PyMutex) -> bool {
+    // SAFETY: `mutex` is a live mutex.
+    let bits = unsafe { bits(mutex) };
+    let mut seen = bits.load(Ordering::Relaxed);
+    while seen & LOCKED == 0 {
+        match bits.compare_exchange_weak(seen, seen | LOCKED, Ordering::Acquire, Ordering::Relaxed) {
+            Ok(_) => return true,
+            Err(now) => seen = now,
+        }
+    }
+    false
+}
+
+/// Takes it.
+pub unsafe fn lock(mutex: *mut PyMutex) {
+    // SAFETY: `mutex` is a live mutex.
+    unsafe {
+        if try_lock(mutex) {
+            return;
+        }
+        let sleep = || {
+            while !try_lock(mutex) {
+                wait(mutex);
+            }
+        };
+        if state::holds() {
+            state::without_lock(sleep);
+        } else {
+            sleep();
+        }
+    }
+}
+
+/// Sleeps until somebody gives the mutex back.
+unsafe fn wait(mutex: *mut PyMutex) {
+    let bed = bed(mutex);
+    let night = bed.mutex.lock().unwrap_or_else(PoisonError::into_inner);
+    // SAFETY: `mutex` is a live mutex.
+    let before = unsafe { bits(mutex) }.fetch_or(PARKED, Ordering::Relaxed);
+    if before & LOCKED != 0 {
+        // Who gives it back sees the mark and comes to this bed, which it finds locked until the sleep has begun.
+        drop(bed.wake.wait(night).unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Gives it back; false when it was not taken.
+pub unsafe fn unlock(mutex: *mut PyMutex) -> bool {
+    // SAFETY: `mutex` is a live mutex.
+    let before = unsafe { bits(mutex) }.swap(0, Ordering::Release);
+    if before & PARKED != 0 {
+        let bed = bed(mutex);
+        drop(bed.mutex.lock().unwrap_or_else(PoisonError::into_inner));
+        bed.wake.notify_all();
+    }
+    before & LOCKED != 0
+}
+
+/// Has anybody taken it?
+pub unsafe fn is_locked(mutex: *mut PyMutex) -> bool {
+    // SAFETY: `mutex` is a live mutex.
+    unsafe { bits(mutex) }.load(Ordering::Acquire) & LOCKED != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::UnsafeCell;
+
+    struct Shared {
+        mutex: UnsafeCell<PyMutex>,
+        count: UnsafeCell<usize>,
+    }
+    // SAFETY: the count is only touched with the mutex taken.
+    unsafe impl Sync for Shared {}
+
+    #[test]
+    fn many_threads_take_turns() {
+        let shared = Shared {
+            mutex: UnsafeCell::new(PyMutex::new()),
+            count: UnsafeCell::new(0),
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let shared = &shared;
+                    for _ in 0..20_000 {
+                        // SAFETY: the mutex outlives the threads.
+                        unsafe {
+                            let mutex = shared.mutex.get();
+                            while !try_lock(mutex) {
+                                wait(mutex);
+                            }
+                            *shared.count.get() += 1;
+                            unlock(mutex);
+                        }
+                    }
+                });
+            }
+        });
+        // SAFETY: the threads have ended.
+        assert_eq!(unsafe { *shared.count.get() }, 80_000);
+    }
+
+    #[test]
+    fn what_is_not_taken_cannot_be_given_back() {
+        let mut mutex = PyMutex::new();
+        // SAFETY: a live mutex.
+        unsafe {
+            assert!(try_lock(&raw mut mutex) && is_locked(&raw mut mutex) && !try_lock(&raw mut mutex));
+            assert!(unlock(&raw mut mutex) && !unlock(&raw mut mutex));
+        }
+    }
+}
