@@ -67,7 +67,8 @@ enum gimbal_tag
   GIMBAL_TAG_LIST = 17,
   // Shim to host only: a native dict; `i` points at `2 * n` cells, key and value in turn. `t` as for `List`.
   GIMBAL_TAG_DICT = 18,
-  // Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`.
+  // Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`; `n` is the
+  // handle of the class that defines a `METH_METHOD`, else 0.
   GIMBAL_TAG_FUNCTION = 19,
 };
 #ifndef __cplusplus

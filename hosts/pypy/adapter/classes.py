@@ -23,7 +23,10 @@ FLAG_DISALLOW_INSTANTIATION = 1 << 7
 
 
 class Owner:
-    """The class that a method belongs to; known only after its functions are made."""
+    """The class that a method belongs to; known only after its functions are made, unless it is there already."""
+
+    def __init__(self, cls=None):
+        self.cls = cls
 
 
 def slot1(kind, f, a):
@@ -311,6 +314,8 @@ def make_method(entry, owner):
         made = functions.bound(convention, f, ffi.NULL, name)
     elif flags & METH_CLASS or kind == 'classmethod':
         made = functions.class_method(convention, f, name, owner)
+    elif owner.cls is not None and not hasattr(owner.cls, '_np'):
+        made = functions.foreign_method(convention, f, name, owner)
     else:
         made = functions.method(convention, f, name, owner)
     signature = functions.dress(made, name, owner.qualname + '.' + name, owner.module, doc)
@@ -600,8 +605,7 @@ def InternName(name):
 
 
 def NewDescriptor(cls, entry):
-    owner = Owner()
-    owner.cls = cls
+    owner = Owner(cls)
     owner.qualname = cls.__qualname__
     owner.module = cls.__module__
     return attribute(entry, owner)[1]

@@ -176,6 +176,14 @@ def bound(kind, f, me, name, module=None):
     return function
 
 
+def bound_with_class(f, me, cls):
+    """The same for a function that wants the class that defines it, before the arguments."""
+    @hidden_applevel
+    def function(*args, **keywords):
+        return many(K_METHOD, f, me, (cls,) + args, keywords)
+    return function
+
+
 def method(kind, f, name, owner):
     """A Python function that calls `f` with an instance of the owner's class as self."""
     if kind == K_NOARGS:
@@ -212,7 +220,20 @@ def method(kind, f, name, owner):
     return function
 
 
+def foreign_method(kind, f, name, owner):
+    """The same for a class that is not an extension type: its instances have no native address."""
+    call = class_method(kind, f, name, owner)
+
+    @hidden_applevel
+    def function(self, *args, **keywords):
+        if not isinstance(self, owner.cls):
+            raise wrong_self(name, owner, self)
+        return call(self, *args, **keywords)
+    return function
+
+
 def class_method(kind, f, name, owner):
+    """A Python function that calls `f` with what comes first as self."""
     @hidden_applevel
     def function(cls, *args, **keywords):
         if (keywords and kind not in TAKES_KEYWORDS or kind == K_NOARGS and args or kind == K_ONE and len(args) != 1):
@@ -277,18 +298,17 @@ def NewFunction(entry, me, module, cls):
     return function
 
 
-def from_native(address):
-    """The host's side of a PyCFunctionObject made by C: its proxy stays the one that C holds."""
+def from_native(address, cls):
+    """The host's side of a PyCFunctionObject made by C: its proxy stays the one that C holds. `cls` defines a METH_METHOD."""
     words = ffi.cast('int64_t *', address)
     definition = ffi.cast('int64_t *', words[2])
     name = ffi.string(ffi.cast('char *', definition[0])).decode()
     flags = ffi.cast('int *', definition + 2)[0]
     doc = ffi.string(ffi.cast('char *', definition[3])).decode('utf-8', 'replace') if definition[3] else None
     kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
-    if kind == K_METHOD:
-        raise SystemError('Gimbal: a builtin_method cannot cross yet')
     me, held = keep_self(words[3]) if words[3] and not flags & METH_STATIC else (ffi.NULL, None)
-    function = bound(kind, pointer(definition[1]), me, name)
+    f = pointer(definition[1])
+    function = bound_with_class(f, me, cls) if kind == K_METHOD else bound(kind, f, me, name)
     signature = dress(function, name, name, None, doc)
     function = builtinify(function)
     function.__wrapper__ = held

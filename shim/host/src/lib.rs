@@ -70,7 +70,8 @@ pub enum Tag {
     List = 17,
     /// Shim to host only: a native dict; `i` points at `2 * n` cells, key and value in turn. `t` as for `List`.
     Dict = 18,
-    /// Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`.
+    /// Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`; `n` is the
+    /// handle of the class that defines a `METH_METHOD`, else 0.
     Function = 19,
 }
 

@@ -36,9 +36,6 @@ pub struct Prefix {
 pub const NO_HANDLE: i64 = 0;
 /// The proxy's count is zero and it waits for its handle to be closed.
 pub const QUEUED: u16 = 1;
-/// The block shares its handle with another proxy, which it keeps alive: the host sent the object back before the operation
-/// that gave the container its handle had ended.
-pub const ALIAS: u16 = 1 << 10;
 /// `tp_finalize` has run.
 pub const FINALIZED: u16 = 1 << 8;
 /// The extension (or its `tp_alloc`) has asked for the instance to be tracked by the collector.

@@ -86,16 +86,21 @@ pub unsafe fn call_def(
     }
 }
 
+/// The class that defines a function of the `METH_METHOD` convention.
+pub unsafe fn class_of(op: Obj) -> Option<*mut PyTypeObject> {
+    // SAFETY: `op` is a C function object; with this flag it has the longer struct.
+    unsafe {
+        let flags = (*(*op.cast::<PyCFunctionObject>()).m_ml).ml_flags;
+        (flags & METH_METHOD != 0).then(|| (*op.cast::<PyCMethodObject>()).mm_class)
+    }
+}
+
 unsafe fn call_object(op: Obj, args: &[Obj], names: Obj) -> Obj {
     // SAFETY: `op` is a C function object.
     unsafe {
         let function = op.cast::<PyCFunctionObject>();
         let def = (*function).m_ml;
-        let class = if (*def).ml_flags & METH_METHOD != 0 {
-            (*op.cast::<PyCMethodObject>()).mm_class
-        } else {
-            std::ptr::null_mut()
-        };
+        let class = class_of(op).unwrap_or(std::ptr::null_mut());
         let me = if (*def).ml_flags & METH_STATIC != 0 {
             std::ptr::null_mut()
         } else {

@@ -1,6 +1,6 @@
 //! Calling the host. The count of these calls is the speed of everything else.
 
-use crate::encode::{Scratch, encode_argument};
+use crate::encode::{self, Scratch, encode_argument};
 use crate::state::{self, Locked};
 use crate::{Obj, bytearray, decode, err, mirror, refcount};
 use gimbal_handles::{Handle, Received, Table};
@@ -43,7 +43,15 @@ fn no_host() -> ! {
 /// Counts an arrival of a handle.
 pub unsafe fn receive(handle: i64) -> Received<crate::PyObject> {
     // SAFETY: the lock is held.
-    unsafe { TABLE.get() }.receive(Handle::unpack(handle))
+    unsafe {
+        let received = TABLE.get().receive(Handle::unpack(handle));
+        if matches!(received, Received::Fresh)
+            && let Some(op) = encode::adopt_early(handle)
+        {
+            return Received::Open(op);
+        }
+        received
+    }
 }
 
 /// Records the proxy of a fresh handle.
@@ -110,6 +118,7 @@ unsafe fn cross(
         }
         *out = Cell::new(Tag::Error);
         let host = host();
+        scratch.begin();
         let tag = state::without_lock(|| entry(host, cells.as_mut_ptr(), out));
         scratch.adopt();
         let intact = !runs_code || mirror::enter();

@@ -3,7 +3,7 @@
 use crate::{
     Obj, PyBool_Type, PyBytes_Type, PyCFunction_Type, PyComplex_Type, PyComplexObject, PyDict_Type,
     PyFloat_Type, PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing,
-    decref, dict, int, refcount, seq, text, types,
+    decref, dict, int, refcount, seq, state::Locked, text, types,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Tag};
@@ -42,29 +42,33 @@ impl Scratch {
         self.cells.is_empty() && self.bytes.is_empty() && self.promoted.is_empty() && self.held.is_empty()
     }
 
+    /// Announces what the host is about to be given, until [`Scratch::adopt`]: it may send such an object back meanwhile.
+    pub unsafe fn begin(&mut self) {
+        if !self.promoted.is_empty() {
+            // SAFETY: the lock is held.
+            unsafe { ON_THE_WAY.get() }.push(&raw const *self);
+        }
+    }
+
     /// Ties the containers to the handles that the host has written into their cells.
     pub unsafe fn adopt(&mut self) {
+        if self.promoted.is_empty() {
+            return;
+        }
+        let me = &raw const *self;
+        // SAFETY: the lock is held.
+        unsafe { ON_THE_WAY.get() }.retain(|&other| other != me);
         for (op, cell) in self.promoted.drain(..) {
             // SAFETY: the cells are alive as long as the scratch; the lock is held.
             unsafe {
                 arena::set_flags(op, arena::flags(op) & !IN_TREE);
                 let handle = (*cell).t;
-                if handle != 0 && !seq::is_host(op) {
-                    match crossing::receive(handle) {
-                        Received::Open(other) => {
-                            crate::incref(other);
-                            arena::set_handle(op, handle);
-                            arena::set_flags(op, arena::flags(op) | arena::ALIAS);
-                        }
-                        Received::Fresh => {
-                            crossing::open(handle, op);
-                            arena::set_handle(op, handle);
-                        }
-                        Received::Stale => continue,
-                    }
-                    if text::is_exactly(op, &raw mut PyList_Type) {
-                        seq::seal(op);
-                    }
+                if handle == 0 {
+                    continue;
+                }
+                let received = crossing::receive(handle);
+                if !seq::is_host(op) && matches!(received, Received::Fresh) {
+                    tie(op, handle);
                 }
             }
         }
@@ -80,6 +84,36 @@ impl Scratch {
             for op in self.held.drain(..) {
                 decref(op);
             }
+        }
+    }
+}
+
+/// Containers and functions made by C that the host is being given, by the crossings that give them.
+static ON_THE_WAY: Locked<Vec<*const Scratch>> = Locked::new(Vec::new());
+
+/// The object behind a handle that the host has just made for it, when it sends it back before the crossing that brings it
+/// has ended.
+#[cold]
+pub unsafe fn adopt_early(handle: i64) -> Option<Obj> {
+    // SAFETY: crossings take themselves off the list before their scratch and their cells are gone; the lock is held.
+    unsafe {
+        let given = ON_THE_WAY.get().iter().flat_map(|&scratch| &(*scratch).promoted);
+        let &(op, _) = given
+            .into_iter()
+            .find(|&&(op, cell)| (*cell).t == handle && !seq::is_host(op))?;
+        tie(op, handle);
+        Some(op)
+    }
+}
+
+/// Makes the host the owner of an object that C has made.
+unsafe fn tie(op: Obj, handle: i64) {
+    // SAFETY: the handle is fresh and `op` has none; the lock is held.
+    unsafe {
+        crossing::open(handle, op);
+        arena::set_handle(op, handle);
+        if text::is_exactly(op, &raw mut PyList_Type) {
+            seq::seal(op);
         }
     }
 }
@@ -216,6 +250,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             cell.tag = Tag::Function as i32;
             cell.i = op as i64;
             cell.t = 0;
+            cell.n = crate::call_cfunction::class_of(op).map_or(0, |class| types::handle(class));
             scratch.promoted.push((op, cell));
         } else if crate::structseq::shape(ty).is_some() {
             let class: Obj = ty.cast();

@@ -151,12 +151,6 @@ pub unsafe fn flush() {
                     continue; // it was sent again meanwhile
                 }
                 let handle = arena::handle(op);
-                if arena::flags(op) & arena::ALIAS != 0 {
-                    let shared = crossing::peek(handle);
-                    crate::decode::dispose(op);
-                    shared.into_iter().for_each(|other| decref(other));
-                    continue;
-                }
                 releases.push(Release {
                     handle,
                     received: crossing::close(handle),
