@@ -16,6 +16,7 @@
 #define CREATE_WITHOUT_ERROR 11
 #define UNKNOWN_SLOT 12
 #define NEGATIVE_STATE 13
+#define NO_MODULE 14
 
 #define TEXT_OF(name) #name
 #define NAME_OF(name) TEXT_OF(name)
@@ -103,6 +104,8 @@ INIT(MODULE)(void)
     return module;
 #elif CASE == UNINITIALIZED
     return (PyObject *)&definition;
+#elif CASE == NO_MODULE
+    return PyLong_FromLong(42);
 #elif CASE >= EXEC_RAISING
     return PyModuleDef_Init(&definition);
 #else

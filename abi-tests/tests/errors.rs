@@ -21,6 +21,8 @@ enum Make {
     Change(fn(Vec<u8>) -> Vec<u8>),
     /// A good file with the suffix of another Python.
     Suffix(&'static str),
+    /// An empty folder with the name of a file.
+    Directory,
 }
 
 /// A module that must not load, and what the exception says.
@@ -53,7 +55,7 @@ impl Bad {
 
 const GOOD: u32 = 0;
 
-const CASES: [Bad; 23] = [
+const CASES: [Bad; 33] = [
     Bad::new(
         "missing_symbol",
         Make::Case(1),
@@ -61,6 +63,13 @@ const CASES: [Bad; 23] = [
         "PyGimbal_DoesNotExist",
     ),
     Bad::new("free_threaded", Make::Case(2), "ImportError", "_Py_DecRefShared"),
+    Bad::new(
+        "free_threaded_says_why",
+        Make::Case(2),
+        "ImportError",
+        "built for free-threaded Python, and this process has a GIL",
+    )
+    .only_gimbal(),
     Bad::new(
         "other_version",
         Make::Suffix(".cpython-312-x86_64-linux-gnu.so"),
@@ -111,6 +120,61 @@ const CASES: [Bad; 23] = [
         Make::Change(other_machine),
         "ImportError",
         SUFFIX,
+    ),
+    Bad::new(
+        "thirty_two_bits",
+        Make::Change(|bytes| byte(bytes, 4, 1)),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "other_byte_order",
+        Make::Change(|bytes| byte(bytes, 5, 2)),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "other_system",
+        Make::Change(|bytes| byte(bytes, 7, 9)),
+        "ImportError",
+        SUFFIX,
+    ),
+    // The kind of the file (bytes 16 and 17): an object file, a program, a core dump.
+    Bad::new(
+        "object_file",
+        Make::Change(|bytes| byte(bytes, 16, 1)),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "fixed_program",
+        Make::Change(|bytes| byte(bytes, 16, 2)),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "core_dump",
+        Make::Change(|bytes| byte(bytes, 16, 4)),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "no_segments",
+        Make::Change(|bytes| byte(bytes, 56, 0)),
+        "ImportError",
+        SUFFIX,
+    ),
+    Bad::new(
+        "a_directory",
+        Make::Directory,
+        "ModuleNotFoundError",
+        "No module named 'a_directory'",
+    ),
+    Bad::new(
+        "no_module",
+        Make::Case(14),
+        "SystemError",
+        "initialization of no_module did not return an extension module",
     ),
     Bad::new(
         "missing_library",
@@ -216,6 +280,10 @@ fn fails(bad: &Bad, gimbal: &Interpreter) -> Result<(), Failed> {
 fn make(bad: &Bad, directory: &Path) -> Result<()> {
     fs::copy(build("good", GOOD)?, directory.join(format!("good{SUFFIX}")))?;
     let (number, suffix) = match bad.make {
+        Make::Directory => {
+            fs::create_dir(directory.join(format!("{}{SUFFIX}", bad.name)))?;
+            return Ok(());
+        }
         Make::Case(number) => (number, SUFFIX),
         Make::Change(_) => (GOOD, SUFFIX),
         Make::Suffix(suffix) => (GOOD, suffix),
@@ -271,6 +339,11 @@ fn expect(bad: &Bad, who: &str, interpreter: &Interpreter, program: &Program) ->
         .into());
     }
     Ok(())
+}
+
+fn byte(mut bytes: Vec<u8>, at: usize, value: u8) -> Vec<u8> {
+    bytes[at] = value;
+    bytes
 }
 
 /// Bytes 18 and 19 of an ELF file name the machine; 183 is AArch64.

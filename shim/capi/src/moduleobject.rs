@@ -31,8 +31,11 @@ unsafe fn check(op: Obj) -> bool {
 
 #[entry]
 pub unsafe fn PyModuleDef_Init(def: *mut PyModuleDef) -> *mut PyObject {
-    modules::init_def(def);
-    def.cast()
+    if modules::init_def(def) {
+        def.cast()
+    } else {
+        null_mut()
+    }
 }
 
 #[entry]
@@ -51,7 +54,9 @@ pub unsafe fn PyModule_FromDefAndSpec2(
     spec: *mut PyObject,
     _api_version: c_int,
 ) -> *mut PyObject {
-    modules::init_def(def);
+    if !modules::init_def(def) {
+        return null_mut();
+    }
     modules::create_from_spec(def, spec)
 }
 

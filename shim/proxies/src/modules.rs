@@ -148,11 +148,20 @@ unsafe fn adopt(module: Obj, def: *mut PyModuleDef) -> bool {
     }
 }
 
+/// Has the definition the head of this flavour's objects? In a file for a Python with a GIL it begins with a count, and in a
+/// file for free-threaded Python with the number of its owner, which is 0.
+unsafe fn fits(def: *mut PyModuleDef) -> bool {
+    // SAFETY: `def` is a module definition, which is longer than a word.
+    unsafe { !cfg!(Py_GIL_DISABLED) || *def.cast::<usize>() == 0 }
+}
+
 /// `PyModule_Create2`.
 pub unsafe fn create(def: *mut PyModuleDef) -> Obj {
     // SAFETY: `def` is a module definition.
     unsafe {
-        init_def(def);
+        if !init_def(def) {
+            return std::ptr::null_mut();
+        }
         if !(*def).m_slots.is_null() {
             let name = CStr::from_ptr((*def).m_name).to_string_lossy();
             err::set(
@@ -234,15 +243,21 @@ pub unsafe fn new_function(def: *mut crate::PyMethodDef, me: Obj, module: Obj, c
     }
 }
 
-/// `PyModuleDef_Init`: makes the definition an object.
-pub unsafe fn init_def(def: *mut PyModuleDef) {
+/// `PyModuleDef_Init`: makes the definition an object. False with an error set when it is none of this flavour.
+pub unsafe fn init_def(def: *mut PyModuleDef) -> bool {
     // SAFETY: `def` is a static of the extension.
     unsafe {
+        if !fits(def) {
+            let name = CONTEXT.get().last().cloned().unwrap_or_default();
+            set_import_error(gil::FOREIGN, &name.to_string_lossy(), "");
+            return false;
+        }
         let head = def.cast::<crate::PyObject>();
         if (*head).ob_type.is_null() {
             (*head).ob_type = &raw mut crate::PyModuleDef_Type;
         }
         incref(head);
+        true
     }
 }
 
