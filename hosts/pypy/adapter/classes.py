@@ -5,7 +5,7 @@ from __pypy__ import hidden_applevel
 from __pypy__.bufferable import bufferable
 
 from _gimbal import core, functions
-from _gimbal.core import ARGS, CELLS, MASK, NOTHING, NULL, decode, encode, handle, native_classes, new_frame, objects, pool, result
+from _gimbal.core import ARGS, CELLS, MASK, NOTHING, NULL, decode, encode, handle, native_classes, objects, pool, result, take_frame
 from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, many, pointer, split_doc,
                                wrong_self)
 from _gimbal.native import ffi, lib, names
@@ -22,6 +22,9 @@ FLAG_BASETYPE = 1 << 10
 FLAG_DISALLOW_INSTANTIATION = 1 << 7
 
 
+STATELESS = core.VALUES + (object, bufferable)
+
+
 class Owner:
     """The class that a method belongs to; known only after its functions are made, unless it is there already."""
 
@@ -30,20 +33,20 @@ class Owner:
 
 
 def slot1(kind, f, a):
-    frame = pool.pop() if pool else new_frame()
+    frame = take_frame()
     encode(frame + ARGS, a)
     return result(slot(kind, f, 1, frame + ARGS, frame), frame)
 
 
 def slot2(kind, f, a, b):
-    frame = pool.pop() if pool else new_frame()
+    frame = take_frame()
     encode(frame + ARGS, a)
     encode(frame + ARGS + 1, b)
     return result(slot(kind, f, 2, frame + ARGS, frame), frame)
 
 
 def slot3(kind, f, a, b, c):
-    frame = pool.pop() if pool else new_frame()
+    frame = take_frame()
     encode(frame + ARGS, a)
     encode(frame + ARGS + 1, b)
     encode(frame + ARGS + 2, c)
@@ -159,7 +162,7 @@ def make_iternext(kind, f, extra, owner, name):
     def special(self):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
-        frame = pool.pop() if pool else new_frame()
+        frame = take_frame()
         encode(frame + ARGS, self)
         tag = slot(ITERNEXT, f, 1, frame + ARGS, frame)
         if tag == NOTHING:
@@ -414,16 +417,22 @@ def MakeType(address, spec):
 
 
 def has_state(cls):
-    """Do instances have a `__dict__`? Then a wrapper cannot be made again once it is lost."""
+    """Do instances have a `__dict__`, or the contents of a builtin that is no value? Then a wrapper cannot be made again
+    once it is lost."""
     if cls in native_classes:
         return core.kinds[cls] == core.K_STATEFUL
-    return issubclass(cls, BaseException) or any('__dict__' in base.__dict__ for base in cls.__mro__)
+    return any('__dict__' in base.__dict__ or '__new__' in base.__dict__ and base not in STATELESS for base in cls.__mro__)
+
+
+class NativeSlots(tuple):
+    """The `__slots__` of an extension type: such a type may derive from one that Python classes may not derive from."""
+    __slots__ = ()
 
 
 def make_class(metaclass, name, bases, namespace):
     slots = namespace['__slots__']
     for attempt in ((), ('__weakref__',), ('__dict__',), ('__weakref__', '__dict__')):
-        namespace['__slots__'] = tuple(s for s in slots if s not in attempt)
+        namespace['__slots__'] = NativeSlots(s for s in slots if s not in attempt)
         try:
             return type.__new__(metaclass, name, bases, dict(namespace))
         except TypeError as error:
@@ -446,7 +455,8 @@ def refuse_subclass(name, module):
     full = name if module in (None, 'builtins') else module + '.' + name
 
     def __init_subclass__(cls, **keywords):
-        raise TypeError("type '%s' is not an acceptable base type" % full)
+        if not isinstance(cls.__dict__.get('__slots__'), NativeSlots):
+            raise TypeError("type '%s' is not an acceptable base type" % full)
     return classmethod(__init_subclass__)
 
 
@@ -476,7 +486,9 @@ def MakeWrapper(cls, base, args, keywords):
 
 
 def TieWrapper(making, address):
-    core.tie(making.wrapper, address)
+    wrapper = core.tie(making.wrapper, address)
+    if core.kind_of(type(wrapper)) == core.K_STATEFUL:
+        core.pin(wrapper, address)
 
 
 # --- what a type proxy needs -------------------------------------------------------------------------------------------

@@ -156,6 +156,10 @@ def tie(wrapper, address):
     return wrapper
 
 
+VALUES = (str, int, float, bytes, tuple, complex)
+PLAIN_VALUE = 27     # GIMBAL_SLOT_KIND_PLAIN_VALUE
+
+
 def instance(address, type_handle):
     """The wrapper of the instance at `address`, made when there is none."""
     entry = wrappers.get(address)
@@ -164,14 +168,27 @@ def instance(address, type_handle):
         if wrapper is not None:
             return wrapper
     cls = objects[type_handle & MASK]
+    if issubclass(cls, VALUES):
+        value = value_of_instance(address)
+        if value is not None:
+            return tie(empty_wrapper(cls, value), address)
     return tie(empty_wrapper(cls), address)
 
 
-def empty_wrapper(cls):
+def value_of_instance(address):
+    """What the native struct holds of the str, int ... that the instance's type derives from."""
+    frame = take_frame()
+    cell = frame + ARGS
+    cell.tag = INSTANCE
+    cell.i = address
+    return result(lib.slot(PLAIN_VALUE, ffi.NULL, 1, cell, frame), frame)
+
+
+def empty_wrapper(cls, *value):
     for base in cls.__mro__:
         make = native_classes.get(base)
         if make is not None:
-            return make(cls)
+            return make(cls, *value)
     return object.__new__(cls)
 
 
@@ -337,6 +354,11 @@ def classify(cls):
             break
     kinds[cls] = kind
     return kind
+
+
+def kind_of(cls):
+    kind = kinds.get(cls)
+    return classify(cls) if kind is None else kind
 
 
 def encode(c, x):
@@ -631,6 +653,14 @@ pool = []
 
 def new_frame():
     return ffi.new(CELLS, ARGS + ROOM)
+
+
+def take_frame():
+    """One from the pool. It is not asked first whether it has one: another thread may take the last."""
+    try:
+        return pool.pop()
+    except IndexError:
+        return new_frame()
 
 
 def result(tag, frame):

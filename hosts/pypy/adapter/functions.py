@@ -4,7 +4,7 @@ import operator
 from __pypy__ import builtinify, hidden_applevel
 
 from _gimbal import core
-from _gimbal.core import (ARGS, CELLS, FLOAT, INSTANCE, INT, NONE, NULL, PROXY, ROOM, VOIDP, encode, new_frame, pool, result)
+from _gimbal.core import (ARGS, CELLS, FLOAT, INSTANCE, INT, NONE, NULL, PROXY, ROOM, VOIDP, encode, result, take_frame)
 from _gimbal.native import ffi, lib
 
 call0, call1, call1s, calln = lib.call0, lib.call1, lib.call1s, lib.calln
@@ -32,7 +32,7 @@ def pointer(address):
 
 def one(f, me, x):
     """Calls a METH_O function."""
-    frame = pool.pop() if pool else new_frame()
+    frame = take_frame()
     t = type(x)
     if t is int:
         try:
@@ -60,7 +60,7 @@ def many(kind, f, me, args, keywords):
     """Calls a function of any other convention."""
     if keywords:
         return with_keywords(kind, f, me, args, keywords)
-    frame = pool.pop() if pool else new_frame()
+    frame = take_frame()
     n = len(args)
     cells = frame + ARGS if n <= ROOM else ffi.new(CELLS, n)
     encode_all(cells + 0, args)
@@ -109,7 +109,7 @@ def learn_names(names):
 def with_keywords(kind, f, me, args, keywords):
     """As `encode_all`: without a loop the JIT sees through the dictionary, and the names are constants."""
     n, k = len(args), len(keywords)
-    frame = pool.pop() if pool else new_frame()
+    frame = take_frame()
     block = frame + ARGS if n + k < ROOM else ffi.new(CELLS, n + k + 1)
     cells = block + 0
     encode_all(cells, args)
@@ -155,7 +155,7 @@ def bound(kind, f, me, name, module=None):
         def function(*args, **keywords):
             if args or keywords:
                 raise wrong(name, kind, args, keywords)
-            frame = pool.pop() if pool else new_frame()
+            frame = take_frame()
             return result(call0(f, me, frame), frame)
     elif kind == K_ONE:
         @hidden_applevel
@@ -193,7 +193,7 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if args or keywords:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            frame = pool.pop() if pool else new_frame()
+            frame = take_frame()
             return result(call0(f, self._np, frame), frame)
     elif kind == K_ONE:
         @hidden_applevel

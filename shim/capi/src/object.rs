@@ -166,23 +166,6 @@ pub unsafe fn PyObject_Not(object: Obj) -> c_int {
     }
 }
 
-/// Offset of `ob_shash` in a bytes object.
-const BYTES_HASH: usize = size_of::<PyVarObject>();
-
-/// Where a builtin value keeps its hash.
-unsafe fn hash_cache(object: Obj) -> Option<*mut isize> {
-    // SAFETY: each type has the struct that is used.
-    unsafe {
-        if exactly(object, &raw const PyUnicode_Type) {
-            Some(&raw mut (*object.cast::<PyASCIIObject>()).hash)
-        } else if exactly(object, &raw const PyBytes_Type) {
-            Some(object.byte_add(BYTES_HASH).cast())
-        } else {
-            None
-        }
-    }
-}
-
 /// `hash(object)`.
 #[entry]
 pub unsafe fn PyObject_Hash(object: Obj) -> Py_hash_t {
@@ -195,7 +178,7 @@ pub unsafe fn PyObject_Hash(object: Obj) -> Py_hash_t {
             None => PyObject_HashNotImplemented(object),
         };
     }
-    let Some(cache) = hash_cache(object) else {
+    let Some(cache) = text::hash_cache(object) else {
         return op_int(Op::Hash, &[object]) as Py_hash_t;
     };
     if *cache == -1 {

@@ -319,4 +319,6 @@ pub enum SlotKind {
     ReleaseBuffer = 25,
     /// Reads instance dictionary at `tp_dictoffset` (the first cell is the instance)
     InstanceDict = 26,
+    /// The builtin value in the struct of an instance whose type derives from a builtin, or None (the first cell is the instance)
+    PlainValue = 27,
 }

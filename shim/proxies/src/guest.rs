@@ -12,7 +12,7 @@ use crate::services::{collect, dunder_name, flush, forget, op_name, stat, survey
 use crate::state::{self, Thread};
 use crate::{
     Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader, members,
-    mirror, modules, refcount, seq, text, types, xdecref,
+    mirror, modules, refcount, seq, text, types, value, xdecref,
 };
 use gimbal_host::{CallKind, Cell, GIMBAL_HOST_ABI, HostTable, ShimTable, SlotKind, Tag};
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -555,6 +555,8 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
             none()
         } else if is(SlotKind::InstanceDict) {
             members::instance_dict(a[0])
+        } else if is(SlotKind::PlainValue) {
+            value::of_instance(a[0])
         } else {
             err::set(
                 crate::PyExc_SystemError,

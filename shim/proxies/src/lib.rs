@@ -52,6 +52,7 @@ pub mod structseq;
 pub mod text;
 pub mod type_flags;
 pub mod types;
+mod value;
 
 pub use crossing::{op, op_bool, op_int, op_unit};
 pub use gimbal_abi::*;

@@ -378,7 +378,14 @@ unsafe extern "C" fn host_hash<const DERIVED: bool>(me: Obj) -> isize {
     // SAFETY: called through the slot.
     unsafe {
         let this = host_hash::<DERIVED> as *const c_void;
-        as_int(special::<DERIVED>(at!(tp tp_hash), this, "__hash__", &[me]))
+        let hash = || as_int(special::<DERIVED>(at!(tp tp_hash), this, "__hash__", &[me]));
+        let Some(cache) = text::hash_cache(me) else {
+            return hash();
+        };
+        if *cache == -1 {
+            *cache = hash();
+        }
+        *cache
     }
 }
 

@@ -684,7 +684,9 @@ unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bool) -> bool
         let (module, name) = full
             .rsplit_once('.')
             .map_or((None, &*full), |(m, n)| (Some(m), n));
+        // Cython sets the heap type's flag on static types for a moment: only our own blocks have the heap type's fields.
         let qualname = if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0
+            && arena::in_range(ty.cast())
             && !(*ty.cast::<PyHeapTypeObject>()).ht_qualname.is_null()
         {
             new_ref((*ty.cast::<PyHeapTypeObject>()).ht_qualname)

@@ -384,6 +384,20 @@ pub unsafe fn own_hash(op: Obj) -> u64 {
     }
 }
 
+/// Where an exact str or bytes keeps its `hash()`. Extensions read it there after they asked for it once.
+pub unsafe fn hash_cache(op: Obj) -> Option<*mut isize> {
+    // SAFETY: each type has the struct that is used.
+    unsafe {
+        if is_exactly(op, &raw mut PyUnicode_Type) {
+            Some(&raw mut (*op.cast::<PyASCIIObject>()).hash)
+        } else if is_exactly(op, &raw mut PyBytes_Type) {
+            Some(op.byte_add(size_of::<crate::PyVarObject>()).cast()) // ob_shash
+        } else {
+            None
+        }
+    }
+}
+
 static INTERNED: Locked<Option<HashMap<Vec<u8>, usize>>> = Locked::new(None);
 
 /// The one string of these contents, immortal, borrowed. For names.
