@@ -67,13 +67,17 @@ enum Action {
     ///
     /// The exit code is the program's own, or 125 if it could not be started.
     #[command(
-        override_usage = "gimbal run [--host HOST] [PYTHON OPTIONS] [-c CODE | -m MODULE | SCRIPT] [ARGS]..."
+        override_usage = "gimbal run [--host HOST] [--identify WHAT] [PYTHON OPTIONS] [-c CODE | -m MODULE | SCRIPT] [ARGS]..."
     )]
     Run {
         /// The host: pypy3.11@7.3, pypy3.11@8.0 or a path to an interpreter [default: $GIMBAL_HOST, else the
         /// first that is installed]
         #[arg(long)]
         host: Option<OsString>,
+        /// What the program finds when it asks which Python it runs on. Some packages use their C part on CPython only
+        /// [default: $GIMBAL_IDENTIFY, else host]
+        #[arg(long)]
+        identify: Option<run::Identity>,
         /// Options of Python, what to run, and its arguments, as for `python`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
@@ -151,8 +155,13 @@ fn complain(error: &anyhow::Error, code: u8) -> ExitCode {
 fn run_as(name: &OsStr) -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let outcome = match Environment::of(name) {
-        Some(environment) => run::run(Some(&environment.host), Some(&environment.python), &arguments),
-        None => run::run(requested(None).as_deref(), None, &arguments),
+        Some(environment) => run::run(
+            Some(&environment.host),
+            Some(&environment.python),
+            None,
+            &arguments,
+        ),
+        None => run::run(requested(None).as_deref(), None, None, &arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -175,8 +184,12 @@ fn act(cli: Cli) -> Result<(String, bool)> {
         None => String::new(),
         Some(Action::Check { paths, quiet, json }) => return check::check(&paths, quiet, json),
         Some(Action::Doctor { environment }) => return doctor::examine(environment.as_deref()),
-        Some(Action::Run { host, arguments }) => {
-            run::run(requested(host).as_deref(), None, &arguments)?;
+        Some(Action::Run {
+            host,
+            identify,
+            arguments,
+        }) => {
+            run::run(requested(host).as_deref(), None, identify, &arguments)?;
             String::new()
         }
         Some(Action::Exec {

@@ -13,6 +13,27 @@ use crate::host;
 /// Names the host. The program inherits it, so that another Python that it starts (`sys.executable`) is on the same host.
 pub const HOST_VARIABLE: &str = "GIMBAL_HOST";
 
+/// Says what the program finds when it asks which Python it runs on; the values are those of [`Identity`]. Inherited, too.
+const IDENTITY_VARIABLE: &str = "GIMBAL_IDENTIFY";
+
+/// What a program is told about the interpreter that it runs on.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Identity {
+    /// The truth.
+    Host,
+    /// That it is CPython. The host's own standard library still knows.
+    Cpython,
+}
+
+impl Identity {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Cpython => "cpython",
+        }
+    }
+}
+
 /// Flags of the interpreter that stand alone; they may be joined as in `-uB`.
 const FLAGS: &[u8] = b"bBdEhiIOPqsSuvV?";
 /// Flags of the interpreter with a value, joined to them or in the next argument.
@@ -25,12 +46,20 @@ const OPTIONS: [&str; 2] = ["--version", "--info"];
 /// Replaces this process, so that exit code, signals and streams are the program's own. Returns on failure only.
 ///
 /// `argv0` is the `python` of an environment, by which the host finds the packages there.
-pub fn run(host: Option<&OsStr>, argv0: Option<&Path>, arguments: &[OsString]) -> Result<()> {
+pub fn run(
+    host: Option<&OsStr>,
+    argv0: Option<&Path>,
+    identity: Option<Identity>,
+    arguments: &[OsString],
+) -> Result<()> {
     let (options, program) = split(arguments)?;
     let boot = Home::find()?.boot_script(DEFAULT_FLAVOUR)?;
     let host = host::find(host)?;
-    let error = host
-        .start(argv0)
+    let mut interpreter = host.start(argv0);
+    if let Some(identity) = identity {
+        interpreter.env(IDENTITY_VARIABLE, identity.name());
+    }
+    let error = interpreter
         .env(HOST_VARIABLE, &host.name)
         .args(options)
         .arg(boot)

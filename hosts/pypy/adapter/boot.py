@@ -13,9 +13,17 @@ def install():
     package.__path__ = [here]
     sys.modules['_gimbal'] = package
     import _gimbal.importer
+    import _gimbal.bundled
     import _gimbal.installers
     _gimbal.importer.install()
     _gimbal.installers.install()
+    _gimbal.bundled.install()
+    identity = os.environ.get('GIMBAL_IDENTIFY')
+    if identity == 'cpython':
+        import _gimbal.identity
+        _gimbal.identity.identify_as_cpython()
+    elif identity not in (None, '', 'host'):
+        sys.exit('gimbal: GIMBAL_IDENTIFY is %r, and can be cpython or host' % identity)
 
 
 def name_executable():
