@@ -32,6 +32,8 @@ pub struct Program {
     pub args: Vec<OsString>,
     /// Directories to put on `PYTHONPATH`.
     pub path: Vec<PathBuf>,
+    /// Whether the interpreter shall call itself CPython.
+    pub identify: bool,
     /// How long it may take.
     pub limit: Duration,
 }
@@ -43,6 +45,7 @@ impl Program {
             script: script.into(),
             args: Vec::new(),
             path,
+            identify: false,
             limit: Duration::from_secs(300),
         }
     }
@@ -133,6 +136,11 @@ impl Interpreter {
             if name.as_encoded_bytes().starts_with(b"PYTHON") {
                 command.env_remove(name);
             }
+        }
+        if program.identify {
+            command.env("GIMBAL_IDENTIFY", "cpython");
+        } else {
+            command.env_remove("GIMBAL_IDENTIFY");
         }
         command
             .env("PYTHONPATH", std::env::join_paths(&program.path)?)

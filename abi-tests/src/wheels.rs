@@ -1,4 +1,4 @@
-//! The wheels and source distributions that the tests use: pinned in `wheels/wheels.toml`, fetched by pip,
+//! The wheels and source distributions that the tests use: pinned in `data/packages.toml`, fetched by pip,
 //! verified by their hashes, unpacked one directory per package.
 
 use std::fs::{self, File};
@@ -37,6 +37,35 @@ pub struct Package {
     pub file: String,
     /// The file's SHA-256, in hexadecimal digits.
     pub sha256: String,
+    /// Other packages of the lock that it needs, those that they need left out.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Whether it avoids its C part unless the interpreter calls itself CPython: it is run with `--identify cpython`.
+    #[serde(default)]
+    pub identify: bool,
+}
+
+impl Lock {
+    /// The wheel of a package.
+    pub fn find(&self, name: &str) -> Result<&Package> {
+        let found = self.wheel.iter().find(|package| package.name == name);
+        found.with_context(|| format!("no wheel {name} in {}", table().display()))
+    }
+
+    /// The wheels that a program needs which uses the package: it comes first.
+    pub fn closure(&self, name: &str) -> Result<Vec<&Package>> {
+        let mut all = vec![self.find(name)?];
+        let mut next = 0;
+        while next < all.len() {
+            for need in &all[next].needs {
+                if all.iter().all(|package| package.name != *need) {
+                    all.push(self.find(need)?);
+                }
+            }
+            next += 1;
+        }
+        Ok(all)
+    }
 }
 
 /// A package's own test suite.
@@ -71,9 +100,13 @@ enum Kind {
 
 /// Reads the lock file.
 pub fn lock() -> Result<Lock> {
-    let path = paths::sources().join("wheels/wheels.toml");
+    let path = table();
     let text = fs::read_to_string(&path)?;
     toml::from_str(&text).with_context(|| format!("in {}", path.display()))
+}
+
+fn table() -> PathBuf {
+    paths::sources().join("data/packages.toml")
 }
 
 /// Where a wheel is unpacked: a directory for `sys.path`.

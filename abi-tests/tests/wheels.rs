@@ -46,9 +46,17 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
 }
 
 fn wheel(name: &str, script: &Path, gimbal: &Interpreter, expected: &Expected) -> Result<(), Failed> {
-    wheels::fetch(&wheels::lock()?)?;
+    let lock = wheels::lock()?;
+    let packages = lock.closure(name)?;
+    wheels::fetch(&lock)?;
+    let mut path: Vec<_> = packages
+        .iter()
+        .map(|package| wheels::site(&package.name))
+        .collect();
     // The drivers' label helper is beside the C themes.
-    let program = Program::new(script, vec![wheels::site(name), paths::sources().join("c")]);
+    path.push(paths::sources().join("c"));
+    let mut program = Program::new(script, path);
+    program.identify = packages.iter().any(|package| package.identify);
     let oracle = expected.get(|| Interpreter::oracle().run(&program))?;
     report::compare(oracle, &gimbal.run(&program)?)
 }
