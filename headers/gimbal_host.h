@@ -475,6 +475,8 @@ enum gimbal_slot_kind
   GIMBAL_SLOT_KIND_RELEASE_BUFFER = 25,
   // Reads instance dictionary at `tp_dictoffset` (the first cell is the instance)
   GIMBAL_SLOT_KIND_INSTANCE_DICT = 26,
+  // The builtin value in the struct of an instance whose type derives from a builtin, or None (the first cell is the instance)
+  GIMBAL_SLOT_KIND_PLAIN_VALUE = 27,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
