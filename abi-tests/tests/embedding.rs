@@ -3,7 +3,7 @@
 //!
 //! One case: `cargo test -p gimbal-abi-tests --test embedding NAME`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -76,6 +76,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
     }
     trials.push(Trial::test("embedding::example::c-host", example));
     trials.push(Trial::test("embedding::data::c-host", on_c_host));
+    trials.push(Trial::test("embedding::data::skeleton", on_skeleton));
     for (name, host, says) in PROBLEMS {
         trials.push(Trial::test(format!("embedding::{name}"), || refused(host, says)));
     }

@@ -24,6 +24,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("gimbal-macros", &[]),
     ("gimbal-pypy", &["gimbal-host", "gimbal-handles"]),
     ("gimbal-reference", &["gimbal-host", "gimbal-handles"]),
+    ("gimbal-host-skeleton", &["gimbal-host"]),
     ("gimbal-codegen", &[]),
     ("gimbal-cli", &["gimbal-codegen"]),
     ("gimbal-abi-tests", &["gimbal-codegen", "gimbal-abi"]),
