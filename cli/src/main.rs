@@ -5,7 +5,6 @@ mod doctor;
 mod exec;
 mod home;
 mod host;
-mod progress;
 mod run;
 mod venv;
 
@@ -67,7 +66,7 @@ enum Action {
     ///
     /// The exit code is the program's own, or 125 if it could not be started.
     #[command(
-        override_usage = "gimbal run [--host HOST] [--identify WHAT] [PYTHON OPTIONS] [-c CODE | -m MODULE | SCRIPT] [ARGS]..."
+        override_usage = "gimbal run [--host HOST] [--flavour FLAVOUR] [--identify WHAT] [PYTHON OPTIONS] [-c CODE | -m MODULE | SCRIPT] [ARGS]..."
     )]
     Run {
         /// The host: pypy3.11@7.3, pypy3.11@8.0 or a path to an interpreter [default: $GIMBAL_HOST, else the
@@ -78,6 +77,9 @@ enum Action {
         /// [default: $GIMBAL_IDENTIFY, else host]
         #[arg(long)]
         identify: Option<run::Identity>,
+        /// The CPython whose wheels are loaded, such as 3.14t [default: the version that the host speaks]
+        #[arg(long)]
+        flavour: Option<String>,
         /// Options of Python, what to run, and its arguments, as for `python`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
@@ -101,7 +103,7 @@ enum Action {
 enum HostAction {
     /// Install a host from Debian's packages into your cache folder (no root needed)
     Install {
-        /// pypy3.11 (the same as pypy3.11@7.3) or pypy3.11@8.0
+        /// pypy3.11 (the same as pypy3.11@7.3), pypy3.11@8.0 or pypy3.9
         host: String,
         /// Install it anew if it is there
         #[arg(long)]
@@ -156,12 +158,20 @@ fn run_as(name: &OsStr) -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let outcome = match Environment::of(name) {
         Some(environment) => run::run(
-            Some(&environment.host),
-            Some(&environment.python),
-            None,
+            &run::Request {
+                host: Some(&environment.host),
+                argv0: Some(&environment.python),
+                ..Default::default()
+            },
             &arguments,
         ),
-        None => run::run(requested(None).as_deref(), None, None, &arguments),
+        None => run::run(
+            &run::Request {
+                host: requested(None).as_deref(),
+                ..Default::default()
+            },
+            &arguments,
+        ),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -186,10 +196,18 @@ fn act(cli: Cli) -> Result<(String, bool)> {
         Some(Action::Doctor { environment }) => return doctor::examine(environment.as_deref()),
         Some(Action::Run {
             host,
+            flavour,
             identify,
             arguments,
         }) => {
-            run::run(requested(host).as_deref(), None, identify, &arguments)?;
+            let host = requested(host);
+            let request = run::Request {
+                host: host.as_deref(),
+                flavour: flavour.as_deref(),
+                identity: identify,
+                ..Default::default()
+            };
+            run::run(&request, &arguments)?;
             String::new()
         }
         Some(Action::Exec {

@@ -43,20 +43,29 @@ const VALUED_OPTIONS: [&str; 2] = ["--jit", "--check-hash-based-pycs"];
 /// Long options of the interpreter that stand alone.
 const OPTIONS: [&str; 2] = ["--version", "--info"];
 
+/// How to run a program.
+#[derive(Default)]
+pub struct Request<'a> {
+    /// The name of the host; without one it is the first that is there.
+    pub host: Option<&'a OsStr>,
+    /// The CPython whose wheels are loaded; without one it is the version that the host speaks.
+    pub flavour: Option<&'a str>,
+    /// The `python` of an environment, by which the host finds the packages there.
+    pub argv0: Option<&'a Path>,
+    /// What the program finds when it asks which Python it runs on.
+    pub identity: Option<Identity>,
+}
+
 /// Replaces this process, so that exit code, signals and streams are the program's own. Returns on failure only.
-///
-/// `argv0` is the `python` of an environment, by which the host finds the packages there.
-pub fn run(
-    host: Option<&OsStr>,
-    argv0: Option<&Path>,
-    identity: Option<Identity>,
-    arguments: &[OsString],
-) -> Result<()> {
+pub fn run(request: &Request<'_>, arguments: &[OsString]) -> Result<()> {
     let (options, program) = split(arguments)?;
-    let boot = Home::find()?.boot_script(DEFAULT_FLAVOUR)?;
-    let host = host::find(host)?;
-    let mut interpreter = host.start(argv0);
-    if let Some(identity) = identity {
+    let host = host::find(request.host);
+    let spoken = host.as_ref().ok().and_then(|host| host.flavour);
+    let flavour = request.flavour.or(spoken).unwrap_or(DEFAULT_FLAVOUR);
+    let boot = Home::find()?.boot_script(flavour)?;
+    let host = host?;
+    let mut interpreter = host.start(request.argv0);
+    if let Some(identity) = request.identity {
         interpreter.env(IDENTITY_VARIABLE, identity.name());
     }
     let error = interpreter

@@ -11,7 +11,7 @@ use crate::tally::Tally;
 
 /// Which crates of ours each crate may use. The dependencies point one way, as docs/ARCHITECTURE.md draws them:
 /// `libpython -> capi -> proxies -> {abi, handles, host}`, `hosts/* -> host`; tools know nothing of the shim but its data.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("gimbal-libpython", &["gimbal-capi"]),
     (
         "gimbal-capi",
@@ -26,9 +26,13 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("gimbal-reference", &["gimbal-host", "gimbal-handles"]),
     ("gimbal-host-skeleton", &["gimbal-host"]),
     ("gimbal-codegen", &[]),
-    ("gimbal-cli", &["gimbal-codegen"]),
-    ("gimbal-abi-tests", &["gimbal-codegen", "gimbal-abi"]),
-    ("xtask", &["gimbal-codegen"]),
+    ("gimbal-debian", &[]),
+    ("gimbal-cli", &["gimbal-codegen", "gimbal-debian"]),
+    (
+        "gimbal-abi-tests",
+        &["gimbal-codegen", "gimbal-abi", "gimbal-debian"],
+    ),
+    ("xtask", &["gimbal-codegen", "gimbal-debian"]),
 ];
 
 /// Runs all checks. With `write`, formats and regenerates instead of complaining.

@@ -1,23 +1,21 @@
 //! `gimbal host install`: makes a private host out of Debian packages.
 //!
-//! Everything happens in a temporary folder beside the place of the prefix, which appears there by one rename: a
-//! prefix that is there is whole. A lock file keeps two installs of one host apart.
+//! How a prefix is made, `gimbal-debian` knows; here is what makes it a host.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
-use tempfile::TempDir;
+use gimbal_debian::apt::Planned;
+use gimbal_debian::prefix::{Wanted, place};
+use gimbal_debian::progress::Step;
 
-use super::apt::{self, Archive};
 use super::discover::{self, Versions};
-use super::prefix::{Manifest, Package, Prefix, command_in, write_manifest};
-use super::sources;
+use super::prefix::{Manifest, Prefix, command_in, write_manifest};
 use super::spec::Release;
 use crate::home::speaks;
-use crate::progress::Step;
 
 /// PyPy, pip for its environments, and the libraries that wheels may expect of every machine (the manylinux policies) and that no window
 /// system brings: the private loader should find those of its own libc's age.
@@ -55,30 +53,10 @@ pub fn install(release: &'static Release, options: &Options) -> Result<String> {
     {
         return Ok(describe(&prefix, &manifest, "is there already"));
     }
-    let hosts = prefix
-        .root
-        .parent()
-        .expect("a prefix lies in the folder of the hosts");
-    let name = prefix
-        .root
-        .file_name()
-        .expect("a prefix has a name")
-        .to_string_lossy();
-    fs::create_dir_all(hosts).with_context(|| format!("cannot make {}", hosts.display()))?;
-    let lock = File::create(hosts.join(format!("{name}.lock")))
-        .with_context(|| format!("cannot write into {}", hosts.display()))?;
-    if lock.try_lock().is_err() {
-        eprintln!("Waiting for another install of {release}");
-        lock.lock()?;
-        if let Some(manifest) = prefix.manifest()? {
-            return Ok(describe(&prefix, &manifest, "is there already"));
-        }
-    }
-    let marker = format!(".{name}-");
-    remove_leftovers(hosts, &marker)?;
-    let work = tempfile::Builder::new().prefix(&marker).tempdir_in(hosts)?;
-    let manifest = build(release, options, work.path(), &prefix.root)?;
-    swap_in(&work, &prefix.root)?;
+    let known = || prefix.manifest();
+    let manifest = place(&prefix.root, known, |work| {
+        build(release, options, work, &prefix.root)
+    })?;
     Ok(describe(&prefix, &manifest, "is installed"))
 }
 
@@ -92,38 +70,19 @@ fn describe(prefix: &Prefix, manifest: &Manifest, state: &str) -> String {
     )
 }
 
-/// What installs that were killed have left; the lock says that nobody uses it.
-fn remove_leftovers(hosts: &Path, marker: &str) -> Result<()> {
-    for entry in fs::read_dir(hosts)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(marker) {
-            fs::remove_dir_all(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
 /// Makes the prefix in `work/prefix`, to be moved to `destination`.
 fn build(release: &Release, options: &Options, work: &Path, destination: &Path) -> Result<Manifest> {
-    let found = find(release, options, work)?;
-    let root = work.join("prefix");
-    fs::create_dir(&root)?;
-    let packages = {
-        let megabytes = found.bytes.div_ceil(1_000_000);
-        let step = Step::start(
-            format!("Downloading {} packages, {megabytes} MB", found.packages),
-            100,
-        );
-        let debs = found.archive.download(&PACKAGES, &step)?;
-        ensure!(
-            debs.len() == found.packages,
-            "apt-get got {} of {} packages",
-            debs.len(),
-            found.packages
-        );
-        drop(step);
-        unpack(&debs, &root)?
+    let wanted = Wanted {
+        packages: &PACKAGES,
+        suites: release.suites,
+        mirror: options.mirror.as_deref(),
+        keyring: options.keyring.as_deref(),
     };
+    let found = wanted
+        .find(work, |plan| is_release(release, plan))
+        .with_context(|| format!("cannot get {release}"))?;
+    let root = work.join("prefix");
+    let packages = wanted.fetch(&found, &root)?;
     let versions = discover::versions(&command_in(&root, release)).with_context(|| {
         format!(
             "the PyPy of Debian {} does not start on this machine",
@@ -144,46 +103,8 @@ fn build(release: &Release, options: &Options, work: &Path, destination: &Path) 
     Ok(manifest)
 }
 
-/// A suite that has the release.
-struct Found {
-    archive: Archive,
-    suite: &'static str,
-    mirror: String,
-    packages: usize,
-    bytes: u64,
-}
-
-/// Asks the suites of `release` at every mirror, until one has the wanted version.
-fn find(release: &Release, options: &Options, work: &Path) -> Result<Found> {
-    let keyring = match &options.keyring {
-        Some(path) if !path.is_file() => bail!("there is no keyring {}", path.display()),
-        Some(path) => std::path::absolute(path)?,
-        None => apt::keyring()?,
-    };
-    let settings = apt::machine_settings()?;
-    let mirrors = match &options.mirror {
-        Some(mirror) => vec![mirror.clone()],
-        None => sources::mirrors(),
-    };
-    let mut failures = Vec::new();
-    for suite in release.suites {
-        for mirror in &mirrors {
-            let folder = work.join(format!("apt{}", failures.len()));
-            let found = Archive::open(&folder, mirror, suite, &keyring, &settings)
-                .and_then(|archive| ask(release, archive, suite, mirror));
-            match found {
-                Ok(found) => return Ok(found),
-                Err(error) => failures.push(format!("Debian {suite} at {mirror}: {error:#}")),
-            }
-        }
-    }
-    bail!("cannot get {release}\n{}", failures.join("\n"))
-}
-
-/// Whether `archive` has the wanted version of the release.
-fn ask(release: &Release, archive: Archive, suite: &'static str, mirror: &str) -> Result<Found> {
-    archive.update(&Step::start(format!("Asking {mirror} for Debian {suite}"), 100))?;
-    let plan = archive.plan(&PACKAGES)?;
+/// Whether a suite would give the wanted version of the release.
+fn is_release(release: &Release, plan: &[Planned]) -> Result<()> {
     let file = plan
         .iter()
         .find_map(|planned| planned.file.strip_prefix("pypy3_"));
@@ -195,50 +116,7 @@ fn ask(release: &Release, archive: Archive, suite: &'static str, mirror: &str) -
         "the suite has moved on: its pypy3 is {version} now, not {}",
         release.series
     );
-    let bytes = plan.iter().map(|planned| planned.bytes).sum();
-    Ok(Found {
-        archive,
-        suite,
-        mirror: mirror.to_owned(),
-        packages: plan.len(),
-        bytes,
-    })
-}
-
-fn unpack(debs: &[PathBuf], root: &Path) -> Result<Vec<Package>> {
-    let step = Step::start(format!("Unpacking {} packages", debs.len()), debs.len() as u64);
-    let mut packages = Vec::new();
-    for deb in debs {
-        dpkg_deb(["--extract".as_ref(), deb, root])?;
-        let fields = dpkg_deb([
-            "--show".as_ref(),
-            Path::new("--showformat=${Package} ${Version}"),
-            deb,
-        ])?;
-        let (name, version) = fields.split_once(' ').context("dpkg-deb names no version")?;
-        packages.push(Package {
-            name: name.to_owned(),
-            version: version.to_owned(),
-        });
-        step.advance();
-    }
-    packages.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(packages)
-}
-
-fn dpkg_deb(arguments: [&Path; 3]) -> Result<String> {
-    let output = Command::new("dpkg-deb")
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| apt::missing_tool("dpkg-deb", error))?;
-    if !output.status.success() {
-        bail!(
-            "dpkg-deb failed: {}",
-            String::from_utf8_lossy(&output.stderr).trim_end()
-        );
-    }
-    Ok(String::from_utf8(output.stdout)?)
+    Ok(())
 }
 
 /// The packages may say another version than the interpreter in them.
@@ -304,45 +182,10 @@ fn count_sources(folder: &Path) -> Result<u64> {
     Ok(count)
 }
 
-/// Puts the new prefix into its place; one that is there goes away with the folder `work`.
-fn swap_in(work: &TempDir, destination: &Path) -> Result<()> {
-    if destination.exists() {
-        fs::rename(destination, work.path().join("old"))?;
-    }
-    fs::rename(work.path().join("prefix"), destination)
-        .with_context(|| format!("cannot move the host to {}", destination.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::host::spec::RELEASES;
-
-    #[test]
-    fn a_new_prefix_replaces_the_old_one() {
-        let hosts = tempfile::tempdir().unwrap();
-        let destination = hosts.path().join("host");
-        for content in ["first", "second"] {
-            let work = tempfile::tempdir_in(hosts.path()).unwrap();
-            fs::create_dir(work.path().join("prefix")).unwrap();
-            fs::write(work.path().join("prefix/file"), content).unwrap();
-            swap_in(&work, &destination).unwrap();
-            assert_eq!(fs::read_to_string(destination.join("file")).unwrap(), content);
-        }
-        assert_eq!(fs::read_dir(hosts.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn leftovers_are_told_from_other_hosts() {
-        let hosts = tempfile::tempdir().unwrap();
-        for name in [".pypy3.11-7.3-abc", ".pypy3.11-8.0-abc", "pypy3.11-7.3"] {
-            fs::create_dir(hosts.path().join(name)).unwrap();
-        }
-        remove_leftovers(hosts.path(), ".pypy3.11-7.3-").unwrap();
-        assert!(!hosts.path().join(".pypy3.11-7.3-abc").exists());
-        assert!(hosts.path().join(".pypy3.11-8.0-abc").exists());
-        assert!(hosts.path().join("pypy3.11-7.3").exists());
-    }
 
     #[test]
     fn the_interpreter_has_the_last_word() {

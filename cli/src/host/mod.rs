@@ -1,14 +1,12 @@
 //! Hosts: the interpreters that can run programs for Gimbal, how they are named and how they are started.
 //!
 //! `spec` names a host, `prefix` is a private installation of one, `install` makes such a prefix out of the
-//! packages that `apt` gets, `discover` finds interpreters that the machine has already, `list` shows them all.
+//! packages that `gimbal-debian` gets, `discover` finds interpreters that the machine has already, `list` shows them all.
 
-mod apt;
 mod discover;
 mod install;
 mod list;
 mod prefix;
-mod sources;
 mod spec;
 
 use std::ffi::{OsStr, OsString};
@@ -33,12 +31,14 @@ pub struct Host {
     pub command: Vec<OsString>,
     /// The root of a private host.
     pub root: Option<PathBuf>,
+    /// The flavour of the wheels that a private host runs; an interpreter of the machine says itself when it has started.
+    pub flavour: Option<&'static str>,
 }
 
 impl Host {
     /// The folder of its own libraries, the C library and its loader among them; None when it uses the machine's.
     pub fn libraries(&self) -> Option<PathBuf> {
-        self.root.as_deref().map(prefix::libraries)
+        self.root.as_deref().map(gimbal_debian::prefix::libraries)
     }
 
     /// A command that starts the interpreter; as `argv0` it finds the environment that it belongs to.
@@ -80,6 +80,7 @@ fn private(prefix: &Prefix) -> Host {
         name: prefix.release.to_string().into(),
         command: prefix.command(),
         root: Some(prefix.root.clone()),
+        flavour: Some(prefix.release.python),
     }
 }
 
@@ -94,6 +95,7 @@ fn interpreter(path: &Path) -> Result<Host> {
         name,
         command,
         root: None,
+        flavour: None,
     })
 }
 

@@ -2,15 +2,15 @@
 //! so that a PyPy of a newer Debian runs on an older machine.
 
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use anyhow::{Context, Result};
+use gimbal_debian::prefix::{Package, cache_folder, loader};
 use serde::{Deserialize, Serialize};
 
 use super::spec::Release;
 
-const LIBRARIES: &str = "usr/lib/x86_64-linux-gnu";
 /// The loader's option for what the interpreter takes for its own name, and finds its library by.
 const ARGV0: &str = "--argv0";
 const MANIFEST: &str = "gimbal-host.toml";
@@ -30,15 +30,6 @@ pub struct Manifest {
     pub mirror: String,
     /// The packages, in the order of their names.
     pub packages: Vec<Package>,
-}
-
-/// A Debian package, as it names itself.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Package {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
 }
 
 /// The place of a private host, whether or not it is there.
@@ -91,23 +82,12 @@ pub fn write_manifest(root: &Path, manifest: &Manifest) -> Result<()> {
     fs::write(root.join(MANIFEST), toml::to_string(manifest)?).context("cannot write the manifest")
 }
 
-/// The folder of the libraries of the prefix at `root`.
-pub fn libraries(root: &Path) -> PathBuf {
-    root.join(LIBRARIES)
-}
-
 /// Starts the interpreter of `release` that lies below `root`. `--argv0` lets PyPy find its own library there.
 pub fn command_in(root: &Path, release: &Release) -> Vec<OsString> {
-    let libraries = root.join(LIBRARIES);
     let interpreter = root.join(format!("usr/bin/pypy{}", release.python));
-    vec![
-        libraries.join("ld-linux-x86-64.so.2").into(),
-        "--library-path".into(),
-        libraries.into(),
-        ARGV0.into(),
-        interpreter.clone().into(),
-        interpreter.into(),
-    ]
+    let mut command = loader(root);
+    command.extend([ARGV0.into(), interpreter.clone().into(), interpreter.into()]);
+    command
 }
 
 /// The arguments of `command`, which starts a private host, with another `argv[0]` for its interpreter.
@@ -117,24 +97,6 @@ pub fn renamed<'c>(command: &'c [OsString], argv0: &'c Path) -> impl Iterator<It
         let here = std::mem::replace(&mut after_option, argument == ARGV0);
         if here { argv0.as_os_str() } else { argument }
     })
-}
-
-/// `GIMBAL_CACHE`, else `gimbal` in the user's cache folder as the XDG base directories say.
-fn cache_folder() -> Result<PathBuf> {
-    let set = |name: &str| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let folder = set("GIMBAL_CACHE")
-        .or_else(|| {
-            set("XDG_CACHE_HOME")
-                .filter(|path| path.is_absolute())
-                .map(|cache| cache.join("gimbal"))
-        })
-        .or_else(|| set("HOME").map(|home| home.join(".cache/gimbal")))
-        .context("no place for the hosts: neither GIMBAL_CACHE nor XDG_CACHE_HOME nor HOME is set")?;
-    Ok(std::path::absolute(folder)?)
 }
 
 #[cfg(test)]

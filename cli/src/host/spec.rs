@@ -19,7 +19,7 @@ pub struct Release {
 }
 
 /// The releases that can be installed. The first is the one meant when nothing is said.
-pub static RELEASES: [Release; 2] = [
+pub static RELEASES: [Release; 3] = [
     Release {
         python: "3.11",
         series: "7.3",
@@ -29,6 +29,11 @@ pub static RELEASES: [Release; 2] = [
         python: "3.11",
         series: "8.0",
         suites: &["forky", "sid"],
+    },
+    Release {
+        python: "3.9",
+        series: "7.3",
+        suites: &["bookworm"],
     },
 ];
 
@@ -51,10 +56,7 @@ impl FromStr for &'static Release {
         });
         let Some(release) = found else {
             let known: Vec<String> = RELEASES.iter().map(Release::to_string).collect();
-            bail!(
-                "unknown host {text:?}: the known ones are {}",
-                known.join(" and ")
-            );
+            bail!("unknown host {text:?}: the known ones are {}", known.join(", "));
         };
         Ok(release)
     }
@@ -108,7 +110,10 @@ mod tests {
             "cpython3.11@7.3",
         ] {
             let error = name.parse::<&Release>().unwrap_err().to_string();
-            assert!(error.contains("pypy3.11@7.3 and pypy3.11@8.0"), "{name}: {error}");
+            assert!(
+                error.contains("pypy3.11@7.3, pypy3.11@8.0, pypy3.9@7.3"),
+                "{name}: {error}"
+            );
         }
     }
 

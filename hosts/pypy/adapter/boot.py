@@ -83,7 +83,25 @@ def finish():
             stream.flush()
 
 
+def other_boot():
+    """The boot program of the flavour that this interpreter speaks, when this is not it and that is built."""
+    import os
+    parts = os.path.abspath(__file__).split('/')
+    if sys.implementation.name == 'pypy' and parts[-5] in ('3.9', '3.11'):
+        parts[-5] = '%d.%d' % sys.version_info[:2]
+        path = '/'.join(parts)
+        if path != os.path.abspath(__file__) and os.path.exists(path):
+            return path
+
+
 def main():
+    other = other_boot()
+    if other is not None:
+        from importlib.util import module_from_spec, spec_from_file_location
+        spec = spec_from_file_location('_gimbal_boot', other)
+        boot = module_from_spec(spec)
+        spec.loader.exec_module(boot)
+        return boot.main()
     problem = unfit()
     if problem:
         sys.exit(problem)
