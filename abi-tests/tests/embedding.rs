@@ -113,12 +113,28 @@ fn on_c_host() -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let host = folder.path().join("libchost.so");
     compile::c_host(&["objects.c", "border.c"], &host, &["-shared"])?;
-    let program = Program::new(
-        compile::program(&lanes::script("embedding", "data.c"), &[])?,
-        Vec::new(),
-    );
+    data_on(&host)
+}
+
+/// So is the skeleton of a host in Rust.
+fn on_skeleton() -> Result<(), Failed> {
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build
+        .args(["build", "--quiet", "--package", "gimbal-host-skeleton"])
+        .current_dir(paths::sources().join(".."))
+        .env("CARGO_TARGET_DIR", paths::target());
+    let outcome = process::run(build, Duration::from_secs(600))?;
+    if !outcome.success() {
+        return Err(format!("the skeleton does not compile:\n{}", outcome.stderr).into());
+    }
+    data_on(&paths::target().join("debug/libgimbal_host_skeleton.so"))
+}
+
+fn data_on(host: &Path) -> Result<(), Failed> {
+    let source = lanes::script("embedding", "data.c");
+    let program = Program::new(compile::program(&source, &[])?, Vec::new());
     let real = Interpreter::linked().run(&program)?;
-    report::compare(&real, &Interpreter::embedding_on(&host).run(&program)?)
+    report::compare(&real, &Interpreter::embedding_on(host).run(&program)?)
 }
 
 fn same(case: &Case, gimbal: &Interpreter) -> Result<(), Failed> {
