@@ -65,8 +65,8 @@ pub enum Death {
     Wrapper(usize),
     /// Something that held a count on the native object at this address.
     Count(usize),
-    /// A memory view of the native instance with this `Py_buffer`: instance, buffer.
-    Buffer(usize, usize),
+    /// What had opened the `Py_buffer` at this address.
+    Buffer(usize),
 }
 
 #[derive(Default)]
@@ -153,6 +153,11 @@ impl Heap {
     /// How often everything has moved.
     pub fn collections(&self) -> u64 {
         self.collections.load(Ordering::Relaxed)
+    }
+
+    /// Does everything move at every safepoint?
+    pub fn is_stressed(&self) -> bool {
+        self.stress
     }
 
     /// Do threads run host code in parallel?
@@ -291,6 +296,11 @@ impl Thread {
     /// Collects now.
     pub fn collect(&mut self) {
         heap().collect();
+    }
+
+    /// Runs something during which nothing moves.
+    pub fn with_still<R: Escapes>(&mut self, f: impl FnOnce(&Still) -> R) -> R {
+        f(&self.still())
     }
 
     fn still(&self) -> Still {

@@ -7,6 +7,7 @@ use super::payload::Payload;
 use super::roots::Obj;
 use lock_api::RawMutex as _;
 use std::cell::Cell;
+use std::sync::atomic::AtomicI64;
 
 /// The address of an object, valid until the next safepoint. It cannot be copied out of an object: [`Still::hold`] makes an
 /// [`Obj`] of it, and [`Still::get`] makes one of an `Obj`.
@@ -84,8 +85,8 @@ pub struct Object {
     pub class: Ref,
     /// What stands for the address that it does not have: `id()`, the order of creation.
     pub id: u64,
-    /// Its handle, or 0: the interface's identity map.
-    pub handle: i64,
+    /// Its handle, or 0: the interface's identity map, changed under the interface's lock only.
+    pub handle: AtomicI64,
     /// The address of the native instance that it wraps, or 0.
     pub native: usize,
     /// The instance dictionary, when there is one.
@@ -104,7 +105,7 @@ impl Object {
             is_wrapper: false,
             class,
             id,
-            handle: 0,
+            handle: AtomicI64::new(0),
             native: 0,
             dict: None,
             edges: Vec::new(),

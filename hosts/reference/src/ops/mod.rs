@@ -35,6 +35,7 @@ pub(crate) const METHODS: &[&[(Builtin, &[Def])]] = &[
     object::METHODS,
     error::METHODS,
     runtime::METHODS,
+    crate::interface::METHODS,
 ];
 
 /// Every table of modules of the object space: functions by module.
@@ -59,4 +60,19 @@ pub fn perform(t: &mut Thread, code: i32, args: &[Obj]) -> Res {
         Some((op, None)) => Err(t.system_error(format!("the reference host has no operation {op:?}"))),
         None => Err(t.system_error(format!("the reference host knows no operation {code}"))),
     }
+}
+
+/// Keyword arguments from a dict, or none when it is absent.
+pub(crate) fn keywords(t: &mut Thread, dict: &Obj) -> Res<Vec<(String, Obj)>> {
+    let Some(dict) = t.present(dict) else {
+        return Ok(Vec::new());
+    };
+    let mut keywords = Vec::new();
+    for (key, value) in t.dict_items(&dict) {
+        match t.as_string(&key) {
+            Some(name) => keywords.push((name, value)),
+            None => return Err(t.type_error("keywords must be strings")),
+        }
+    }
+    Ok(keywords)
 }

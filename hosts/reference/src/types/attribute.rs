@@ -34,7 +34,7 @@ impl Thread {
                 Kind::Property(_) => Binds::Property,
             },
             Payload::Extension(function) => match function.how {
-                How::Method | How::Slot(..) => Binds::Method,
+                How::Method | How::Slot(..) | How::Buffer => Binds::Method,
                 How::ClassMethod | How::NoSubclass => Binds::ClassMethod,
                 How::Function | How::New | How::NoNew => Binds::Nothing,
                 How::GetSet(..) | How::Member => Binds::Accessor,

@@ -1,7 +1,7 @@
 //! Classes: bases, method resolution order, namespaces, and how one is made.
 
 use super::Builtin;
-use crate::heap::{Escapes, Obj, Payload, Ref, Res, Table, Thread, Traced};
+use crate::heap::{Escapes, Obj, Payload, Ref, Res, Thread, Traced};
 
 /// The state of a class.
 pub struct Class {

@@ -166,6 +166,8 @@ pub enum How {
     GetSet(usize, i64),
     /// A member, by its definition
     Member,
+    /// `bf_getbuffer`
+    Buffer,
 }
 
 impl Escapes for How {}

@@ -1,7 +1,7 @@
 //! Making values and looking into them.
 
 use super::{Builtin, Single};
-use crate::heap::{ByteArray, Obj, Payload, Table, Text, Thread};
+use crate::heap::{ByteArray, Obj, Payload, Text, Thread};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
