@@ -37,6 +37,7 @@
 //!
 //! Whatever may nest (comparing, `repr` of containers) goes through [`heap::Thread::deeper`], which calls do by themselves.
 
+pub mod checks;
 pub mod heap;
 pub mod interface;
 pub mod ops;

@@ -71,7 +71,8 @@ pub enum Tag {
     /// Shim to host only: a native dict; `i` points at `2 * n` cells, key and value in turn. `t` as for `List`.
     Dict = 18,
     /// Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`; `n` is the
-    /// handle of the class that defines a `METH_METHOD`, else 0.
+    /// handle of the class that defines a `METH_METHOD`, else 0; the bits of `d` are the address of two words, its
+    /// `PyMethodDef*` and its self.
     Function = 19,
 }
 

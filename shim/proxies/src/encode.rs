@@ -247,8 +247,10 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
         } else if addr_eq(op, crate::ellipsis()) {
             cell.tag = Tag::Ellipsis as i32;
         } else if ty == &raw mut PyCFunction_Type {
+            let function = op.cast::<crate::PyCFunctionObject>();
             cell.tag = Tag::Function as i32;
             cell.i = op as i64;
+            cell.d = f64::from_bits(&raw const (*function).m_ml as u64);
             cell.t = 0;
             cell.n = crate::call_cfunction::class_of(op).map_or(0, |class| types::handle(class));
             scratch.promoted.push((op, cell));

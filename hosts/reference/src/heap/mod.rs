@@ -92,6 +92,7 @@ pub struct Heap {
     deaths: Mutex<Vec<Death>>,
     holder: OnceLock<&'static dyn Holder>,
     stress: bool,
+    enabled: AtomicBool,
     limit: usize,
 }
 
@@ -129,6 +130,7 @@ pub(crate) fn start(options: Options) -> bool {
         deaths: Mutex::default(),
         holder: OnceLock::new(),
         stress: options.stress,
+        enabled: AtomicBool::new(true),
         limit: if options.free_threaded { usize::MAX } else { 1 },
     };
     HEAP.set(made).is_ok()
@@ -153,6 +155,16 @@ impl Heap {
     /// How often everything has moved.
     pub fn collections(&self) -> u64 {
         self.collections.load(Ordering::Relaxed)
+    }
+
+    /// Is the collector asked to run by itself? The answer is remembered for who asks; objects move all the same.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled.load(Ordering::Relaxed)
+    }
+
+    /// Changes that answer.
+    pub fn enable(&self, enabled: bool) {
+        self.enabled.store(enabled, Ordering::Relaxed);
     }
 
     /// Does everything move at every safepoint?

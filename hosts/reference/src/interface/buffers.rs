@@ -65,8 +65,7 @@ pub fn export(t: &mut Thread, obj: &Obj, flags: i64) -> Res<Option<Export>> {
     }
     let address = extension(t, &function, |f, _| f.function);
     let flags = t.int(flags);
-    let Some(made) = functions::slot(t, SlotKind::GetBuffer, address, &[obj.clone(), flags])?
-    else {
+    let Some(made) = functions::slot(t, SlotKind::GetBuffer, address, &[obj.clone(), flags])? else {
         return Ok(None);
     };
     let view = t.as_i64(&made).unwrap_or(0) as usize;

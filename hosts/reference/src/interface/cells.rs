@@ -66,7 +66,8 @@ fn way(object: &Object, still: &Still) -> Way {
         Payload::Int(_) | Payload::Float(_) | Payload::Str(_) | Payload::Bytes(_) => Way::Value,
         Payload::Tuple(_) => Way::Tuple,
         Payload::List(_) => Way::List,
-        Payload::Slice(_) | Payload::Cell(_) | Payload::Exception(_) => Way::Fields,
+        Payload::Slice(_) | Payload::Exception(_) => Way::Fields,
+        Payload::Cell(_) if is(Builtin::Cell) || is(Builtin::InstanceMethod) => Way::Fields,
         Payload::Method(_) if is(Builtin::Method) => Way::Fields,
         _ => Way::Handle,
     }
@@ -86,8 +87,10 @@ pub(super) fn encode(t: &mut Thread, c: &mut Cell, x: &Obj) {
             }
             None => {
                 let data = value.to_signed_bytes_le();
-                // SAFETY: the data outlives the call; so it is for each of these.
-                t.outside(|| unsafe { (shim().new_int)(cell, data.as_ptr(), data.len() as i64) });
+                t.outside(|| {
+                    // SAFETY: the data outlives the call; so it is for each of these.
+                    unsafe { (shim().new_int)(cell, data.as_ptr(), data.len() as i64) }
+                });
             }
         },
         Way::Float(value) => {
@@ -96,16 +99,22 @@ pub(super) fn encode(t: &mut Thread, c: &mut Cell, x: &Obj) {
                 ..Cell::new(Tag::Float)
             }
         }
-        // SAFETY: as above.
-        Way::Complex(real, imaginary) => t.outside(|| unsafe { (shim().new_complex)(cell, real, imaginary) }),
+        Way::Complex(real, imaginary) => t.outside(|| {
+            // SAFETY: what is passed outlives the call.
+            unsafe { (shim().new_complex)(cell, real, imaginary) }
+        }),
         Way::Str(text) => {
             let (data, points) = (text.to_wide_utf8(), text.0.len() as i64);
-            // SAFETY: as above.
-            t.outside(|| unsafe { (shim().new_str)(cell, data.as_ptr(), data.len() as i64, points) });
+            t.outside(|| {
+                // SAFETY: what is passed outlives the call.
+                unsafe { (shim().new_str)(cell, data.as_ptr(), data.len() as i64, points) }
+            });
         }
-        // SAFETY: as above.
         Way::Bytes(data) => {
-            t.outside(|| unsafe { (shim().new_bytes)(cell, data.as_ptr(), data.len() as i64) })
+            t.outside(|| {
+                // SAFETY: what is passed outlives the call.
+                unsafe { (shim().new_bytes)(cell, data.as_ptr(), data.len() as i64) }
+            })
         }
         Way::Native(address) => {
             wrappers::pin_if_stateful(t, x, address);
@@ -170,8 +179,10 @@ fn fill(t: &mut Thread, c: &mut Cell, items: &[Obj]) {
     let mut cells = cells(t, items);
     let cell: *mut Cell = c;
     let (n, start) = (cells.len() as i64, cells.as_mut_ptr());
-    // SAFETY: the cells outlive the call.
-    t.outside(|| unsafe { (shim().fill_items)(cell, n, start) });
+    t.outside(|| {
+        // SAFETY: the cells outlive the call.
+        unsafe { (shim().fill_items)(cell, n, start) }
+    });
 }
 
 /// Sends what the proxy of an object that has just got its handle needs.
@@ -189,8 +200,10 @@ fn send_contents(t: &mut Thread, c: &mut Cell, x: &Obj, way: &Way) {
             let plain = plain_value(t, x);
             let mut value = cell(t, &plain);
             let (cell, value): (*mut Cell, *mut Cell) = (c, &raw mut value);
-            // SAFETY: both cells outlive the call.
-            t.outside(|| unsafe { (shim().fill_value)(cell, value) });
+            t.outside(|| {
+                // SAFETY: both cells outlive the call.
+                unsafe { (shim().fill_value)(cell, value) }
+            });
         }
         _ => {}
     }
@@ -292,13 +305,17 @@ fn send_list(t: &mut Thread, c: &mut Cell, x: &Obj) {
     handles::set_seen(c.i, seen);
     let cell: *mut Cell = c;
     match items {
-        // SAFETY: the numbers outlive the calls.
         Items::Ints(values) => {
-            t.outside(|| unsafe { (shim().fill_ints)(cell, values.len() as i64, values.as_ptr()) });
+            t.outside(|| {
+                // SAFETY: the numbers outlive the calls.
+                unsafe { (shim().fill_ints)(cell, values.len() as i64, values.as_ptr()) }
+            });
         }
-        // SAFETY: as above.
         Items::Floats(values) => {
-            t.outside(|| unsafe { (shim().fill_floats)(cell, values.len() as i64, values.as_ptr()) });
+            t.outside(|| {
+                // SAFETY: what is passed outlives the call.
+                unsafe { (shim().fill_floats)(cell, values.len() as i64, values.as_ptr()) }
+            });
         }
         Items::Mixed(items) => filling(t, x, |t| fill(t, c, &items)),
     }
@@ -320,7 +337,7 @@ pub(super) fn unchanged(t: &mut Thread, x: &Obj) -> bool {
 }
 
 /// C has changed a list itself: what it knows of the list follows.
-pub(crate) fn list_changed_by_c(t: &mut Thread, x: &Obj) {
+pub fn list_changed_by_c(t: &mut Thread, x: &Obj) {
     let Some(wire) = handles::known(t, x) else {
         return;
     };

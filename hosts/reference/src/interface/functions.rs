@@ -1,6 +1,6 @@
 //! C functions as callables, for every calling convention.
 
-use super::{call_shim, cells, extension, native, shim, wrappers};
+use super::{call_shim, cells, extension, handles, native, shim, wrappers};
 use crate::heap::{Obj, Payload, Raised, Res, Thread};
 use crate::types::function::{Extension, How};
 use crate::types::{Builtin, Keywords};
@@ -71,12 +71,20 @@ pub fn call(t: &mut Thread, f: &Obj, args: &[Obj], keywords: &Keywords) -> Res {
         How::Function => {
             let full = full(t);
             check(t, &full, convention, args, keywords)?;
+            if let Some(class) = owner.filter(|_| convention == CallKind::Method as i32) {
+                let all: Vec<Obj> = std::iter::once(class).chain(args.iter().cloned()).collect();
+                return many(t, convention, address, me, &all, keywords);
+            }
             many(t, convention, address, me, args, keywords)
         }
         How::Method => {
             let me = checked_self(t, &name, owner.as_ref(), args)?;
             let full = full(t);
             check(t, &full, convention, &args[1..], keywords)?;
+            if me == 0 {
+                // A class that is not an extension type: its instances have no native address.
+                return many(t, convention | SELF_FIRST, address, 0, args, keywords);
+            }
             if convention == CallKind::Method as i32 {
                 let mut all: Vec<Obj> = owner.into_iter().collect();
                 all.extend_from_slice(&args[1..]);
@@ -118,7 +126,7 @@ pub fn call(t: &mut Thread, f: &Obj, args: &[Obj], keywords: &Keywords) -> Res {
         }
         How::Slot(kind, extra) => {
             let me = checked_self(t, &name, owner.as_ref(), args)?;
-            special(t, kind, extra, &name, address, me, args, keywords)
+            special(t, (kind, extra), &name, address, me, args, keywords)
         }
         How::Buffer | How::GetSet(..) | How::Member => Err(t.type_error("the descriptor is not callable")),
     }
@@ -167,8 +175,10 @@ fn names_address(t: &mut Thread, keywords: &Keywords) -> i64 {
     let mut items = cells::cells(t, &names);
     let mut made = Cell::new(Tag::Null);
     let (cell, n, start) = (&raw mut made, items.len() as i64, items.as_mut_ptr());
-    // SAFETY: the cells outlive the call.
-    t.outside(|| unsafe { (shim().new_tuple)(cell, n, start) });
+    t.outside(|| {
+        // SAFETY: the cells outlive the call.
+        unsafe { (shim().new_tuple)(cell, n, start) }
+    });
     *NAMES.lock().get_or_insert_default().entry(key).or_insert(made.i)
 }
 
@@ -207,17 +217,16 @@ pub(super) fn slot(t: &mut Thread, kind: SlotKind, f: usize, args: &[Obj]) -> Re
 fn slot_by_number(t: &mut Thread, kind: i32, f: usize, args: &[Obj]) -> Res<Option<Obj>> {
     let mut all = cells::cells(t, args);
     let (n, start) = (args.len() as i32, all.as_mut_ptr());
-    // SAFETY: as `many`.
-    call_shim(t, |shim, out| unsafe {
-        (shim.slot)(kind, f as *mut u8, n, start, out)
+    call_shim(t, |shim, out| {
+        // SAFETY: as `many`.
+        unsafe { (shim.slot)(kind, f as *mut u8, n, start, out) }
     })
 }
 
 /// Calls a special method of an extension type: its slot, with arguments as the method has them.
 fn special(
     t: &mut Thread,
-    kind: i32,
-    extra: i64,
+    (kind, extra): (i32, i64),
     name: &str,
     f: usize,
     me: usize,
@@ -362,8 +371,10 @@ fn give_self(t: &mut Thread, f: &Obj, me: usize) {
     }
     let wrapper = wrappers::find(t, me);
     if wrapper.is_none() {
-        // SAFETY: the shim named a live object.
-        t.outside(|| unsafe { (shim().incref)(me as *mut u8) });
+        t.outside(|| {
+            // SAFETY: the shim named a live object.
+            unsafe { (shim().incref)(me as *mut u8) }
+        });
     }
     change(t, f, |function, still| {
         function.me = me;
@@ -388,9 +399,10 @@ pub(super) fn new(t: &mut Thread, a: &[Obj]) -> Res {
 /// # Safety
 /// The cell has the tag `Function`.
 pub(super) unsafe fn from_native(t: &mut Thread, cell: &Cell) -> Res {
-    // SAFETY: the shim names the definition, of three pointers and an int, and self.
+    // SAFETY: the shim says where definition (three pointers and an int) and self are.
     let (entry, me) = unsafe {
-        let words = cell.n as *const i64;
+        let place = cell.d.to_bits() as *const i64;
+        let words = *place as *const i64;
         let text = |word: i64| {
             let text = (word != 0).then(|| CStr::from_ptr(word as *const c_char));
             text.map(|text| text.to_string_lossy().into_owned())
@@ -401,14 +413,15 @@ pub(super) unsafe fn from_native(t: &mut Thread, cell: &Cell) -> Res {
             flags: i64::from(*words.add(2).cast::<i32>()),
             doc: text(*words.add(3)),
         };
-        (entry, cell.d.to_bits() as usize)
+        (entry, *place.add(1) as usize)
     };
-    if entry.flags & METHOD != 0 {
-        return Err(t.system_error("Gimbal: a builtin_method cannot cross yet"));
-    }
     let (f, flags) = entry.make(t, How::Function, Builtin::BuiltinFunction)?;
     if flags & STATIC == 0 {
         give_self(t, &f, me);
+    }
+    if cell.n != 0 {
+        let class = handles::object(t, cell.n);
+        change(t, &f, |function, still| function.owner = Some(still.get(&class)));
     }
     Ok(f)
 }

@@ -128,7 +128,7 @@ pub(super) fn release(t: &mut Thread, releases: &[Release]) {
 }
 
 /// Makes `new` the object behind the handle of `old`.
-pub(crate) fn rebind(t: &mut Thread, old: &Obj, new: &Obj) {
+pub fn rebind(t: &mut Thread, old: &Obj, new: &Obj) {
     t.with_still(|still| {
         let mut rows = ROWS.lock();
         let (old, new) = (still.get(old), still.get(new));

@@ -42,8 +42,10 @@ pub(super) fn bind_builtins(t: &mut Thread) {
             frame[0] = cells::cell(t, class);
         }
         let cell = frame.as_mut_ptr();
-        // SAFETY: the cell outlives the call.
-        t.outside(|| unsafe { (shim().bind_builtin)(i as i32, cell) });
+        t.outside(|| {
+            // SAFETY: the cell outlives the call.
+            unsafe { (shim().bind_builtin)(i as i32, cell) }
+        });
     };
     for exceptions in [false, true] {
         for (i, name) in exported.iter().enumerate() {
@@ -88,9 +90,9 @@ pub fn import_file(t: &mut Thread, path: &Path, name: &str) -> Res {
     let (Ok(c_path), Ok(c_name)) = strings else {
         return Err(t.value_error("embedded null byte"));
     };
-    // SAFETY: both strings outlive the call.
-    let made = call_shim(t, |shim, out| unsafe {
-        (shim.load)(c_path.as_ptr().cast(), c_name.as_ptr().cast(), out)
+    let made = call_shim(t, |shim, out| {
+        // SAFETY: both strings outlive the call.
+        unsafe { (shim.load)(c_path.as_ptr().cast(), c_name.as_ptr().cast(), out) }
     })?;
     let mut module = t.or_none(made);
     let spec = new_spec(t, name, &text);
@@ -99,9 +101,9 @@ pub fn import_file(t: &mut Thread, path: &Path, name: &str) -> Res {
         // Multi-phase initialisation: the address of the definition.
         let mut argument = cells::cell(t, &spec);
         let start = &raw mut argument;
-        // SAFETY: the definition came from the shim.
-        let made = call_shim(t, |shim, out| unsafe {
-            (shim.create_module)(definition as *mut u8, start, out)
+        let made = call_shim(t, |shim, out| {
+            // SAFETY: the definition came from the shim.
+            unsafe { (shim.create_module)(definition as *mut u8, start, out) }
         })?;
         module = t.or_none(made);
     }
@@ -118,9 +120,9 @@ pub fn import_file(t: &mut Thread, path: &Path, name: &str) -> Res {
     if let Some(definition) = definition {
         let mut argument = cells::cell(t, &module);
         let start = &raw mut argument;
-        // SAFETY: as above.
-        let done = call_shim(t, |shim, out| unsafe {
-            (shim.exec_module)(definition as *mut u8, start, out)
+        let done = call_shim(t, |shim, out| {
+            // SAFETY: what is passed outlives the call.
+            unsafe { (shim.exec_module)(definition as *mut u8, start, out) }
         });
         if let Err(error) = done {
             let modules = t.single(crate::types::Single::Modules);

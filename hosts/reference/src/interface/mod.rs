@@ -8,14 +8,15 @@ pub mod extension_types;
 pub mod functions;
 mod handles;
 mod load;
+mod start;
 mod struct_sequences;
 mod types;
 mod wrappers;
 
-pub(crate) use cells::list_changed_by_c;
-pub(crate) use handles::rebind;
+pub use cells::list_changed_by_c;
+pub use handles::rebind;
 pub use load::{import_file, load};
-pub(crate) use struct_sequences::METHODS;
+pub(crate) use struct_sequences::{METHODS, field_name};
 
 use crate::heap::{Death, Holder, Obj, Payload, Raised, Ref, Res, Thread, heap};
 use crate::ops::{self, Operation};
@@ -80,6 +81,13 @@ pub(crate) const OPS: &[(Op, Operation)] = &[
         let class = by_handle(t, &a[0]);
         types::info(t, &class)
     }),
+    (Op::TypeDict, |t, a| Ok(t.namespace(&a[0]))),
+    (Op::TypeLookup, |t, a| {
+        let name = t.attribute_name(&a[1])?;
+        let found = t.lookup(&a[0], &name);
+        Ok(t.or_absent(found))
+    }),
+    (Op::NewClass, crate::types::new_class),
     (Op::MakeType, extension_types::make),
     (Op::MakeWrapper, extension_types::make_wrapper),
     (Op::TieWrapper, extension_types::tie_wrapper),
@@ -111,8 +119,10 @@ fn by_handle(t: &mut Thread, number: &Obj) -> Obj {
 /// Host code has changed the namespace of a module, which compiled code may have cached.
 pub(crate) fn globals_changed(t: &mut Thread, dict: &Obj) {
     if let Some(wire) = handles::known(t, dict) {
-        // SAFETY: the handle is open.
-        t.outside(|| unsafe { (shim().touch)(wire) });
+        t.outside(|| {
+            // SAFETY: the handle is open.
+            unsafe { (shim().touch)(wire) }
+        });
     }
 }
 
@@ -238,8 +248,10 @@ pub(crate) fn call_shim(
         }
     };
     if frame[2].i != 0 || frame[2].n != 0 {
-        // SAFETY: the cells are those of the call.
-        t.outside(|| unsafe { (shim().forget)(frame.as_mut_ptr()) });
+        t.outside(|| {
+            // SAFETY: the cells are those of the call.
+            unsafe { (shim().forget)(frame.as_mut_ptr()) }
+        });
     }
     tidy(t);
     result
@@ -283,11 +295,13 @@ fn exception(t: &mut Thread, class: &Obj, value: &Obj) -> Raised {
 /// looks what keeps pinned wrappers alive. At moments when any code may run.
 pub(crate) fn tidy(t: &mut Thread) {
     for death in heap().deaths() {
-        // SAFETY: the dead held a reference on what is named here.
-        t.outside(|| unsafe {
-            match death {
-                Death::Wrapper(address) | Death::Count(address) => (shim().decref)(address as *mut u8),
-                Death::Buffer(view) => buffers::release_dead(view),
+        t.outside(|| {
+            // SAFETY: the dead held a reference on what is named here.
+            unsafe {
+                match death {
+                    Death::Wrapper(address) | Death::Count(address) => (shim().decref)(address as *mut u8),
+                    Death::Buffer(view) => buffers::release_dead(view),
+                }
             }
         });
     }
@@ -305,10 +319,12 @@ pub(crate) fn tidy(t: &mut Thread) {
 
 fn keep_house(t: &mut Thread) {
     wrappers::settle(t);
-    // SAFETY: nothing is being encoded.
-    t.outside(|| unsafe {
-        (shim().collect)();
-        (shim().flush)();
+    t.outside(|| {
+        // SAFETY: nothing is being encoded.
+        unsafe {
+            (shim().collect)();
+            (shim().flush)();
+        }
     });
 }
 
@@ -318,8 +334,10 @@ pub fn collect_garbage(t: &mut Thread) {
         return t.collect();
     }
     for _ in 0..3 {
-        // SAFETY: nothing is being encoded.
-        t.outside(|| unsafe { (shim().flush)() });
+        t.outside(|| {
+            // SAFETY: nothing is being encoded.
+            unsafe { (shim().flush)() }
+        });
         t.collect();
         tidy(t);
         keep_house(t);
@@ -343,8 +361,12 @@ pub struct Stats {
 
 /// How things stand.
 pub fn stats(t: &mut Thread) -> Stats {
-    // SAFETY: reading figures.
-    let stat = |t: &mut Thread, what| t.outside(|| unsafe { (shim().stat)(what) }) as usize;
+    let stat = |t: &mut Thread, what| {
+        t.outside(|| {
+            // SAFETY: reading figures.
+            unsafe { (shim().stat)(what) }
+        }) as usize
+    };
     Stats {
         handles: handles::live(),
         proxies: stat(t, 0),

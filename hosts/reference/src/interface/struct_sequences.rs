@@ -20,15 +20,16 @@ pub(crate) const METHODS: &[(Builtin, &[Def])] = &[(
         let at = t.read(&a[0], |object, _| {
             object.payload.other::<Field>().map(|field| field.at)
         });
-        match at {
-            Some(at) if !t.is_none(&a[1]) => {
-                let items = t.items(&a[1]).unwrap_or_default();
-                match items.get(at) {
-                    Some(item) => Ok(item.clone()),
-                    None => Err(t.attribute_error("the tuple is too short")),
-                }
-            }
-            _ => Ok(a[0].clone()),
+        if t.is_none(&a[1]) {
+            return Ok(a[0].clone());
+        }
+        let Some(at) = at else {
+            let class = t.class_of(&a[1]);
+            return t.bind(&a[0], Some(&a[1]), &class);
+        };
+        match t.items(&a[1]).unwrap_or_default().get(at) {
+            Some(item) => Ok(item.clone()),
+            None => Err(t.attribute_error("the tuple is too short")),
         }
     })],
 )];

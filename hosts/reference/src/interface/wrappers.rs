@@ -68,8 +68,10 @@ pub(super) fn find(t: &mut Thread, address: usize) -> Option<Obj> {
 
 /// Makes `wrapper` the wrapper of the instance at `address`; the one that is there already when another thread was faster.
 pub(super) fn tie(t: &mut Thread, wrapper: &Obj, address: usize) -> Obj {
-    // SAFETY: the shim named the instance, which is alive.
-    t.outside(|| unsafe { (shim().incref)(address as *mut u8) });
+    t.outside(|| {
+        // SAFETY: the shim named the instance, which is alive.
+        unsafe { (shim().incref)(address as *mut u8) }
+    });
     t.write(wrapper, |object, _| {
         object.native = address;
         object.is_wrapper = true;

@@ -242,21 +242,10 @@ impl Thread {
     pub fn generic_set(&mut self, obj: &Obj, name: &str, value: Option<&Obj>) -> Res<()> {
         let class = self.class_of(obj);
         let found = self.lookup(&class, name);
-        if let Some(descriptor) = &found {
-            match self.binds(descriptor) {
-                Binds::Property => return self.set_property(descriptor, obj, value),
-                Binds::Accessor => {
-                    return crate::interface::extension_types::set(self, descriptor, obj, value);
-                }
-                Binds::Special => {
-                    let special = if value.is_some() { "__set__" } else { "__delete__" };
-                    let args: Vec<Obj> = [Some(obj), value].into_iter().flatten().cloned().collect();
-                    if self.call_special(descriptor, special, &args)?.is_some() {
-                        return Ok(());
-                    }
-                }
-                _ => {}
-            }
+        if let Some(descriptor) = &found
+            && self.is_data(descriptor)
+        {
+            return self.set_by_descriptor(descriptor, obj, value);
         }
         let Some(dict) = self.instance_dict(obj) else {
             let owner = self.type_name(obj);
@@ -278,6 +267,22 @@ impl Thread {
             crate::interface::globals_changed(self, &dict);
         }
         Ok(())
+    }
+
+    /// Sets (or, without a value, deletes) through a data descriptor.
+    pub(crate) fn set_by_descriptor(&mut self, descriptor: &Obj, obj: &Obj, value: Option<&Obj>) -> Res<()> {
+        match self.binds(descriptor) {
+            Binds::Property => self.set_property(descriptor, obj, value),
+            Binds::Accessor => crate::interface::extension_types::set(self, descriptor, obj, value),
+            _ => {
+                let special = if value.is_some() { "__set__" } else { "__delete__" };
+                let args: Vec<Obj> = [Some(obj), value].into_iter().flatten().cloned().collect();
+                match self.call_special(descriptor, special, &args)? {
+                    Some(_) => Ok(()),
+                    None => Err(self.attribute_error(special)),
+                }
+            }
+        }
     }
 
     fn set_property(&mut self, descriptor: &Obj, me: &Obj, value: Option<&Obj>) -> Res<()> {

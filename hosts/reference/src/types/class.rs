@@ -244,6 +244,9 @@ impl Thread {
                 state.mro.insert(0, still.get(&class));
             }
         });
+        if new.builtin.is_none() && traits.has_dict && !all.iter().any(|t| t.has_dict) {
+            self.add_instance_dict(&class);
+        }
         for base in new.bases {
             self.write(base, |object, still| {
                 if let Payload::Class(state) = &mut object.payload {
@@ -252,6 +255,13 @@ impl Thread {
             });
         }
         Ok(class)
+    }
+
+    /// Gives a class the attribute `__dict__`.
+    pub(crate) fn add_instance_dict(&mut self, class: &Obj) {
+        let descriptor = self.native(&super::methods::INSTANCE_DICT, Some(class));
+        let namespace = self.namespace(class);
+        self.dict_set_str(&namespace, "__dict__", &descriptor);
     }
 
     /// The class among its bases that decides what instances contain.

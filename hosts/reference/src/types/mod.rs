@@ -6,12 +6,14 @@ mod attribute;
 mod builtin;
 mod call;
 pub mod class;
+mod descriptors;
 mod dict;
 pub mod exception;
 pub mod function;
 pub mod hash;
+mod methods;
 mod module;
-mod protocol;
+pub mod protocol;
 mod start;
 mod values;
 
@@ -20,4 +22,8 @@ pub use class::{Class, NewClass, Traits};
 pub use function::{
     Def, Keywords, class_method, function, getter, keyword_function, keyword_method, method, property,
 };
+pub(crate) use methods::new_class;
 pub(crate) use start::start;
+
+/// Methods of the classes that are the object space's own.
+pub(crate) const METHODS: &[&[(Builtin, &[Def])]] = &[methods::METHODS, descriptors::METHODS];

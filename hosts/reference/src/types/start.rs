@@ -6,7 +6,10 @@ use crate::heap::{Obj, Payload, Res, Thread};
 
 /// The methods of builtin classes, from the tables of `ops` and of [`super`].
 fn tables() -> impl Iterator<Item = &'static (Builtin, &'static [Def])> {
-    crate::ops::METHODS.iter().flat_map(|table| table.iter())
+    super::METHODS
+        .iter()
+        .chain(crate::ops::METHODS)
+        .flat_map(|table| table.iter())
 }
 
 /// Builtins whose instances have a `__dict__`.
