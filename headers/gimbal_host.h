@@ -68,7 +68,8 @@ enum gimbal_tag
   // Shim to host only: a native dict; `i` points at `2 * n` cells, key and value in turn. `t` as for `List`.
   GIMBAL_TAG_DICT = 18,
   // Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`; `n` is the
-  // handle of the class that defines a `METH_METHOD`, else 0.
+  // handle of the class that defines a `METH_METHOD`, else 0; the bits of `d` are the address of two words, its
+  // `PyMethodDef*` and its self.
   GIMBAL_TAG_FUNCTION = 19,
 };
 #ifndef __cplusplus

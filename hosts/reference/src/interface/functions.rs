@@ -77,30 +77,27 @@ pub fn call(t: &mut Thread, f: &Obj, args: &[Obj], keywords: &Keywords) -> Res {
             }
             many(t, convention, address, me, args, keywords)
         }
-        How::Method => {
-            let me = checked_self(t, &name, owner.as_ref(), args)?;
+        How::Method | How::ClassMethod => {
+            // Instances of a class that is not an extension type have no native address: self crosses as an argument, as the
+            // class of a class method does.
+            let me = if how == How::Method {
+                checked_self(t, &name, owner.as_ref(), args)?
+            } else {
+                0
+            };
             let full = full(t);
             check(t, &full, convention, &args[1..], keywords)?;
-            if me == 0 {
-                // A class that is not an extension type: its instances have no native address.
-                return many(t, convention | SELF_FIRST, address, 0, args, keywords);
-            }
-            if convention == CallKind::Method as i32 {
-                let mut all: Vec<Obj> = owner.into_iter().collect();
-                all.extend_from_slice(&args[1..]);
-                return many(t, convention, address, me, &all, keywords);
-            }
-            many(t, convention, address, me, &args[1..], keywords)
-        }
-        How::ClassMethod => {
-            let full = full(t);
-            check(t, &full, convention, &args[1..], keywords)?;
-            let mut all = vec![args[0].clone()];
+            let mut all: Vec<Obj> = args[..usize::from(me == 0)].to_vec();
             if convention == CallKind::Method as i32 {
                 all.extend(owner);
             }
             all.extend_from_slice(&args[1..]);
-            many(t, convention | SELF_FIRST, address, 0, &all, keywords)
+            let convention = if me == 0 {
+                convention | SELF_FIRST
+            } else {
+                convention
+            };
+            many(t, convention, address, me, &all, keywords)
         }
         How::New => {
             let (Some(class), Some(owner)) = (args.first(), &owner) else {
