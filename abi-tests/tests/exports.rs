@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use gimbal_abi_tests::paths;
 use gimbal_codegen::elf::{Export, exports};
+use gimbal_debian::cpython::CPython;
 use object::elf::{DF_SYMBOLIC, DT_FLAGS, DT_NEEDED, DT_SONAME, DT_SYMBOLIC};
 use object::read::elf::{Dyn as _, ElfFile64};
 
-const FLAVOUR: &str = "3.11";
+/// What abi3 programs link.
+const STABLE: &str = "libpython3.so";
 
-/// The real library: Debian's.
-const CPYTHON: &str = "/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0";
+/// The flavours that are compared, each if it is built.
+const FLAVOURS: [&str; 4] = ["3.9", "3.11", "3.14", "3.14t"];
 
 fn data(name: &str) -> String {
     let path = paths::sources().join("data").join(name);
@@ -21,16 +23,21 @@ fn data(name: &str) -> String {
 }
 
 /// A file of the build under test; without a build the test is skipped with a word.
-fn built(name: &str) -> Option<PathBuf> {
-    let path = paths::gimbal_home().join(FLAVOUR).join("lib").join(name);
+fn built(flavour: &str, name: &str) -> Option<PathBuf> {
+    let path = paths::gimbal_home().join(flavour).join("lib").join(name);
     if path.exists() {
         return Some(path);
     }
     println!(
-        "skipped: no {}; run `cargo xtask build --flavour {FLAVOUR}`",
+        "skipped: no {}; run `cargo xtask build --flavour {flavour}`",
         path.display()
     );
     None
+}
+
+/// The name of a flavour's library.
+fn libpython(flavour: &str) -> String {
+    format!("libpython{flavour}.so.1.0")
 }
 
 fn by_name(exports: Vec<Export>) -> BTreeMap<String, Export> {
@@ -49,26 +56,61 @@ fn extra_exports() -> BTreeSet<String> {
         .collect()
 }
 
-fn cpython() -> BTreeMap<String, Export> {
-    by_name(exports(Path::new(CPYTHON)).unwrap())
+/// What the real library exports. There is no free-threaded one: for that flavour the names are those of the other build of its
+/// version, sizes and further names those that its headers gave.
+fn cpython(flavour: &str) -> Option<BTreeMap<String, Export>> {
+    let cpython = CPython::of(flavour).unwrap();
+    if !cpython.library().exists() {
+        println!("skipped: no {}", cpython.library().display());
+        return None;
+    }
+    let mut real = by_name(exports(&cpython.library()).unwrap());
+    if flavour.ends_with('t') {
+        for (name, listed) in table(flavour) {
+            match real.get_mut(&name) {
+                Some(export) => export.size = listed.size,
+                None => {
+                    real.insert(name, listed);
+                }
+            }
+        }
+    }
+    Some(real)
 }
 
-#[test]
-fn every_symbol_of_cpython_is_exported_with_its_kind_and_size_and_nothing_else_is() {
-    let Some(library) = built(&format!("libpython{FLAVOUR}.so.1.0")) else {
-        return;
-    };
-    let ours = by_name(exports(&library).unwrap());
+/// What the symbol table lists.
+fn table(flavour: &str) -> BTreeMap<String, Export> {
+    let folder = paths::sources().with_file_name("shim/symbols/exports");
+    let text = fs::read_to_string(folder.join(format!("{flavour}.tsv"))).unwrap();
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    let exports = rows.map(|row| {
+        let cells: Vec<&str> = row.split('\t').collect();
+        Export {
+            name: cells[0].to_owned(),
+            is_object: cells[1] == "OBJECT",
+            size: cells[2].parse().unwrap_or_default(),
+        }
+    });
+    by_name(exports.collect())
+}
+
+/// How two lists differ, apart from what only patch releases or we have.
+fn differences(
+    flavour: &str,
+    ours: &BTreeMap<String, Export>,
+    real: &BTreeMap<String, Export>,
+) -> Vec<String> {
     let allowed = extra_exports();
-    let cpython = cpython();
     let mut wrong = Vec::new();
-    for (name, real) in &cpython {
+    for (name, real) in real {
         match ours.get(name) {
-            None => wrong.push(format!("missing: {name}")),
-            Some(own) if own.is_object != real.is_object => wrong.push(format!("function or object? {name}")),
+            None => wrong.push(format!("{flavour}: missing: {name}")),
+            Some(own) if own.is_object != real.is_object => {
+                wrong.push(format!("{flavour}: function or object? {name}"));
+            }
             Some(own) if real.is_object && own.size != real.size => {
                 wrong.push(format!(
-                    "size: {name} has {} bytes instead of {}",
+                    "{flavour}: size: {name} has {} bytes instead of {}",
                     own.size, real.size
                 ));
             }
@@ -77,33 +119,32 @@ fn every_symbol_of_cpython_is_exported_with_its_kind_and_size_and_nothing_else_i
     }
     let extra = ours
         .keys()
-        .filter(|name| !cpython.contains_key(*name) && !allowed.contains(*name));
-    wrong.extend(extra.map(|name| format!("extra: {name}")));
+        .filter(|name| !real.contains_key(*name) && !allowed.contains(*name));
+    wrong.extend(extra.map(|name| format!("{flavour}: extra: {name}")));
+    wrong
+}
+
+#[test]
+fn every_symbol_of_cpython_is_exported_with_its_kind_and_size_and_nothing_else_is() {
+    let mut wrong = Vec::new();
+    for flavour in FLAVOURS {
+        if let (Some(library), Some(cpython)) = (built(flavour, &libpython(flavour)), cpython(flavour)) {
+            let ours = by_name(exports(&library).unwrap());
+            wrong.extend(differences(flavour, &ours, &cpython));
+        }
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn the_symbol_table_lists_what_cpython_exports() {
-    let listed = paths::sources().with_file_name("shim/symbols/exports");
-    let listed = fs::read_to_string(listed.join(format!("{FLAVOUR}.tsv"))).unwrap();
-    let listed: Vec<&str> = listed.lines().filter(|line| !line.starts_with('#')).collect();
-    let real: Vec<String> = cpython()
-        .values()
-        .map(|export| match export.is_object {
-            true => format!("{}\tOBJECT\t{}", export.name, export.size),
-            false => format!("{}\tFUNC\t", export.name),
-        })
-        .collect();
-    let allowed = extra_exports();
-    let optional = |line: &str| allowed.contains(line.split('\t').next().unwrap_or_default());
-    let required = |line: &str| !optional(line);
-    let listed: Vec<&str> = listed.into_iter().filter(|line| required(line)).collect();
-    let real: Vec<&str> = real
-        .iter()
-        .map(String::as_str)
-        .filter(|line| required(line))
-        .collect();
-    assert_eq!(listed, real);
+    let mut wrong = Vec::new();
+    for flavour in FLAVOURS {
+        if let Some(cpython) = cpython(flavour) {
+            wrong.extend(differences(flavour, &table(flavour), &cpython));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// What the dynamic section says.
@@ -145,53 +186,38 @@ fn dynamic(library: &Path) -> Dynamic {
 
 #[test]
 fn the_library_answers_to_cpythons_soname_without_versions_or_symbolic_binding() {
-    let name = format!("libpython{FLAVOUR}.so.1.0");
-    let Some(library) = built(&name) else { return };
-    let dynamic = dynamic(&library);
-    assert_eq!(dynamic.soname.as_deref(), Some(name.as_str()));
-    assert!(
-        !dynamic.symbolic,
-        "linked with -Bsymbolic: data copied into an executable would split in two"
-    );
-    assert!(
-        !dynamic.defines_versions,
-        "symbol versions keep extensions linked here from loading on CPython"
-    );
-    let python: Vec<&String> = dynamic
-        .needed
-        .iter()
-        .filter(|needed| needed.contains("python"))
-        .collect();
-    assert!(python.is_empty(), "needs {python:?}");
-    let system = ["libgcc_s.so.1", "libm.so.6", "libc.so.6", "ld-linux-x86-64.so.2"];
-    let more: Vec<&String> = dynamic
-        .needed
-        .iter()
-        .filter(|needed| !system.contains(&needed.as_str()))
-        .collect();
-    assert!(more.is_empty(), "needs {more:?}, too");
-}
-
-#[test]
-fn the_host_library_of_pypy_exports_its_two_entry_points() {
-    let Some(library) = built("gimbal/pypy/libgimbal_pypy.so") else {
-        return;
-    };
-    let names: Vec<String> = exports(&library)
-        .unwrap()
-        .into_iter()
-        .map(|export| export.name)
-        .collect();
-    assert_eq!(names, ["_cffi_pypyinit__gimbal_pypy", "gimbal_host_start"]);
+    for name in FLAVOURS.map(|flavour| (flavour, libpython(flavour))) {
+        let Some(library) = built(name.0, &name.1) else {
+            continue;
+        };
+        let dynamic = dynamic(&library);
+        assert_eq!(dynamic.soname.as_deref(), Some(name.1.as_str()));
+        assert!(
+            !dynamic.symbolic,
+            "linked with -Bsymbolic: data copied into an executable would split in two"
+        );
+        assert!(
+            !dynamic.defines_versions,
+            "symbol versions keep extensions linked here from loading on CPython"
+        );
+        let python: Vec<&String> = dynamic
+            .needed
+            .iter()
+            .filter(|needed| needed.contains("python"))
+            .collect();
+        assert!(python.is_empty(), "needs {python:?}");
+    }
 }
 
 #[test]
 fn the_stable_abi_library_only_needs_the_other() {
-    let Some(library) = built("libpython3.so") else {
-        return;
-    };
-    let dynamic = dynamic(&library);
-    assert_eq!(dynamic.soname.as_deref(), Some("libpython3.so"));
-    assert_eq!(dynamic.needed, [format!("libpython{FLAVOUR}.so.1.0")]);
-    assert!(exports(&library).unwrap().is_empty());
+    for flavour in FLAVOURS {
+        let Some(library) = built(flavour, STABLE) else {
+            continue;
+        };
+        let dynamic = dynamic(&library);
+        assert_eq!(dynamic.soname.as_deref(), Some(STABLE));
+        assert_eq!(dynamic.needed, [libpython(flavour)]);
+        assert!(exports(&library).unwrap().is_empty());
+    }
 }

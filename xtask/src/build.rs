@@ -17,13 +17,14 @@ use std::process::{self, Command};
 use anyhow::{Context as _, Result};
 
 use crate::progress;
-use crate::project::{Flavour, Project};
+use crate::project::{Flavour, Profile, Project};
 
 /// Builds one flavour and the command.
-pub fn build(project: &Project, flavour: &Flavour) -> Result<()> {
+pub fn build(project: &Project, flavour: &Flavour, profile: Profile) -> Result<()> {
     let mut shim = project.cargo_for(flavour, "build");
     shim.args([
-        "--release",
+        "--profile",
+        profile.name(),
         "--package",
         "gimbal-libpython",
         "--package",
@@ -36,11 +37,11 @@ pub fn build(project: &Project, flavour: &Flavour) -> Result<()> {
     tools.args(["--package", "gimbal-cli"]);
     progress::run("build the gimbal command", tools)?;
 
-    lay_out(project, flavour).with_context(|| format!("cannot lay out {}", project.home().display()))
+    lay_out(project, flavour, profile).with_context(|| format!("cannot lay out {}", project.home().display()))
 }
 
-fn lay_out(project: &Project, flavour: &Flavour) -> Result<()> {
-    let built = project.flavour_target(flavour).join("release");
+fn lay_out(project: &Project, flavour: &Flavour, profile: Profile) -> Result<()> {
+    let built = project.flavour_target(flavour).join(profile.name());
     let lib = project.home().join(&flavour.name).join("lib");
     let host = lib.join("gimbal/pypy");
     let bin = project.home().join("bin");

@@ -6,12 +6,12 @@ use anyhow::{Context as _, Result, bail};
 use cargo_metadata::MetadataCommand;
 
 use crate::progress::capture;
-use crate::project::{Part, Project};
+use crate::project::{MAIN_FLAVOUR, Part, Project};
 use crate::tally::Tally;
 
 /// Which crates of ours each crate may use. The dependencies point one way, as docs/ARCHITECTURE.md draws them:
 /// `libpython -> capi -> proxies -> {abi, handles, host}`, `hosts/* -> host`; tools know nothing of the shim but its data.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: &[(&str, &[&str])] = &[
     ("gimbal-libpython", &["gimbal-capi"]),
     (
         "gimbal-capi",
@@ -46,7 +46,12 @@ pub fn check(project: &Project, write: bool) -> Result<Tally> {
     tally.run("lints, tests", || lints(project, Part::AbiTests));
     for flavour in project.flavours()? {
         tally.run(&format!("lints, flavour {}", flavour.name), || {
-            lints(project, Part::Shim(&flavour))
+            let part = if flavour.name == MAIN_FLAVOUR {
+                Part::Shim(&flavour)
+            } else {
+                Part::Flavoured(&flavour)
+            };
+            lints(project, part)
         });
     }
     Ok(tally)

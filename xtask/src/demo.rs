@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::project::{MAIN_FLAVOUR, Project};
+use crate::project::{MAIN_FLAVOUR, Profile, Project};
 use crate::{build, debian, progress};
 
 /// The host of the main lane.
@@ -48,7 +48,7 @@ struct Run {
 /// Runs the demonstration. False: something is not equal to CPython, and the report says what.
 pub fn demo(project: &Project) -> Result<bool> {
     debian::ensure()?;
-    build::build(project, &project.flavour(MAIN_FLAVOUR)?)?;
+    build::build(project, &project.flavour(MAIN_FLAVOUR)?, Profile::Release)?;
     install_host(project, HOST)?;
     fetch_wheels(project)?;
     let expected = quickstart(

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use project::{MAIN_FLAVOUR, Project};
+use project::{MAIN_FLAVOUR, Profile, Project};
 
 /// Build, check, show and test Gimbal.
 #[derive(Parser)]
@@ -26,9 +26,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Compile one flavour and lay out target/gimbal
+    /// Compile one flavour, or all, and lay out target/gimbal
     Build {
-        /// The ABI to imitate: a file in shim/abi/flavours
+        /// The ABI to imitate: a file in shim/abi/flavours, or "all" of them
         #[arg(long, default_value = MAIN_FLAVOUR)]
         flavour: String,
     },
@@ -60,7 +60,13 @@ fn run(task: Task) -> Result<bool> {
     let project = Project::find()?;
     match task {
         Task::Build { flavour } => {
-            build::build(&project, &project.flavour(&flavour)?)?;
+            let flavours = match flavour.as_str() {
+                "all" => project.flavours()?,
+                one => vec![project.flavour(one)?],
+            };
+            for flavour in &flavours {
+                build::build(&project, flavour, Profile::Release)?;
+            }
             Ok(true)
         }
         Task::Check { write } => Ok(check::check(&project, write)?.report()),

@@ -20,9 +20,31 @@ pub struct Flavour {
 /// The flavour that is built when none is named.
 pub const MAIN_FLAVOUR: &str = "3.11";
 
+/// How well a build is optimized.
+#[derive(Clone, Copy)]
+pub enum Profile {
+    /// As for users.
+    Release,
+    /// Quickly built, for flavours that are only tested.
+    Tests,
+}
+
+impl Profile {
+    /// Its name, and that of its folder.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Tests => "tests",
+        }
+    }
+}
+
+/// Crates that a flavour changes: what is checked again for each.
+const FLAVOURED: [&str; 4] = ["gimbal-abi", "gimbal-proxies", "gimbal-capi", "gimbal-libpython"];
+
 /// Crates that are the same whatever the flavour: they are checked and tested once, in the main target folder, where most
 /// of what they need was built for this program.
-const TOOLS: [&str; 3] = ["gimbal-cli", "gimbal-codegen", "xtask"];
+const TOOLS: [&str; 4] = ["gimbal-cli", "gimbal-codegen", "xtask", "gimbal-debian"];
 
 /// The tests of the built library, which are such a crate, too.
 const ABI_TESTS: &str = "gimbal-abi-tests";
@@ -36,6 +58,8 @@ pub enum Part<'a> {
     AbiTests,
     /// The others, as one flavour has them.
     Shim(&'a Flavour),
+    /// Those of the others that another flavour changes.
+    Flavoured(&'a Flavour),
 }
 
 impl Project {
@@ -95,6 +119,11 @@ impl Project {
             Part::AbiTests => {
                 let mut command = self.cargo(subcommand);
                 command.args(["--package", ABI_TESTS]);
+                command
+            }
+            Part::Flavoured(flavour) => {
+                let mut command = self.cargo_for(flavour, subcommand);
+                command.args(FLAVOURED.iter().flat_map(|name| ["--package", name]));
                 command
             }
             Part::Shim(flavour) => {

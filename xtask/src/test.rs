@@ -5,11 +5,12 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use gimbal_debian::cpython::CPython;
 
 use crate::progress::capture;
-use crate::project::{MAIN_FLAVOUR, Part, Project};
+use crate::project::{MAIN_FLAVOUR, Part, Profile, Project};
 use crate::tally::Tally;
-use crate::{build, check, debian, demo};
+use crate::{build, check, debian, demo, progress};
 
 /// The second host. It comes from a moving suite of Debian, so its absence is reported and is no failure.
 const MOVING_HOST: &str = "pypy3.11@8.0";
@@ -43,7 +44,9 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
     }
     protocols(project, &mut tally, selection.filter.as_deref())?;
 
-    if !(tally.count("build", build::build(project, &flavour))
+    other_flavours(project, &mut tally, selection.filter.as_deref())?;
+
+    if !(tally.count("build", build::build(project, &flavour, Profile::Release))
         && tally.count("main host", demo::install_host(project, demo::HOST))
         && tally.count("wheels", demo::fetch_wheels(project)))
     {
@@ -67,6 +70,31 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
     }
     run_suite(&mut tally, "tests against the real libpython", abi)?;
     Ok(tally)
+}
+
+/// Builds the other flavours and compares their layouts with their own headers. The CPythons come from other suites of
+/// Debian; where one cannot be had, what is compared with it is skipped.
+fn other_flavours(project: &Project, tally: &mut Tally, filter: Option<&str>) -> Result<()> {
+    for flavour in project.flavours()? {
+        let name = &flavour.name;
+        if name == MAIN_FLAVOUR {
+            continue;
+        }
+        let cpython = CPython::of(name)?;
+        let got = progress::step(&format!("CPython for flavour {name}"), |_| cpython.install());
+        if let Err(error) = got {
+            tally.skip(format!("comparing flavour {name} with CPython: {error:#}"));
+        }
+        let mut layouts = project.cargo_for(&flavour, "test");
+        layouts
+            .env("GIMBAL_CPYTHON_ROOT", cpython.root())
+            .args(["--package", "gimbal-abi", "--no-fail-fast", "--"])
+            .args(filter);
+        run_suite(tally, &format!("layouts of flavour {name}"), layouts)?;
+        let built = build::build(project, &flavour, Profile::Tests);
+        tally.count(&format!("build of flavour {name}"), built);
+    }
+    Ok(())
 }
 
 /// The crate whose protocols threads share.
