@@ -153,6 +153,7 @@ impl Heap {
         // SAFETY: the world is stopped.
         unsafe { (*self.globals.get()).iter_mut().flatten().for_each(&mut visit) };
         self.interned.lock().values_mut().for_each(&mut visit);
+        self.rooted.lock().values_mut().for_each(&mut visit);
         for (weak, callback) in &mut *self.callbacks.lock() {
             visit(weak);
             visit(callback);

@@ -20,7 +20,7 @@ mod text;
 
 pub use collect::Holder;
 pub use object::{Escapes, Object, Ref, Still};
-pub use payload::{ByteArray, Contents, Payload, Traced, Weak};
+pub use payload::{ByteArray, Contents, Exports, Lease, Payload, Traced, Weak};
 pub use roots::Obj;
 pub use table::{Entry, Table};
 pub use text::Text;
@@ -58,6 +58,16 @@ pub struct Raised(pub Obj);
 /// The result of whatever may fail with a Python exception.
 pub type Res<T = Obj> = Result<T, Raised>;
 
+/// An object that is kept alive by no thread in particular. Unlike an [`Obj`] it may be kept anywhere.
+#[derive(Debug)]
+pub struct Rooted(u64);
+
+impl Drop for Rooted {
+    fn drop(&mut self) {
+        heap().rooted.lock().remove(&self.0);
+    }
+}
+
 /// What is to be done, outside of the collection, for an object that died.
 #[derive(Clone, Copy, Debug)]
 pub enum Death {
@@ -89,6 +99,7 @@ pub struct Heap {
     globals: UnsafeCell<Vec<Option<Ref>>>,
     interned: Mutex<HashMap<String, Ref>>,
     callbacks: Mutex<Vec<(Ref, Ref)>>,
+    rooted: Mutex<HashMap<u64, Ref>>,
     deaths: Mutex<Vec<Death>>,
     holder: OnceLock<&'static dyn Holder>,
     stress: bool,
@@ -127,6 +138,7 @@ pub(crate) fn start(options: Options) -> bool {
         globals: UnsafeCell::new((0..Builtin::ALL.len() + Single::COUNT).map(|_| None).collect()),
         interned: Mutex::default(),
         callbacks: Mutex::default(),
+        rooted: Mutex::default(),
         deaths: Mutex::default(),
         holder: OnceLock::new(),
         stress: options.stress,
@@ -452,6 +464,22 @@ impl Thread {
         let r = interned
             .entry(text.to_owned())
             .or_insert_with(|| still.get(&made));
+        self.state.roots.hold(r.0)
+    }
+
+    /// Keeps an object alive from anywhere.
+    pub fn root(&mut self, obj: &Obj) -> Rooted {
+        let key = heap().ids.fetch_add(1, Ordering::Relaxed);
+        heap().rooted.lock().insert(key, self.still().get(obj));
+        Rooted(key)
+    }
+
+    /// The object that is kept so.
+    pub fn rooted(&mut self, rooted: &Rooted) -> Obj {
+        let all = heap().rooted.lock();
+        let r = all
+            .get(&rooted.0)
+            .unwrap_or_else(|| unreachable!("it is there as long as its key"));
         self.state.roots.hold(r.0)
     }
 

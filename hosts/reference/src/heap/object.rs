@@ -152,6 +152,7 @@ escapes!(
     std::cmp::Ordering
 );
 
+impl Escapes for super::Lease {}
 impl<T: Escapes> Escapes for Option<T> {}
 impl<T: Escapes> Escapes for Vec<T> {}
 impl<T: Escapes, E: Escapes> Escapes for Result<T, E> {}

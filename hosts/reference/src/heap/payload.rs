@@ -9,6 +9,8 @@ use crate::types::function::{Extension, Native};
 use num_bigint::BigInt;
 use std::any::Any;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What kind of object it is. A subclass of a builtin has the builtin's payload.
 pub enum Payload {
@@ -75,7 +77,34 @@ pub struct ByteArray {
     /// Does C know their address?
     pub pinned: bool,
     /// Open buffers; while there are any the size is fixed.
-    pub exports: usize,
+    pub exports: Exports,
+}
+
+/// How many look at some bytes: whoever does holds a [`Lease`].
+#[derive(Default)]
+pub struct Exports(Arc<AtomicUsize>);
+
+impl Exports {
+    /// One more looks.
+    pub fn lease(&self) -> Lease {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Lease(Arc::clone(&self.0))
+    }
+}
+
+impl PartialEq<usize> for Exports {
+    fn eq(&self, other: &usize) -> bool {
+        self.0.load(Ordering::Relaxed) == *other
+    }
+}
+
+/// Somebody looks at some bytes; dropping it ends that.
+pub struct Lease(Arc<AtomicUsize>);
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A weak reference. The collector clears it when the referent dies.

@@ -3,6 +3,7 @@
 
 pub mod container;
 mod error;
+mod memory;
 mod number;
 mod object;
 mod runtime;
@@ -23,6 +24,7 @@ const TABLES: &[&[(Op, Operation)]] = &[
     container::OPS,
     object::OPS,
     error::OPS,
+    memory::OPS,
     runtime::OPS,
     crate::interface::OPS,
 ];
@@ -34,6 +36,7 @@ pub(crate) const METHODS: &[&[(Builtin, &[Def])]] = &[
     container::METHODS,
     object::METHODS,
     error::METHODS,
+    memory::METHODS,
     runtime::METHODS,
     crate::interface::METHODS,
 ];
