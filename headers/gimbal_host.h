@@ -69,7 +69,7 @@ enum gimbal_tag
   GIMBAL_TAG_DICT = 18,
   // Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`; `n` is the
   // handle of the class that defines a `METH_METHOD`, else 0; the bits of `d` are the address of two words, its
-  // `PyMethodDef*` and its self.
+  // `PyMethodDef*` and its self; `aux` is the index of the handle of self's type when that is an extension type, else 0.
   GIMBAL_TAG_FUNCTION = 19,
 };
 #ifndef __cplusplus
@@ -617,10 +617,17 @@ struct gimbal_shim {
   // Clears cycles of native instances that nothing else refers to; how many instances were in them. For after a
   // collection of the host.
   int64_t (*collect)(void);
-  // For `n` instances with pinned wrappers: those that C itself still refers to come back negative. Returns `count` edges of
-  // four words each, valid until the next call: holder, handle of the holder's type, whether C itself refers to the
-  // holder, target. The wrapper of each holder must keep the wrapper of the target alive.
-  const int64_t *(*survey)(int64_t n, int64_t *pinned, int64_t *count);
+  // What only wrappers hold, through the instances behind them. `known` are `n` addresses of instances, plus 1 when the
+  // wrapper has state of its own, plus 2 when the host has used it lately and does not want to hear of it; afterwards
+  // plus 1 when C itself holds the instance, so that its wrapper has to be pinned. Returns `count` edges of four words each,
+  // valid until the next call: kind and name of a holder, kind and name of a target. Kind 0 is the wrapper of the
+  // instance at that address, 1 the object with that handle, 2 something in between, by a number. The host makes
+  // each holder keep its targets alive and stops doing so itself: see docs/adr/0006 for what it has to promise.
+  const int64_t *(*survey)(int64_t n, int64_t *known, int64_t *count);
+  // The wrappers of these `n` instances are dead (but still there): `tp_finalize`, once in the life of each.
+  void (*finalize)(int64_t n, const int64_t *dead);
+  // The same, and what they refer to holds them: `tp_clear`.
+  void (*clear)(int64_t n, const int64_t *dead);
   // Host code has changed the dict with this handle, whose version compiled code may have cached.
   void (*touch)(int64_t handle);
   // Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.

@@ -12,6 +12,14 @@ typedef struct {
 } Box;
 
 static PyTypeObject *BoxType;
+static long live_boxes;
+
+static PyObject *
+box_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    live_boxes++;
+    return type->tp_alloc(type, 0);
+}
 
 static int
 box_init(PyObject *self, PyObject *args, PyObject *kwargs)
@@ -45,6 +53,7 @@ box_dealloc(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     box_clear(self);
+    live_boxes--;
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -60,7 +69,7 @@ box_swap(PyObject *self, PyObject *item)
 static PyMethodDef box_methods[] = {{"swap", box_swap, METH_O, NULL}, {NULL}};
 static PyMemberDef box_members[] = {{"item", T_OBJECT, offsetof(Box, item), 0, NULL}, {NULL}};
 static PyType_Slot box_slots[] = {
-    {Py_tp_init, box_init},       {Py_tp_traverse, box_traverse}, {Py_tp_clear, box_clear},
+    {Py_tp_new, box_new},         {Py_tp_init, box_init},       {Py_tp_traverse, box_traverse}, {Py_tp_clear, box_clear},
     {Py_tp_dealloc, box_dealloc}, {Py_tp_methods, box_methods},   {Py_tp_members, box_members},
     {0, NULL},
 };
@@ -134,6 +143,12 @@ static PyObject *
 box(PyObject *self, PyObject *item)
 {
     return PyObject_CallOneArg((PyObject *)BoxType, item);
+}
+
+static PyObject *
+boxes(PyObject *self, PyObject *none)
+{
+    return PyLong_FromLong(live_boxes);
 }
 
 /* A box that lives and dies here. */
@@ -251,6 +266,7 @@ static PyMethodDef methods[] = {
     {"build", build, METH_O, NULL},
     {"point", point, METH_O, NULL},
     {"box", box, METH_O, NULL},
+    {"boxes", boxes, METH_NOARGS, NULL},
     {"unbox", unbox, METH_O, NULL},
     {"apply", apply, METH_VARARGS, NULL},
     {"attributes", attributes, METH_O, NULL},

@@ -8,6 +8,7 @@ from _gimbal import core, functions
 from _gimbal.core import ARGS, CELLS, MASK, NOTHING, NULL, decode, encode, handle, native_classes, objects, pool, result, take_frame
 from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, many, pointer, split_doc,
                                wrong_self)
+from _gimbal.lifetimes import wake
 from _gimbal.native import ffi, lib, names
 from _gimbal.plain import plain_value
 
@@ -79,7 +80,7 @@ def make_binary(kind, f, extra, owner, name):
 def make_get_attribute(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, key):
-        if key == '_na' or key == '_np':        # the wrapper's own, needed to call C at all
+        if key == '_na' or key == '_np' or key == '_ne':        # the wrapper's own, needed to call C at all
             return object.__getattribute__(self, key)
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
@@ -177,6 +178,8 @@ def make_call(kind, f, extra, owner, name):
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
+        if self._ne is not None:
+            wake(self)
         return many(K_VARKEYWORDS, f, self._np, args, keywords)
     return special
 
@@ -186,6 +189,8 @@ def make_init(kind, f, extra, owner, name):
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
+        if self._ne is not None:
+            wake(self)
         return many(K_INIT, f, self._np, args, keywords)
     return special
 

@@ -6,9 +6,10 @@ exact type, no allocation, C structs that are made once.
 import sys
 import types
 from __pypy__ import identity_dict, strategy
-import __pypy__
-import _weakref
 
+from _gimbal import lifetimes
+from _gimbal.handles import (MASK, Demoted, awake, free, handle, ids, new_handle, object_of, objects, rebind, seen, sent)
+from _gimbal.lifetimes import due, housekeeping, once, pin, tie, wake, wrappers
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
 
@@ -16,12 +17,10 @@ from _gimbal.plain import plain_value
 (ERROR, NOTHING, NONE, TRUE, FALSE, NOT_IMPLEMENTED, ELLIPSIS, INT, FLOAT, STR, BYTES, HANDLE, PROXY, INSTANCE, BIGINT, COMPLEX,
  TUPLE, LIST, DICT, FUNCTION) = range(20)
 
-MASK = 0xffffffff
 CELL = ffi.typeof('gimbal_cell *')
 CELLS = ffi.typeof('gimbal_cell[]')
 INTS = ffi.typeof('int64_t[]')
 FLOATS = ffi.typeof('double[]')
-VOIDP = ffi.typeof('void *')
 
 
 class Absent:
@@ -33,44 +32,6 @@ class Absent:
 
 
 NULL = Absent()
-
-# --- handles ---------------------------------------------------------------------------------------------------------
-# Row i of the lists is one handle; `wires` has its index and generation, `sent` how often it went to the shim, `seen` what
-# the shim knows of the items of a list: a copy, or the length of a long one.
-objects = [None]
-wires = [0]
-sent = [0]
-seen = [None]
-free = []
-ids = identity_dict()
-
-
-def new_handle(x):
-    if free:
-        i = free.pop()
-        objects[i] = x
-        sent[i] = 1
-        wire = wires[i]
-    else:
-        wire = len(objects)
-        objects.append(x)
-        wires.append(wire)
-        sent.append(1)
-        seen.append(None)
-    ids[x] = wire
-    return wire
-
-
-def handle(x):
-    """The handle of an object; counts as sent."""
-    wire = ids.get(x)
-    if wire is not None:
-        i = wire & MASK
-        sent[i] += 1
-        if objects[i] is x:
-            return wire
-        sent[i] -= 1
-    return new_handle(x)
 
 
 def put_handle(c, x):
@@ -90,70 +51,7 @@ def put_handle(c, x):
     return True
 
 
-def rebind(old, new):
-    """Makes `new` the object behind the handle of `old`."""
-    wire = ids[old]
-    del ids[old]
-    ids[new] = wire
-    objects[wire & MASK] = new
-
-
-@ffi.def_extern()
-def release(n, handles):
-    for k in range(0, 2 * n, 2):
-        i = handles[k] & MASK
-        if sent[i] == handles[k + 1]:
-            x = objects[i]
-            objects[i] = None
-            if ids.get(x) == wires[i]:
-                del ids[x]
-            wires[i] += 1 << 32
-            sent[i] = 0
-            seen[i] = None
-            free.append(i)
-
-
-# --- instances of extension types --------------------------------------------------------------------------------------
-# A wrapper has the native address in `_na` and, in `_np`, a pointer whose death tells us that the wrapper died.
-wrappers = {}        # address -> weak reference to the wrapper, or Pinned
 native_classes = identity_dict()    # class -> how to make an empty wrapper
-
-
-class Pinned:
-    """A strong entry of `wrappers`: a wrapper with state of its own while native code holds its instance."""
-    __slots__ = ('wrapper',)
-
-    def __init__(self, wrapper):
-        self.wrapper = wrapper
-
-    def __call__(self):
-        return self.wrapper
-
-
-pinned = []          # addresses with a Pinned entry
-edged = set()        # addresses of instances whose wrappers others keep alive, by the last survey
-holders = []         # addresses of instances whose wrappers keep others alive
-
-set_own = object.__setattr__    # a class may have a `__setattr__` that is not for us
-
-
-def on_death(pointer):
-    """A wrapper died: forget it and give its reference back."""
-    address = int(ffi.cast('intptr_t', pointer))
-    entry = wrappers.get(address)
-    if entry is not None and entry() is None:
-        del wrappers[address]
-    lib.decref(pointer)
-
-
-def tie(wrapper, address):
-    """Makes `wrapper` the wrapper of the instance at `address`."""
-    pointer = ffi.cast(VOIDP, address)
-    lib.incref(pointer)
-    set_own(wrapper, '_na', address)
-    set_own(wrapper, '_np', ffi.gc(pointer, on_death))
-    wrappers[address] = _weakref.ref(wrapper)
-    return wrapper
 
 
 VALUES = (str, int, float, bytes, tuple, complex)
@@ -190,104 +88,6 @@ def empty_wrapper(cls, *value):
         if make is not None:
             return make(cls, *value)
     return object.__new__(cls)
-
-
-def pin(wrapper, address):
-    """Keeps a wrapper that has state of its own alive as long as native code holds the instance."""
-    if not isinstance(wrappers.get(address), Pinned):
-        wrappers[address] = Pinned(wrapper)
-        pinned.append(address)
-        if len(pinned) > pin_limit[0]:
-            settle()
-
-
-pin_limit = [64]
-
-
-def surviving(address, types):
-    """The wrapper of an instance, made when it never had one; None when it has died and its instance is about to."""
-    entry = wrappers.get(address)
-    if entry is None:
-        return instance(address, types[address])
-    return entry()
-
-
-def settle():
-    """Lets go of the pinned wrappers whose instances only other instances hold, and lets these keep them alive instead."""
-    candidates = list(pinned)
-    held = [wrappers[address].wrapper for address in candidates]     # alive until the edges are in place
-    for address in list(edged):
-        entry = wrappers.get(address)
-        wrapper = entry() if entry is not None else None
-        if wrapper is not None and not isinstance(entry, Pinned):
-            candidates.append(address)
-            held.append(wrapper)
-    if not candidates:
-        return
-    addresses = ffi.new(INTS, candidates)
-    count = ffi.new(INTS, 1)
-    edges = lib.survey(len(candidates), addresses, count)
-    rows = [tuple(edges[k:k + 4]) for k in range(0, 4 * count[0], 4)]
-    keeps, roots = {}, {}
-    types = {row[0]: row[1] for row in rows}
-    for holder, _, rooted, target in rows:
-        wrapper = surviving(holder, types)
-        kept = surviving(target, types)
-        if wrapper is None or kept is None:
-            continue
-        held.append(wrapper)
-        held.append(kept)
-        if rooted:
-            roots[holder] = wrapper
-        if holder not in keeps:
-            keeps[holder] = wrapper, []
-        keeps[holder][1].append(kept)
-    for wrapper, kept in keeps.values():
-        set_own(wrapper, '_ne', kept)
-    for holder in holders:
-        entry = wrappers.get(holder)
-        wrapper = entry() if entry is not None else None
-        if wrapper is not None and holder not in keeps:
-            set_own(wrapper, '_ne', None)
-    holders[:] = keeps
-    edged.clear()
-    edged.update(row[3] for row in rows)
-    del pinned[:]
-    for i, wrapper in enumerate(held[:len(candidates)]):
-        address = addresses[i]
-        if address < 0:
-            wrappers[-address] = Pinned(wrapper)
-            pinned.append(-address)
-        else:
-            wrappers[address] = _weakref.ref(wrapper)
-    for address, wrapper in roots.items():
-        if not isinstance(wrappers.get(address), Pinned):
-            wrappers[address] = Pinned(wrapper)
-            pinned.append(address)
-    pin_limit[0] = max(64, 2 * len(pinned))
-
-
-due = []    # not empty: the host has collected since the last housekeeping
-
-
-class Tick:
-    """Garbage as soon as it is made: tells us that the host has collected. It only says so: whatever a signal handler
-    raises while a finalizer runs is lost, so the work is done at the next call."""
-
-    def __del__(self):
-        due.append(None)
-        Tick()
-
-
-def housekeeping():
-    """What is to be done after a collection of the host."""
-    del due[:]
-    settle()
-    lib.collect()
-    lib.flush()
-
-
-Tick()
 
 
 # --- Python to native --------------------------------------------------------------------------------------------------
@@ -340,6 +140,7 @@ def classify(cls):
     for base in mro:
         if base in native_classes:
             kind = K_NATIVE if cls in native_classes else K_STATEFUL
+            once(cls)
             break
         if base is tuple or base is list:
             kind = K_TUPLE if base is tuple else K_LIST
@@ -394,9 +195,13 @@ def encode_object(c, x, t):
     elif kind == K_NATIVE:
         c.tag = INSTANCE
         c.i = x._na
+        if x._ne is not None:
+            wake(x)
     elif kind == K_STATEFUL:
         address = x._na
         pin(x, address)
+        if x._ne is not None:
+            wake(x)
         c.tag = INSTANCE
         c.i = address
     elif kind == K_TUPLE:
@@ -467,6 +272,14 @@ def encode_list(c, x):
             del busy[x]
 
 
+def send_again(x):
+    """What C sees of a list that nobody has kept in step for a while."""
+    c = ffi.new(CELL)
+    encode_list(c, x)
+    if c.tag == PROXY:
+        lib.decref(c.u)
+
+
 def unchanged(x):
     """Does the list hold what was sent of it last?"""
     wire = ids.get(x)
@@ -497,7 +310,7 @@ def seen_copy(x):
 
 def resend(wire):
     """An object whose proxy was closed while its handle was on the way: sent again with its contents."""
-    x = objects[wire & MASK]
+    x = object_of(wire)
     c = ffi.new(CELL)
     put_handle(c, x)
     t = type(x)
@@ -527,7 +340,8 @@ def decode(c):
     """The object in cell `c`."""
     tag = c.tag
     if tag == HANDLE:
-        return objects[c.i & MASK]
+        x = objects[c.i & MASK]
+        return awake(c.i & MASK) if type(x) is Demoted else x
     if tag == INT:
         return c.i
     if tag == STR:
@@ -561,7 +375,7 @@ def decode_other(c, tag):
         return complex(c.d, bits_as_float(c.i))
     if tag == FUNCTION:
         from _gimbal.functions import from_native
-        x = from_native(c.i, objects[c.n & MASK] if c.n else None)
+        x = from_native(c.i, objects[c.n & MASK] if c.n else None, c.aux)
         c.t = handle(x)
         return x
     if tag == NOT_IMPLEMENTED:
@@ -751,7 +565,7 @@ def encode_result(out, x):
 @ffi.def_extern()
 def call(callable, nargs, nkw, args, out):
     try:
-        f = objects[callable & MASK]
+        f = object_of(callable)
         if nkw:
             names = decode(args + nargs + nkw)
             keywords = {names[i]: decode(args + nargs + i) for i in range(nkw)}
@@ -775,33 +589,15 @@ def call(callable, nargs, nkw, args, out):
 @ffi.def_extern(name='getattr')
 def get_attribute(object_handle, name_handle, out):
     try:
-        encode(out, getattr(objects[object_handle & MASK], objects[name_handle & MASK]))
+        encode(out, getattr(object_of(object_handle), objects[name_handle & MASK]))
         return out.tag
     except BaseException as error:
         return failed(out, error)
 
 
-# --- explicit collections ------------------------------------------------------------------------------------------------
-
-def patch_collect():
-    """`gc.collect()` first closes the handles that wait in a batch: what C has let go of is garbage now, not later."""
-    import gc
-    original = gc.collect
-
-    def collect(generation=2):
-        for frame in list(pool):
-            lib.forget(frame)
-        lib.flush()
-        found = original(generation)
-        if due:
-            housekeeping()
-        return found
-
-    gc.collect = __pypy__.builtinify(collect)
-
-
 # --- figures for tests -------------------------------------------------------------------------------------------------
 
 def stats():
-    """Live handles here, live proxies there, bytes of native memory in use, proxies waiting for release."""
-    return {'handles': len(objects) - 1 - len(free), 'proxies': lib.stat(0), 'bytes': lib.stat(1), 'queued': lib.stat(2)}
+    """Live handles here, live proxies there, bytes of native memory in use, proxies waiting for release, and wrappers."""
+    return {'handles': len(objects) - 1 - len(free), 'proxies': lib.stat(0), 'bytes': lib.stat(1), 'queued': lib.stat(2),
+            **lifetimes.stats()}

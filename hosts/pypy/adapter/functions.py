@@ -4,7 +4,8 @@ import operator
 from __pypy__ import builtinify, hidden_applevel
 
 from _gimbal import core
-from _gimbal.core import (ARGS, CELLS, FLOAT, INSTANCE, INT, NONE, NULL, PROXY, ROOM, VOIDP, encode, result, take_frame)
+from _gimbal.core import (ARGS, CELLS, FLOAT, INSTANCE, INT, NONE, NULL, PROXY, ROOM, encode, result, take_frame)
+from _gimbal.lifetimes import VOIDP, wake
 from _gimbal.native import ffi, lib
 
 call0, call1, call1s, calln = lib.call0, lib.call1, lib.call1s, lib.calln
@@ -193,6 +194,8 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if args or keywords:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
+            if self._ne is not None:
+                wake(self)
             frame = take_frame()
             return result(call0(f, self._np, frame), frame)
     elif kind == K_ONE:
@@ -202,12 +205,16 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if keywords or len(args) != 1:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
+            if self._ne is not None:
+                wake(self)
             return one(f, self._np, args[0])
     elif kind == K_METHOD:
         @hidden_applevel
         def function(self, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
+            if self._ne is not None:
+                wake(self)
             return many(kind, f, self._np, (owner.cls,) + args, keywords)
     else:
         @hidden_applevel
@@ -216,6 +223,8 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if keywords and kind not in TAKES_KEYWORDS:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
+            if self._ne is not None:
+                wake(self)
             return many(kind, f, self._np, args, keywords)
     return function
 
@@ -280,10 +289,12 @@ def function_from(entry, me, module_name):
     return function
 
 
-def keep_self(address):
+def keep_self(address, type_handle=0):
     """What a function calls with, and what it must hold for that: the wrapper, so that the collector sees cycles; else a count."""
     entry = core.wrappers.get(address)
     wrapper = entry() if entry is not None else None
+    if wrapper is None and type_handle:
+        wrapper = core.instance(address, type_handle)
     if wrapper is not None:
         return pointer(address), wrapper
     lib.incref(pointer(address))
@@ -298,17 +309,30 @@ def NewFunction(entry, me, module, cls):
     return function
 
 
-def from_native(address, cls):
-    """The host's side of a PyCFunctionObject made by C: its proxy stays the one that C holds. `cls` defines a METH_METHOD."""
+def waking(function, wrapper):
+    """The function, for a wrapper whose instance may refer to what native code must not see as it is."""
+    @hidden_applevel
+    def awake(*args, **keywords):
+        if wrapper._ne is not None:
+            wake(wrapper)
+        return function(*args, **keywords)
+    return awake
+
+
+def from_native(address, cls, self_type):
+    """The host's side of a PyCFunctionObject made by C: its proxy stays the one that C holds. `cls` defines a METH_METHOD,
+    `self_type` is the handle of the type of its self when that is an instance of an extension type."""
     words = ffi.cast('int64_t *', address)
     definition = ffi.cast('int64_t *', words[2])
     name = ffi.string(ffi.cast('char *', definition[0])).decode()
     flags = ffi.cast('int *', definition + 2)[0]
     doc = ffi.string(ffi.cast('char *', definition[3])).decode('utf-8', 'replace') if definition[3] else None
     kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
-    me, held = keep_self(words[3]) if words[3] and not flags & METH_STATIC else (ffi.NULL, None)
+    me, held = keep_self(words[3], self_type) if words[3] and not flags & METH_STATIC else (ffi.NULL, None)
     f = pointer(definition[1])
     function = bound_with_class(f, me, cls) if kind == K_METHOD else bound(kind, f, me, name)
+    if self_type and held is not None:
+        function = waking(function, held)
     signature = dress(function, name, name, None, doc)
     function = builtinify(function)
     function.__wrapper__ = held

@@ -84,7 +84,7 @@ def bind_builtins():
 def install():
     load_operations()
     bind_builtins()
-    core.patch_collect()
+    core.lifetimes.patch_collect(core.pool)
     loaders = external._get_supported_file_loaders()
     loaders.insert(0, (Loader, SUFFIXES))
     external._get_supported_file_loaders = loaders.copy     # importlib.util.spec_from_file_location() asks it

@@ -177,6 +177,8 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         forget [Void CellPtr];
         collect [Int64];
         survey [Int64Ptr Int64 Int64Ptr Int64Ptr];
+        finalize [Void Int64 Int64Ptr];
+        clear [Void Int64 Int64Ptr];
         touch [Void Int64];
         stat [Int64 Int];
         flush [Void];

@@ -72,7 +72,7 @@ pub enum Tag {
     Dict = 18,
     /// Shim to host only: a C function object (`PyCFunctionObject*` in `i`, borrowed). `t` as for `List`; `n` is the
     /// handle of the class that defines a `METH_METHOD`, else 0; the bits of `d` are the address of two words, its
-    /// `PyMethodDef*` and its self.
+    /// `PyMethodDef*` and its self; `aux` is the index of the handle of self's type when that is an extension type, else 0.
     Function = 19,
 }
 
@@ -227,10 +227,17 @@ pub struct ShimTable {
     /// Clears cycles of native instances that nothing else refers to; how many instances were in them. For after a
     /// collection of the host.
     pub collect: unsafe extern "C" fn() -> i64,
-    /// For `n` instances with pinned wrappers: those that C itself still refers to come back negative. Returns `count` edges of
-    /// four words each, valid until the next call: holder, handle of the holder's type, whether C itself refers to the
-    /// holder, target. The wrapper of each holder must keep the wrapper of the target alive.
-    pub survey: unsafe extern "C" fn(n: i64, pinned: *mut i64, count: *mut i64) -> *const i64,
+    /// What only wrappers hold, through the instances behind them. `known` are `n` addresses of instances, plus 1 when the
+    /// wrapper has state of its own, plus 2 when the host has used it lately and does not want to hear of it; afterwards
+    /// plus 1 when C itself holds the instance, so that its wrapper has to be pinned. Returns `count` edges of four words each,
+    /// valid until the next call: kind and name of a holder, kind and name of a target. Kind 0 is the wrapper of the
+    /// instance at that address, 1 the object with that handle, 2 something in between, by a number. The host makes
+    /// each holder keep its targets alive and stops doing so itself: see docs/adr/0006 for what it has to promise.
+    pub survey: unsafe extern "C" fn(n: i64, known: *mut i64, count: *mut i64) -> *const i64,
+    /// The wrappers of these `n` instances are dead (but still there): `tp_finalize`, once in the life of each.
+    pub finalize: unsafe extern "C" fn(n: i64, dead: *const i64),
+    /// The same, and what they refer to holds them: `tp_clear`.
+    pub clear: unsafe extern "C" fn(n: i64, dead: *const i64),
     /// Host code has changed the dict with this handle, whose version compiled code may have cached.
     pub touch: unsafe extern "C" fn(handle: i64),
     /// Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.

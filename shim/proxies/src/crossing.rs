@@ -72,6 +72,12 @@ pub unsafe fn peek(handle: i64) -> Option<Obj> {
     unsafe { TABLE.get() }.peek(Handle::unpack(handle))
 }
 
+/// Calls `f` for every open proxy; it must not cross.
+pub unsafe fn for_each_proxy(f: impl FnMut(Obj)) {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.proxies().for_each(f);
+}
+
 /// Open proxies with handles.
 pub unsafe fn live() -> usize {
     // SAFETY: the lock is held.

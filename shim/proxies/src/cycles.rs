@@ -1,205 +1,187 @@
-//! Cycles among native instances, and what keeps pinned wrappers alive.
+//! Cycles across the border: what only native instances hold, and native cycles that nothing holds.
 //!
-//! The host calls both functions after a collection of its own. Counts tell everything: of the references that an
-//! instance has, some are explained by other instances (`tp_traverse` names them), one by its wrapper; the rest are roots.
+//! The host calls these functions after a collection of its own. Counts tell everything: of the references that a block
+//! has, some are explained by other blocks ([`crate::graph`]), an instance's wrapper has one; the rest are C's own, roots.
 //!
-//! * [`collect`] is CPython's trial deletion over tracked native instances: a cycle that nothing else refers to is cleared.
-//! * [`survey`] answers for pinned wrappers: an instance without roots need not be pinned; its wrapper is kept alive by
-//!   edges from the wrappers of the instances that refer to it, and then the host's collector decides.
+//! * [`collect`] is CPython's trial deletion: a cycle that neither C nor a wrapper refers to is cleared.
+//! * [`survey`] finds what is held by wrappers alone, through the instances behind them. The host stops holding it for us
+//!   and ties it to those wrappers instead; then its own collector decides (docs/adr/0004 and 0006).
+//! * [`finalize`] and [`clear`] are for instances whose wrappers the host has found to be dead.
 
-use crate::{Obj, PyObject, PyTypeObject, arena, decref, incref, refcount, types};
-use std::collections::HashMap;
-use std::ffi::{c_int, c_void};
+use crate::graph::{Graph, Kind, Node};
+use crate::{Obj, PyModule_Type, arena, decref, incref, mirror, refcount, seq};
 
-/// One tracked native instance.
-struct Node {
-    op: Obj,
-    /// Instances that it refers to, by index.
-    refers_to: Vec<u32>,
-    /// References that other instances explain.
-    explained: isize,
-}
-
-impl Node {
-    /// References that neither other instances nor wrappers explain.
-    unsafe fn roots(&self) -> isize {
-        // SAFETY: the instance is alive; its wrappers are counted in the prefix.
-        unsafe { refcount::count(self.op) - self.explained - arena::number(self.op) as isize }
-    }
-}
-
-type Visit = unsafe extern "C" fn(*mut PyObject, *mut c_void) -> c_int;
-
-unsafe extern "C" fn collect_child(child: *mut PyObject, list: *mut c_void) -> c_int {
-    // SAFETY: `list` is the vector that `children` passes.
-    unsafe { (*list.cast::<Vec<Obj>>()).push(child) };
-    0
-}
-
-/// What `tp_traverse` of an instance names.
-unsafe fn children(op: Obj) -> Vec<Obj> {
-    let mut list: Vec<Obj> = Vec::new();
-    // SAFETY: the instance is complete once it is tracked.
-    unsafe {
-        if let Some(traverse) = (*(*op).ob_type).tp_traverse {
-            traverse(op, collect_child as Visit, (&raw mut list).cast());
-        }
-    }
-    list
-}
-
-/// All tracked native instances and the references between them.
-unsafe fn graph() -> Vec<Node> {
-    // SAFETY: the lock is held; blocks of the arena with the flag are live instances.
-    unsafe {
-        let mut nodes: Vec<Node> = Vec::new();
-        let mut index: HashMap<usize, u32> = HashMap::new();
-        arena::for_each(arena::TRACKED, |op| {
-            let ty: *mut PyTypeObject = (*op).ob_type;
-            if refcount::count(op) > 0 && !ty.is_null() && types::is_wrapped(op) {
-                index.insert(op as usize, nodes.len() as u32);
-                nodes.push(Node {
-                    op,
-                    refers_to: Vec::new(),
-                    explained: 0,
-                });
-            }
-        });
-        for i in 0..nodes.len() {
-            let targets: Vec<u32> = children(nodes[i].op)
-                .iter()
-                .filter_map(|&child| index.get(&(child as usize)).copied())
-                .collect();
-            for &target in &targets {
-                nodes[target as usize].explained += 1;
-            }
-            nodes[i].refers_to = targets;
-        }
-        nodes
-    }
-}
-
-/// Marks everything that the instances in `work` refer to.
-fn reach(nodes: &[Node], mut work: Vec<u32>) -> Vec<bool> {
-    let mut reached = vec![false; nodes.len()];
-    while let Some(i) = work.pop() {
-        if !std::mem::replace(&mut reached[i as usize], true) {
-            work.extend(&nodes[i as usize].refers_to);
-        }
-    }
-    reached
-}
-
-/// Clears the cycles of tracked instances that only they themselves refer to. Returns how many instances were in them.
+/// Clears the cycles that neither C nor a wrapper refers to. Returns how many instances were in them.
 pub unsafe fn collect() -> usize {
     // SAFETY: the lock is held. Garbage is held by an extra reference until all of it is cleared.
     unsafe {
-        let nodes = graph();
-        let alive = |node: &Node| node.roots() + arena::number(node.op) as isize > 0;
-        let roots = (0..nodes.len() as u32)
-            .filter(|&i| alive(&nodes[i as usize]))
+        let graph = Graph::new(std::iter::empty());
+        let held = graph.reach(graph.select(|_, node| node.roots() + node.wrappers() > 0));
+        let garbage: Vec<&Node> = graph
+            .select(|i, _| !held[i as usize])
+            .into_iter()
+            .map(|i| &graph.nodes[i as usize])
             .collect();
-        let reached = reach(&nodes, roots);
-        let garbage: Vec<&Node> = nodes
-            .iter()
-            .zip(&reached)
-            .filter(|(_, r)| !**r)
-            .map(|(n, _)| n)
-            .collect();
-        let before: Vec<isize> = garbage.iter().map(|node| refcount::count(node.op)).collect();
+        let count = |node: &&Node| refcount::count(node.op);
+        let before: Vec<isize> = garbage.iter().map(count).collect();
         garbage.iter().for_each(|node| incref(node.op));
-        for node in &garbage {
+        for node in instances(&garbage) {
             finalize(node.op);
         }
         // A finalizer may have brought one back to life; then all wait for another time.
         let revived = garbage
             .iter()
             .zip(&before)
-            .any(|(node, &count)| refcount::count(node.op) > count + 1);
-        for node in &garbage {
-            if !revived && let Some(clear) = (*(*node.op).ob_type).tp_clear {
-                clear(node.op);
+            .any(|(node, &before)| count(node) > before + 1);
+        if !revived {
+            instances(&garbage).for_each(|node| clear(node.op));
+            for node in garbage.iter().filter(|node| node.kind != Kind::Instance) {
+                empty(node.op);
             }
         }
         garbage.iter().for_each(|node| decref(node.op));
-        if revived { 0 } else { garbage.len() }
+        if revived { 0 } else { instances(&garbage).count() }
     }
 }
 
-/// Runs `tp_finalize` once in an instance's life.
-unsafe fn finalize(op: Obj) {
+fn instances<'a>(nodes: &'a [&Node]) -> impl Iterator<Item = &'a Node> {
+    nodes.iter().copied().filter(|node| node.kind == Kind::Instance)
+}
+
+/// Runs `tp_finalize`, once in the life of an instance that the collector knows.
+pub unsafe fn finalize(op: Obj) {
     // SAFETY: the instance is held by the caller.
     unsafe {
+        let flags = arena::flags(op);
         if let Some(finalize) = (*(*op).ob_type).tp_finalize
-            && arena::flags(op) & arena::FINALIZED == 0
+            && flags & arena::TRACKED != 0
+            && flags & arena::FINALIZED == 0
         {
-            arena::set_flags(op, arena::flags(op) | arena::FINALIZED);
+            arena::set_flags(op, flags | arena::FINALIZED);
             finalize(op);
         }
     }
 }
 
-/// An edge for the host: the wrapper of `holder` must keep the wrapper of `target` alive.
+/// Runs `tp_clear` of an instance that the collector knows.
+pub unsafe fn clear(op: Obj) {
+    // SAFETY: the instance is held by the caller.
+    unsafe {
+        if arena::flags(op) & arena::TRACKED != 0
+            && let Some(clear) = (*(*op).ob_type).tp_clear
+        {
+            clear(op);
+        }
+    }
+}
+
+/// Takes out what a native container, or the mirror of one that C does not see any more, refers to.
+unsafe fn empty(op: Obj) {
+    // SAFETY: nobody but other garbage refers to the block, which is held by the caller.
+    unsafe {
+        let flags = (*(*op).ob_type).tp_flags;
+        if flags & crate::Py_TPFLAGS_LIST_SUBCLASS != 0 {
+            mirror::untrack(op);
+            seq::resize(op, 0, 0);
+        } else if flags & crate::Py_TPFLAGS_DICT_SUBCLASS != 0 {
+            crate::dict::forget(op);
+        }
+    }
+}
+
+/// In [`survey`]'s list: the wrapper of the instance has state of its own. In its answer: C itself holds the instance.
+pub const STATEFUL: i64 = 1;
+/// In [`survey`]'s list: take the instance as held by C, since the host uses it all the time.
+pub const BUSY: i64 = 2;
+
+/// For the host: while `holder` is alive, so is `target`.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// Address of the instance that refers.
+    /// 0: the wrapper of the instance at address `holder`. 1: the object with handle `holder`. 2: what is between them in
+    /// native memory, by a number.
+    pub holder_kind: i64,
+    /// See `holder_kind`.
     pub holder: i64,
-    /// Handle of its type, in case it has no wrapper yet.
-    pub holder_type: i64,
-    /// Non-zero: C itself refers to the holder, so its wrapper has to be pinned.
-    pub holder_is_rooted: i64,
-    /// Address of the instance that is referred to.
+    /// As `holder_kind`.
+    pub target_kind: i64,
+    /// See `target_kind`.
     pub target: i64,
 }
 
-/// For the instances with pinned wrappers: which ones C itself still refers to (their addresses become negative), and the
-/// edges that keep the others' wrappers alive, directly and through instances in between.
-pub unsafe fn survey(pinned: &mut [i64]) -> Vec<Edge> {
-    // SAFETY: the lock is held; the addresses are live instances with wrappers.
+/// How the host knows a node.
+unsafe fn identify(i: u32, node: &Node) -> (i64, i64) {
+    // SAFETY: the block is alive.
     unsafe {
-        let nodes = graph();
-        let mut holders: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
-        let mut index: HashMap<i64, u32> = HashMap::new();
-        for (i, node) in nodes.iter().enumerate() {
-            index.insert(node.op as i64, i as u32);
-            for &target in &node.refers_to {
-                holders[target as usize].push(i as u32);
+        match node.kind {
+            Kind::Object => (1, arena::handle(node.op)),
+            Kind::Instance if node.wrappers() > 0 => (0, node.op as i64),
+            _ => (2, i64::from(i)),
+        }
+    }
+}
+
+/// What wrappers alone hold. `known` are addresses of instances with flags in the low bits, [`STATEFUL`] and [`BUSY`]; only
+/// those that C itself holds, directly or through other blocks, have [`STATEFUL`] afterwards. The host need not hold the
+/// targets of the edges itself any more. Mirrors among them are out of step from now on until the host sends them again.
+pub unsafe fn survey(known: &mut [i64]) -> Vec<Edge> {
+    const FLAGS: i64 = STATEFUL | BUSY;
+    // SAFETY: the lock is held; the addresses are live instances.
+    unsafe {
+        mirror::leave(false);
+        let graph = Graph::new(known.iter().map(|word| (word & !FLAGS) as Obj));
+        let (mut stateful, mut busy) = (vec![false; graph.nodes.len()], vec![false; graph.nodes.len()]);
+        let node_of = |word: i64| graph.find((word & !FLAGS) as Obj).map(|i| i as usize);
+        for &mut word in &mut *known {
+            if let Some(i) = node_of(word) {
+                stateful[i] |= word & STATEFUL != 0;
+                busy[i] |= word & BUSY != 0;
             }
         }
-        let mut work = Vec::new();
-        for address in pinned {
-            let rooted = match index.get(address) {
-                Some(&i) if nodes[i as usize].roots() <= 0 => {
-                    work.push(i);
-                    false
-                }
-                Some(_) => true,
-                // not tracked: nothing can be explained, only its count speaks
-                None => refcount::count(*address as Obj) > arena::number(*address as Obj) as isize,
-            };
-            if rooted {
-                *address = -*address;
+        // A module lives long, and its functions are called without a look at what it refers to.
+        let is_module = |node: &Node| (*node.op).ob_type == &raw mut PyModule_Type;
+        let by_c = graph.reach(graph.select(|i, node| {
+            busy[i as usize] || node.roots() > 0 || is_module(node) && node.wrappers() > 0
+        }));
+        for word in known {
+            let held = node_of(*word)
+                .is_some_and(|i| by_c[i] && (!is_module(&graph.nodes[i]) || graph.nodes[i].roots() > 0));
+            *word = *word & !FLAGS | if held { STATEFUL } else { 0 };
+        }
+        let by_wrappers = graph.reach(graph.select(|i, node| !by_c[i as usize] && node.wrappers() > 0));
+        let free = |i: u32| by_wrappers[i as usize] && !by_c[i as usize];
+        // What is of interest: objects, wrappers with state, and all that leads to them.
+        let mut holders: Vec<Vec<u32>> = vec![Vec::new(); graph.nodes.len()];
+        for i in graph.select(|i, _| free(i)) {
+            for &target in &graph.nodes[i as usize].refers_to {
+                holders[target as usize].push(i);
+            }
+        }
+        let mut work = graph.select(|i, node| free(i) && (node.kind == Kind::Object || stateful[i as usize]));
+        let mut matters = vec![false; graph.nodes.len()];
+        while let Some(i) = work.pop() {
+            if !std::mem::replace(&mut matters[i as usize], true) {
+                work.extend(&holders[i as usize]);
             }
         }
         let mut edges = Vec::new();
-        let mut done = vec![false; nodes.len()];
-        while let Some(i) = work.pop() {
-            if std::mem::replace(&mut done[i as usize], true) {
-                continue;
+        for i in graph.select(|i, _| matters[i as usize]) {
+            let node = &graph.nodes[i as usize];
+            if node.kind == Kind::Object {
+                mirror::sleep(node.op);
             }
-            for &h in &holders[i as usize] {
-                let holder = &nodes[h as usize];
-                let rooted = holder.roots() > 0;
+            let (holder_kind, holder) = identify(i, node);
+            let mut targets = node.refers_to.clone();
+            targets.sort_unstable();
+            targets.dedup();
+            for target in targets.into_iter().filter(|&target| matters[target as usize]) {
+                let (target_kind, target) = identify(target, &graph.nodes[target as usize]);
                 edges.push(Edge {
-                    holder: holder.op as i64,
-                    holder_type: types::handle((*holder.op).ob_type),
-                    holder_is_rooted: i64::from(rooted),
-                    target: nodes[i as usize].op as i64,
+                    holder_kind,
+                    holder,
+                    target_kind,
+                    target,
                 });
-                if !rooted {
-                    work.push(h);
-                }
             }
         }
         edges

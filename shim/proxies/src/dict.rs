@@ -335,6 +335,31 @@ pub unsafe fn entries(op: Obj) -> impl Iterator<Item = (Obj, Obj)> {
     unsafe { table(op) }.entries.iter().copied().flatten()
 }
 
+/// Adds what the block refers to: its entries, or what a host dict has lent.
+pub unsafe fn children(op: Obj, list: &mut Vec<Obj>) {
+    // SAFETY: `op` is a dict.
+    unsafe {
+        let block = block(op);
+        if let Some(table) = block.table.as_ref() {
+            list.extend(table.entries.iter().flatten().flat_map(|&(k, v)| [k, v]));
+        }
+        list.push(block.snapshot);
+    }
+}
+
+/// Drops what the block refers to; the host's dict stays as it is.
+pub unsafe fn forget(op: Obj) {
+    // SAFETY: `op` is a dict.
+    unsafe {
+        let block = block(op);
+        block.ma_used = 0;
+        xdecref(std::mem::replace(&mut block.snapshot, std::ptr::null_mut()));
+        if let Some(table) = block.table.as_mut() {
+            table.clear();
+        }
+    }
+}
+
 /// Removes everything.
 pub unsafe fn clear(op: Obj) {
     // SAFETY: `op` is a dict.

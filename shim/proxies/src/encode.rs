@@ -251,6 +251,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             cell.tag = Tag::Function as i32;
             cell.i = op as i64;
             cell.d = f64::from_bits(&raw const (*function).m_ml as u64);
+            cell.aux = self_type(op) as i32;
             cell.t = 0;
             cell.n = crate::call_cfunction::class_of(op).map_or(0, |class| types::handle(class));
             scratch.promoted.push((op, cell));
@@ -262,6 +263,19 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             cell.tag = Tag::Instance as i32;
             cell.i = op as i64;
             cell.t = types::handle(ty);
+        }
+    }
+}
+
+/// The handle of the type of a function's self when that is an instance of an extension type, else 0.
+unsafe fn self_type(function: Obj) -> i64 {
+    // SAFETY: `function` is a PyCFunctionObject.
+    unsafe {
+        let me = (*function.cast::<crate::PyCFunctionObject>()).m_self;
+        if me.is_null() || !types::is_native((*me).ob_type) {
+            0
+        } else {
+            types::handle((*me).ob_type)
         }
     }
 }

@@ -15,6 +15,20 @@ unsafe extern "C" {
     static mut PyInstanceMethod_Type: PyTypeObject;
 }
 
+/// May blocks of this type refer to other blocks?
+pub unsafe fn may_refer(ty: *const PyTypeObject) -> bool {
+    const CONTAINERS: std::ffi::c_ulong =
+        crate::Py_TPFLAGS_LIST_SUBCLASS | crate::Py_TPFLAGS_TUPLE_SUBCLASS | crate::Py_TPFLAGS_DICT_SUBCLASS;
+    // SAFETY: a type.
+    unsafe { (*ty).tp_flags & CONTAINERS != 0 || ty == &raw const crate::PyCFunction_Type || count(ty) > 0 }
+}
+
+/// The references that follow the head of a proxy.
+pub unsafe fn references<'a>(op: Obj) -> &'a [Obj] {
+    // SAFETY: `op` is the proxy of a host object, which has as many as its type says.
+    unsafe { std::slice::from_raw_parts(op.add(1).cast::<Obj>(), count((*op).ob_type)) }
+}
+
 /// How many references to other objects follow the head in the proxy of an instance of this type; the host sends them
 /// with the object.
 pub unsafe fn count(ty: *const PyTypeObject) -> usize {
@@ -202,8 +216,7 @@ pub unsafe fn drop_all(op: Obj) {
     // SAFETY: nobody uses the proxy any more; the lock is held.
     unsafe {
         let ty: *const PyTypeObject = (*op).ob_type;
-        let fields = std::slice::from_raw_parts(op.add(1).cast::<Obj>(), count(ty));
-        fields.iter().for_each(|&item| xdecref(item));
+        references(op).iter().for_each(|&item| xdecref(item));
         if ty == &raw const _PyWeakref_RefType {
             point(op, crate::none());
         }

@@ -8,7 +8,7 @@ use crate::construct::{
     fill_floats, fill_ints, fill_items, fill_value, new_bytes, new_complex, new_int, new_str, new_tuple,
 };
 use crate::encode::Scratch;
-use crate::services::{collect, dunder_name, flush, forget, op_name, stat, survey, touch};
+use crate::services::{clear, collect, dunder_name, finalize, flush, forget, op_name, stat, survey, touch};
 use crate::state::{self, Thread};
 use crate::{
     Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader, members,
@@ -145,6 +145,20 @@ unsafe fn failed(out: *mut Cell) -> i32 {
     }
 }
 
+/// Runs a function with a self: as on CPython, its caller holds that. What it refers to is C's own meanwhile.
+#[inline]
+unsafe fn entry_of(me: *mut u8, out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
+    // SAFETY: `me` is an object or NULL; a panic is caught inside.
+    unsafe {
+        entry(out, || {
+            crate::xincref(me.cast());
+            let result = body();
+            xdecref(me.cast());
+            result
+        })
+    }
+}
+
 /// Runs an entry: lock, stack check, panic guard, result.
 #[inline]
 unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
@@ -238,13 +252,13 @@ macro_rules! as_fn {
 
 unsafe extern "C" fn call0(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32 {
     // SAFETY: the host got `f` and `me` from the shim.
-    unsafe { entry(out, || as_fn!(f, F0)(me.cast(), std::ptr::null_mut())) }
+    unsafe { entry_of(me, out, || as_fn!(f, F0)(me.cast(), std::ptr::null_mut())) }
 }
 
 unsafe extern "C" fn call1(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, out: *mut Cell) -> i32 {
     // SAFETY: as `call0`; the argument is decoded like a cell.
     unsafe {
-        entry(out, || {
+        entry_of(me, out, || {
             let arg = if tag == Tag::Int as i32 {
                 int::from_i64(i)
             } else {
@@ -277,7 +291,7 @@ unsafe extern "C" fn call1s(
 ) -> i32 {
     // SAFETY: as `call0`; `s` has `n` bytes of UTF-8.
     unsafe {
-        entry(out, || {
+        entry_of(me, out, || {
             let arg = text::from_utf8(std::slice::from_raw_parts(s, n as usize), points as usize);
             if arg.is_null() {
                 return arg;
@@ -300,7 +314,7 @@ unsafe extern "C" fn calln(
 ) -> i32 {
     // SAFETY: as `call0`; `args` has the cells that `kind` asks for.
     unsafe {
-        entry(out, || {
+        entry_of(me, out, || {
             let (positional, keywords) = (nargs as usize, nkw as usize);
             let total = positional + if keywords > 0 { keywords + 1 } else { 0 };
             let mut args = Args::decode(args, total);
@@ -748,6 +762,8 @@ static SHIM: ShimTable = ShimTable {
     forget,
     collect,
     survey,
+    finalize,
+    clear,
     touch,
     stat,
     flush,

@@ -31,6 +31,7 @@ pub mod encode;
 pub mod err;
 pub mod fields;
 pub mod gil;
+mod graph;
 pub mod guard;
 pub mod guest;
 pub mod int;

@@ -53,16 +53,25 @@ pub unsafe fn track(op: Obj) {
 
 /// C has dropped its last reference.
 pub unsafe fn untrack(op: Obj) {
-    // SAFETY: as `track`; the last entry takes the place of the one that goes.
+    // SAFETY: as `track`.
+    unsafe {
+        if arena::number(op) > 0 {
+            write_back_one(op);
+            sleep(op);
+        }
+    }
+}
+
+/// The mirror goes out of step: C cannot look at it before the host sends the list again.
+pub unsafe fn sleep(op: Obj) {
+    // SAFETY: as `track`; the last entry takes the place of the one that goes. Other blocks have no such number.
     unsafe {
         let number = arena::number(op) as usize;
         if number == 0 {
             return;
         }
-        let gone = MIRRORS.get()[number - 1].op;
-        debug_assert!(gone == op);
-        write_back_one(op);
         let mirrors = MIRRORS.get();
+        debug_assert!(mirrors[number - 1].op == op);
         mirrors.swap_remove(number - 1);
         if let Some(moved) = mirrors.get(number - 1) {
             arena::set_number(moved.op, number as u32);

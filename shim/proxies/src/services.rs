@@ -2,7 +2,7 @@
 //! [`gimbal_host::ShimTable`], like [`crate::guest`].
 
 use crate::guest::{quietly, release_kept};
-use crate::{Op, arena, crossing, cycles, err, refcount, slots, state};
+use crate::{Obj, Op, arena, crossing, cycles, decref, err, incref, refcount, slots, state};
 use gimbal_host::Cell;
 
 pub(crate) unsafe extern "C" fn op_name(code: i32) -> *const u8 {
@@ -49,17 +49,45 @@ pub(crate) unsafe extern "C" fn collect() -> i64 {
 /// The edges of the last survey: the host reads them before it asks again.
 static EDGES: state::Locked<Vec<cycles::Edge>> = state::Locked::new(Vec::new());
 
-pub(crate) unsafe extern "C" fn survey(n: i64, pinned: *mut i64, count: *mut i64) -> *const i64 {
+pub(crate) unsafe extern "C" fn survey(n: i64, known: *mut i64, count: *mut i64) -> *const i64 {
     let mut edges = std::ptr::null();
-    // SAFETY: the host passes `n` addresses of live instances and one word for the count.
+    // SAFETY: the host passes `n` words about live instances and one word for the count.
     unsafe {
         quietly(|| {
-            *EDGES.get() = cycles::survey(std::slice::from_raw_parts_mut(pinned, n as usize));
+            *EDGES.get() = cycles::survey(std::slice::from_raw_parts_mut(known, n as usize));
             *count = EDGES.get().len() as i64;
             edges = EDGES.get().as_ptr().cast();
         });
     }
     edges
+}
+
+/// Runs `f` on instances whose wrappers are dead; a pending error of the thread survives it.
+unsafe fn for_dead(n: i64, dead: *const i64, f: unsafe fn(Obj)) {
+    // SAFETY: the host passes `n` addresses of instances that have a wrapper's reference still, which keeps each alive
+    // meanwhile.
+    unsafe {
+        quietly(|| {
+            let (class, value, traceback) = err::fetch();
+            for &address in std::slice::from_raw_parts(dead, n as usize) {
+                let op = address as Obj;
+                incref(op);
+                f(op);
+                decref(op);
+            }
+            err::restore(class, value, traceback);
+        });
+    }
+}
+
+pub(crate) unsafe extern "C" fn finalize(n: i64, dead: *const i64) {
+    // SAFETY: as `for_dead`.
+    unsafe { for_dead(n, dead, cycles::finalize) }
+}
+
+pub(crate) unsafe extern "C" fn clear(n: i64, dead: *const i64) {
+    // SAFETY: as `for_dead`.
+    unsafe { for_dead(n, dead, cycles::clear) }
 }
 
 pub(crate) unsafe extern "C" fn touch(handle: i64) {

@@ -1,0 +1,163 @@
+"""The handle table: which object stands behind a handle, and who holds it.
+
+An object with a handle is held here, until `lifetimes` finds that native code holds it only for instances whose wrappers
+decide whether it lives. Then its row has a `Demoted`, the wrappers keep it alive, and the first use makes it strong again.
+"""
+import _thread
+import _weakref
+
+from __pypy__ import identity_dict
+
+from _gimbal.native import ffi, lib
+
+MASK = 0xffffffff
+
+# Row i of the lists is one handle; `wires` has its index and generation, `sent` how often it went to the shim, `seen` what
+# the shim knows of the items of a list: a copy, or the length of a long one.
+objects = [None]
+wires = [0]
+sent = [0]
+seen = [None]
+free = []
+ids = identity_dict()
+
+demoted = {}                # id of a demoted object -> its row
+limbo = []                  # probes of `lifetimes` that have returned and have not been looked at
+moving = _thread.RLock()    # an object is being demoted or made strong
+
+
+class Edge:
+    """Keeps what native code refers to alive, for a wrapper or another edge."""
+    __slots__ = ('index', 'object', 'held', '__weakref__')
+
+    def __init__(self, index, x):
+        self.index = index
+        self.object = x
+        self.held = []
+
+
+class Demoted:
+    """Stands for an object that edges keep alive."""
+    __slots__ = ('edge', 'key')
+
+
+class Gone:
+    """What native code finds in place of an object that has died in a cycle with it."""
+    __slots__ = ()
+
+
+def new_handle(x):
+    if demoted:
+        i = demoted.get(id(x))
+        if i is not None and awake(i) is x:
+            sent[i] += 1
+            return wires[i]
+    if free:
+        i = free.pop()
+        objects[i] = x
+        sent[i] = 1
+        wire = wires[i]
+    else:
+        wire = len(objects)
+        objects.append(x)
+        wires.append(wire)
+        sent.append(1)
+        seen.append(None)
+    ids[x] = wire
+    return wire
+
+
+def handle(x):
+    """The handle of an object; counts as sent."""
+    wire = ids.get(x)
+    if wire is not None:
+        i = wire & MASK
+        sent[i] += 1
+        if objects[i] is x:
+            return wire
+        sent[i] -= 1
+    return new_handle(x)
+
+
+def rebind(old, new):
+    """Makes `new` the object behind the handle of `old`."""
+    wire = ids[old]
+    del ids[old]
+    ids[new] = wire
+    objects[wire & MASK] = new
+
+
+@ffi.def_extern()
+def release(n, handles):
+    for k in range(0, 2 * n, 2):
+        i = handles[k] & MASK
+        if sent[i] == handles[k + 1]:
+            x = objects[i]
+            objects[i] = None
+            if type(x) is Demoted:
+                if demoted.get(x.key) == i:
+                    del demoted[x.key]
+                edge = edge_of(i, x)
+                if edge is not None:
+                    edge.object = None
+            elif ids.get(x) == wires[i]:
+                del ids[x]
+            wires[i] += 1 << 32
+            sent[i] = 0
+            seen[i] = None
+            free.append(i)
+
+
+def edge_of(i, x):
+    """The edge that keeps the demoted object in row i alive; None when it has died."""
+    edge = x.edge()
+    if edge is None:
+        for probe in limbo:
+            edge = probe.edges.get(i)
+            if edge is not None:
+                return edge
+    return edge
+
+
+def demote(i, edge):
+    """Leaves the object in row i to its edge."""
+    x = edge.object
+    entry = Demoted()
+    entry.edge = _weakref.ref(edge)
+    entry.key = id(x)
+    with moving:
+        if objects[i] is not x:     # closed meanwhile
+            return
+        demoted[entry.key] = i
+        objects[i] = entry
+        seen[i] = None
+        if x in ids:
+            del ids[x]
+        if objects[i] is x:     # used meanwhile, by a signal handler
+            ids[x] = wires[i]
+
+
+def awake(i):
+    """The object in row i, which is held here again if it was demoted."""
+    with moving:
+        entry = objects[i]
+        if type(entry) is not Demoted:
+            return entry
+        edge = edge_of(i, entry)
+        if edge is None:
+            return Gone()
+        x = edge.object
+        objects[i] = x
+        ids[x] = wires[i]
+        if demoted.get(entry.key) == i:
+            del demoted[entry.key]
+    if isinstance(x, list):
+        from _gimbal.core import send_again
+        send_again(x)
+    return x
+
+
+def object_of(wire):
+    """The object behind a handle."""
+    x = objects[wire & MASK]
+    return awake(wire & MASK) if type(x) is Demoted else x

@@ -1,0 +1,448 @@
+"""Wrappers of native instances, and what lives and dies with them.
+
+The shim tells which objects, and which wrappers with state, native code holds only through instances that wrappers hold
+(`survey`). Those wrappers then keep them alive, in `_ne`, and the collector sees the cycles that run through native memory.
+
+None of it dies unseen. A `Probe` holds all of it, and nothing holds the probe: at the next collection its finalizer
+runs and saves what it holds, but weak references to whatever was reachable through the probe alone are cleared (unless it has a
+finalizer of its own, hence the anchors). That is how `look` knows which wrappers are dead while they are still there: their instances are finalized as CPython finalizes
+garbage, everything intact, and then the probe holds what they refer to, but no longer the wrappers. Of those that still do
+not die, what they refer to refers to them: they are cleared.
+"""
+import sys
+import types
+
+import _weakref
+
+from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, limbo, objects, wires)
+from _gimbal.native import ffi, lib
+
+VOIDP = ffi.typeof('void *')
+INTS = ffi.typeof('int64_t[]')
+STATEFUL, BUSY = 1, 2       # of a word that `survey` gets
+WRAPPER, OBJECT = 0, 1      # kinds of what an edge connects
+
+# --- wrappers ----------------------------------------------------------------------------------------------------------
+# A wrapper has the native address in `_na` and, in `_np`, a pointer whose death tells us that the wrapper died. `_ne` is
+# None or an Anchor.
+wrappers = {}        # address -> weak reference to the wrapper, or Pinned
+
+
+class Pinned:
+    """A strong entry of `wrappers`: a wrapper with state of its own while native code holds its instance."""
+    __slots__ = ('wrapper',)
+
+    def __init__(self, wrapper):
+        self.wrapper = wrapper
+
+    def __call__(self):
+        return self.wrapper
+
+
+pinned = []          # addresses with a Pinned entry
+loose = set()        # addresses of instances whose wrappers have state and that C itself does not hold, by the last survey
+anchored = set()     # addresses of instances whose wrappers keep something alive
+restless = {}        # address -> how many surveys leave the instance alone each time it has been used, how many still
+finalized = set()    # addresses of instances whose wrappers' `__del__` has run
+
+set_own = object.__setattr__    # a class may have a `__setattr__` that is not for us
+
+
+def on_death(pointer):
+    """A wrapper died."""
+    if probing:
+        dead.append(pointer)    # what its instance refers to may be on its way back with the probe
+    else:
+        bury(pointer)
+
+
+def bury(pointer):
+    """Forgets a dead wrapper and gives its reference back."""
+    address = int(ffi.cast('intptr_t', pointer))
+    entry = wrappers.get(address)
+    if entry is not None and entry() is None:
+        del wrappers[address]
+    if address in anchored:
+        for probe in limbo:
+            anchor = probe.anchors.pop(address, None)
+            if anchor is not None:
+                wake_dead(anchor)
+    finalized.discard(address)
+    if restless:
+        restless.pop(address, None)
+    lib.decref(pointer)
+
+
+def tie(wrapper, address):
+    """Makes `wrapper` the wrapper of the instance at `address`."""
+    pointer = ffi.cast(VOIDP, address)
+    lib.incref(pointer)
+    set_own(wrapper, '_na', address)
+    set_own(wrapper, '_ne', None)
+    set_own(wrapper, '_np', ffi.gc(pointer, on_death))
+    wrappers[address] = _weakref.ref(wrapper)
+    return wrapper
+
+
+def pin(wrapper, address):
+    """Keeps a wrapper that has state of its own alive as long as native code holds the instance."""
+    if not isinstance(wrappers.get(address), Pinned):
+        wrappers[address] = Pinned(wrapper)
+        pinned.append(address)
+
+
+def wake(wrapper):
+    """Native code is about to see the instance: what that refers to is held for good again."""
+    anchor = wrapper._ne
+    set_own(wrapper, '_ne', None)
+    anchor.used = True
+    address = wrapper._na
+    patience = restless.get(address)
+    restless[address] = [1, 1] if patience is None else [min(2 * patience[0], 64)] * 2
+    wake_all(anchor.held)
+
+
+def wake_all(held):
+    """As `wake`, for everything that these edges and wrappers keep alive in turn."""
+    work = [held]
+    while work:
+        for x in work.pop():
+            if type(x) is Edge:
+                work.append(wake_edge(x))
+            else:
+                anchor, address = x._ne, x._na
+                if address in loose and not isinstance(wrappers.get(address), Pinned):
+                    wrappers[address] = Pinned(x)
+                    pinned.append(address)
+                if anchor is not None:
+                    set_own(x, '_ne', None)
+                    anchor.used = True
+                    work.append(anchor.held)
+
+
+def wake_edge(edge):
+    if edge.index and type(objects[edge.index]) is Demoted:
+        awake(edge.index)
+    held, edge.held = edge.held, ()
+    return held
+
+
+def wake_dead(anchor):
+    """What a dead wrapper keeps alive is held for good again. Other wrappers stay with it: they may be dead, too."""
+    work, seen = [anchor], {anchor}
+    while work:
+        x = work.pop()
+        for x in wake_edge(x) if type(x) is Edge else x.held:
+            if type(x) is not Edge:
+                find_again(x, x._na)
+                x = x._ne
+            if x is not None and x not in seen:
+                seen.add(x)
+                work.append(x)
+
+
+def find_again(wrapper, address):
+    """A wrapper that had lost its weak reference in a collection, but has not died yet, is to be found by its address."""
+    entry = wrappers.get(address)
+    if entry is not None and entry() is None:
+        wrappers[address] = Again(wrapper)
+
+
+class Again(_weakref.ref):
+    """A weak reference that is made anew: PyPy gives the same one for each plain reference, even when it has been cleared."""
+    __slots__ = ()
+
+
+def once(cls):
+    """Makes each `__del__` of a class over an extension type refrain from running after `look` has called it."""
+    for base in cls.__mro__:
+        original = base.__dict__.get('__del__')
+        if isinstance(original, types.FunctionType) and original.__code__ is not once_code:
+            type.__setattr__(base, '__del__', only_once(original))
+
+
+def only_once(original):
+    def __del__(self):
+        if not finalized or self._na not in finalized:
+            original(self)
+    return __del__
+
+
+once_code = only_once(None).__code__
+
+
+# --- surveys -----------------------------------------------------------------------------------------------------------
+
+class Anchor:
+    """What a wrapper keeps alive. The wrapper refers to it, and it to the wrapper, unless that has been found dead."""
+    __slots__ = ('wrapper', 'held', 'used', 'lost', 'final', '__weakref__')
+
+    def __init__(self, wrapper):
+        self.wrapper = wrapper
+        self.held = []
+        self.used = False       # by native code since the survey; the wrapper does not refer to it any more
+        self.final = False      # the wrapper's `__del__` has run: when it is found dead again, it has not come back to life
+        self.lost = False       # reachable through the probe alone at the last collection
+
+
+class Probe:
+    """Holds what is demoted, and is garbage as soon as it is sent out."""
+    __slots__ = ('anchors', 'edges', 'tokens')
+
+    def send(self, anchors, edges):
+        self.anchors = anchors
+        self.edges = edges
+        self.tokens = [_weakref.ref(anchor) for anchor in anchors.values()]
+
+    def __del__(self):
+        for anchor, token in zip(self.anchors.values(), self.tokens):
+            anchor.lost = token() is None and not anchor.used
+        limbo.append(self)
+        del probing[:]
+        while dead:
+            bury(dead.pop())
+
+
+# PyPy clears weak references to what an object with a finalizer reaches only if that is older than other objects with
+# finalizers on the way, hence the supply.
+SPARE = 2000
+spare = [Probe() for _ in range(SPARE)]
+probing = []         # not empty: a probe is out
+dead = []            # pointers of wrappers that died while one was
+dying = {}           # address -> Anchor of a wrapper that was found dead
+
+
+def look():
+    """Looks at what the last probe brought back. True when something has died."""
+    while dead:
+        bury(dead.pop())
+    dying.clear()
+    progress = False
+    while limbo:
+        probe = limbo[0]
+        for i in probe.edges:
+            entry = objects[i]
+            if type(entry) is Demoted and entry.edge() is None:
+                awake(i)
+        lost, stuck = [], []
+        for address, anchor in list(probe.anchors.items()):
+            if not anchor.lost:
+                continue
+            if anchor.wrapper is not None and not anchor.final:
+                find_again(anchor.wrapper, address)
+                lost.append(address)
+            else:
+                stuck.append(address)
+            dying[address] = anchor
+            wake_dead(anchor)
+        if lost:
+            lib.finalize(len(lost), ffi.new(INTS, lost))
+            for address in lost:
+                dying[address].final = run_del(dying[address].wrapper, address)
+        if stuck:
+            lib.clear(len(stuck), ffi.new(INTS, stuck))
+            for address in stuck:
+                del dying[address].held[:]
+        progress = progress or bool(lost) or bool(stuck)
+        del limbo[0]
+    return progress
+
+
+def run_del(wrapper, address):
+    """Calls the `__del__` of a Python class over an extension type; later the collector's own call does nothing. False when
+    it has none."""
+    method = getattr(type(wrapper), '__del__', None)
+    if method is None or getattr(method, '__code__', None) is not once_code:
+        return False
+    if address not in finalized:
+        try:
+            method(wrapper)
+        except BaseException as error:
+            sys.unraisablehook(types.SimpleNamespace(exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__,
+                                                     err_msg=None, object=method))
+        finalized.add(address)
+    return True
+
+
+def settle(whole=False):
+    """Ties to wrappers what native code holds through their instances alone. True when there is something new."""
+    words, held = [], []        # `held`: wrappers must not die meanwhile
+    for address in pinned:
+        entry = wrappers.get(address)
+        if isinstance(entry, Pinned):
+            words.append(address + STATEFUL)
+            held.append(entry.wrapper)
+    known_pins = len(pinned)
+    for address in list(loose):
+        entry = wrappers.get(address)
+        wrapper = entry() if entry is not None else None
+        if wrapper is not None and not isinstance(entry, Pinned):
+            words.append(address + STATEFUL)
+            held.append(wrapper)
+    with_state = len(words)
+    for address, patience in list(restless.items()):
+        patience[1] -= 1
+        if patience[1] >= 0 and not whole:
+            words.append(address + BUSY)
+    known = ffi.new(INTS, words)
+    count = ffi.new(INTS, 1)
+    rows = lib.survey(len(words), known, count)
+    anchors, edges, between = {}, {}, {}
+    for k in range(0, 4 * count[0], 4):
+        holder_kind, holder, kind, target = rows[k], rows[k + 1], rows[k + 2], rows[k + 3]
+        if holder_kind == WRAPPER:
+            anchor = anchors.get(holder)
+            if anchor is None:
+                anchor = anchors[holder] = new_anchor(holder)
+            keeper = anchor.held
+        else:
+            keeper = edge(holder_kind, holder, edges, between).held
+        if kind == WRAPPER:
+            entry = wrappers.get(target)
+            wrapper = entry() if entry is not None else None
+            if wrapper is not None:
+                keeper.append(wrapper)
+        else:
+            keeper.append(edge(kind, target, edges, between))
+    fresh = not anchored.issuperset(anchors)
+    for i, made in edges.items():
+        if type(objects[i]) is not Demoted:
+            demote(i, made)
+            fresh = True
+        elif objects[i].edge() is not made:
+            objects[i].edge = _weakref.ref(made)
+    for i in list(demoted.values()):
+        if i not in edges:
+            awake(i)
+    for address in anchored:
+        if address not in anchors:
+            entry = wrappers.get(address)
+            wrapper = entry() if entry is not None else None
+            if wrapper is not None:
+                replace_anchor(wrapper, None)
+    for address, anchor in anchors.items():
+        if anchor.wrapper is not None:
+            replace_anchor(anchor.wrapper, anchor)
+    anchored.clear()
+    anchored.update(anchors)
+    del pinned[:known_pins]     # others have come meanwhile
+    pinned_since = set(pinned)
+    loose_before = set(loose)
+    loose.clear()
+    for k in range(with_state):
+        address = known[k] & ~3
+        if known[k] & STATEFUL:
+            wrappers[address] = Pinned(held[k])
+            pinned.append(address)
+        elif address not in pinned_since:
+            if isinstance(wrappers.get(address), Pinned):
+                wrappers[address] = Again(held[k])
+            loose.add(address)
+    fresh = fresh or not loose_before.issuperset(loose)
+    if anchors:
+        for address in dying:
+            if address in anchors and not anchors[address].final:
+                anchors[address].wrapper = None
+        if not spare:
+            spare.extend([Probe() for _ in range(SPARE)])
+        spare.pop().send(anchors, edges)
+        probing.append(None)
+    dying.clear()
+    return fresh
+
+
+def replace_anchor(wrapper, anchor):
+    old = wrapper._ne
+    if old is not None and old is not anchor:
+        old.used = True     # a probe may be out with it
+    set_own(wrapper, '_ne', anchor)
+
+
+def new_anchor(address):
+    anchor = dying.get(address)
+    if anchor is None:
+        entry = wrappers.get(address)
+        return Anchor(None if entry is None else entry())
+    del anchor.held[:]
+    return anchor
+
+
+def edge(kind, name, edges, between):
+    """The edge of an object, or of what is between objects."""
+    if kind != OBJECT:
+        made = between.get(name)
+        if made is None:
+            made = between[name] = Edge(0, None)
+        return made
+    i = name & MASK
+    made = edges.get(i)
+    if made is None:
+        if wires[i] != name:        # closed since the survey
+            return Edge(0, None)
+        entry = objects[i]
+        if type(entry) is Demoted:
+            made = edge_of(i, entry)
+            if made is None:
+                return Edge(0, None)
+            made.held = []
+        else:
+            made = Edge(i, entry)
+        edges[i] = made
+    return made
+
+
+# --- when ----------------------------------------------------------------------------------------------------------------
+
+due = []    # not empty: the host has collected since the last housekeeping
+
+
+class Tick:
+    """Garbage as soon as it is made: tells us that the host has collected. It only says so: whatever a signal handler
+    raises while a finalizer runs is lost, so the work is done at the next call."""
+
+    def __del__(self):
+        due.append(None)
+        Tick()
+
+
+def housekeeping(whole=False):
+    """What is to be done after a collection of the host. True when another collection would find more."""
+    del due[:]
+    more = look()
+    lib.flush()
+    lib.collect()
+    more = settle(whole) or more
+    lib.flush()
+    return more
+
+
+ROUNDS = 5      # collections that it takes at most until what a cycle holds is freed
+
+
+def patch_collect(pool):
+    """`gc.collect()` first closes the handles that wait in a batch: what C has let go of is garbage now, not later. It goes on
+    until cycles that run through native memory are freed, too."""
+    import gc
+
+    from __pypy__ import builtinify
+    original = gc.collect
+
+    def collect(generation=2):
+        for frame in list(pool):
+            lib.forget(frame)
+        lib.flush()
+        for _ in range(ROUNDS):
+            found = original(generation)
+            if not housekeeping(True):
+                break
+        return found
+
+    gc.collect = builtinify(collect)
+
+
+def stats():
+    """Figures for tests: live wrappers, pinned ones, demoted handles."""
+    return {'wrappers': len(wrappers), 'pinned': len(pinned), 'demoted': len(demoted)}
+
+
+Tick()
