@@ -13,9 +13,11 @@
 //! - `GIMBAL_CPYTHON`: the oracle, instead of `/usr/bin/python3.11`.
 //! - `GIMBAL_SELFTEST=1`: every lane runs CPython too, which tests the tests.
 
+pub mod compatibility;
 pub mod compile;
 pub mod lanes;
 pub mod paths;
 pub mod process;
 pub mod report;
+pub mod suite;
 pub mod wheels;

@@ -61,3 +61,13 @@ pub fn tail(outcome: &Outcome) -> String {
     }
     text
 }
+
+/// The beginning of a long text.
+pub fn shorten(text: &str) -> String {
+    const LINES: usize = 200;
+    let mut short: String = text.lines().take(LINES).flat_map(|line| [line, "\n"]).collect();
+    if text.lines().nth(LINES).is_some() {
+        short += "...\n";
+    }
+    short
+}

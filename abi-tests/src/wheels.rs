@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{paths, process};
@@ -69,20 +69,26 @@ impl Lock {
 }
 
 /// A package's own test suite.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
     /// The package; both its wheel and its source distribution are in the lock.
     pub name: String,
     /// Test files, relative to the root of the source distribution.
     pub tests: Vec<String>,
+    /// Other packages of the lock that its tests need, pytest left out.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Why the tests of this repository leave the suite to `cargo xtask suite`; empty when they run it.
+    #[serde(default)]
+    pub by_hand: String,
     /// Tests that cannot be the same on another interpreter, each with the reason.
     #[serde(default)]
     pub skip: Vec<Skip>,
 }
 
 /// A test of a suite that is left out.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skip {
     /// What pytest's `--deselect` takes.

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: ten unmodified CPython wheels on PyPy, their results and times beside CPython 3.11's.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -43,6 +44,16 @@ struct Run {
     packages: Vec<Entry>,
     timings: Vec<Entry>,
     end: Option<String>,
+}
+
+/// Runs suites of packages, having made what they need. False: something differs from CPython, and the report says what.
+pub fn suite(project: &Project, arguments: &[OsString]) -> Result<bool> {
+    debian::ensure()?;
+    build::build(project, &project.flavour(MAIN_FLAVOUR)?)?;
+    install_host(project, HOST)?;
+    let mut suite = project.cargo("run");
+    suite.args(["--quiet", "--package", "gimbal-abi-tests", "--bin", "suite", "--"]);
+    Ok(suite.args(arguments).status()?.success())
 }
 
 /// Runs the demonstration. False: something is not equal to CPython, and the report says what.

@@ -9,6 +9,7 @@ mod project;
 mod tally;
 mod test;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -40,6 +41,14 @@ enum Task {
     },
     /// Run ten unmodified CPython wheels on PyPy and compare with CPython 3.11
     Demo,
+    /// Run packages' own test suites on CPython and on Gimbal, and compare test by test
+    ///
+    /// `cargo xtask suite -- --help` tells its options.
+    Suite {
+        /// The packages, and options
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Run everything: static checks, unit tests, and the built library against the real one
     Test(test::Selection),
 }
@@ -71,6 +80,7 @@ fn run(task: Task) -> Result<bool> {
         }
         Task::Check { write } => Ok(check::check(&project, write)?.report()),
         Task::Demo => demo::demo(&project),
+        Task::Suite { arguments } => demo::suite(&project, &arguments),
         Task::Test(selection) => Ok(test::test(&project, &selection)?.report()),
     }
 }

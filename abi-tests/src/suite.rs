@@ -1,0 +1,293 @@
+//! Packages' own test suites, from their source distributions, with the unmodified wheel.
+//!
+//! A suite runs file by file, each in a process of its own: a crash costs the tests of one file. What a file's tests
+//! came to is kept below `target/suites`, so that a run that was interrupted goes on where it stopped; what is kept belongs
+//! to one wheel and, for a host, to one build of Gimbal.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::lanes::{self, Interpreter, Program};
+use crate::wheels::{self, Lock, Suite};
+use crate::{paths, report};
+
+/// What pytest itself needs on Python 3.11.
+const PYTEST: [&str; 5] = ["pytest", "iniconfig", "packaging", "pluggy", "pygments"];
+
+/// How long one file may take.
+const LIMIT: Duration = Duration::from_secs(1200);
+
+/// Each test's outcome by its name.
+pub type Outcomes = BTreeMap<String, String>;
+
+/// What running one file came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Run {
+    /// The tests of the file.
+    pub outcomes: Outcomes,
+    /// How the process ended when it did not come to its end.
+    pub crash: Option<String>,
+    /// What pytest said about failures.
+    pub messages: String,
+}
+
+/// A suite on one interpreter.
+pub struct Session<'s> {
+    suite: &'s Suite,
+    interpreter: &'s Interpreter,
+    folder: PathBuf,
+    site: Vec<PathBuf>,
+    identify: bool,
+}
+
+impl<'s> Session<'s> {
+    /// The suite on the oracle (`lane` and `build` empty) or on a lane with a build of Gimbal.
+    pub fn new(
+        lock: &Lock,
+        suite: &'s Suite,
+        interpreter: &'s Interpreter,
+        lane: &str,
+        build: &str,
+    ) -> Result<Self> {
+        let packages = lock.closure(&suite.name)?;
+        let mut names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+        for need in suite.needs.iter().map(String::as_str).chain(PYTEST) {
+            for package in lock.closure(need)? {
+                if !names.contains(&package.name.as_str()) {
+                    names.push(&package.name);
+                }
+            }
+        }
+        let mut key = Sha256::new();
+        for name in &names {
+            key.update(&lock.find(name)?.sha256);
+        }
+        key.update(build);
+        key.update(serde_json::to_string(suite)?);
+        let key: String = key
+            .finalize()
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let lane = if lane.is_empty() { "cpython" } else { lane };
+        Ok(Self {
+            suite,
+            interpreter,
+            folder: paths::target()
+                .join("suites")
+                .join(&suite.name)
+                .join(lane)
+                .join(key),
+            site: names.iter().map(|name| wheels::site(name)).collect(),
+            identify: packages.iter().any(|package| package.identify),
+        })
+    }
+
+    /// The test files, relative to the root of the source distribution.
+    pub fn files(&self) -> Result<Vec<String>> {
+        let root = wheels::sdist(&self.suite.name);
+        let mut files = Vec::new();
+        for test in &self.suite.tests {
+            let path = root.join(test);
+            if path.is_dir() {
+                test_files(&root, &path, &mut files)?;
+            } else {
+                files.push(test.clone());
+            }
+        }
+        files.sort();
+        ensure!(
+            !files.is_empty(),
+            "the suite of {} has no test files",
+            self.suite.name
+        );
+        Ok(files)
+    }
+
+    /// Runs one file, unless its outcomes are kept already.
+    pub fn run(&self, file: &str) -> Result<Run> {
+        let kept = self.folder.join(file.replace('/', "+")).with_extension("json");
+        if let Some(run) = fs::read_to_string(&kept)
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok())
+        {
+            return Ok(run);
+        }
+        let mut program = Program::new(lanes::script("wheels/suites", "run.py"), self.site.clone())
+            .arg(wheels::sdist(&self.suite.name));
+        program.identify = self.identify;
+        program.limit = LIMIT;
+        for skip in &self.suite.skip {
+            program = program.arg("--deselect").arg(&skip.test);
+        }
+        let outcome = self.interpreter.run(&program.arg(file))?;
+        let mut run = Run {
+            outcomes: Outcomes::new(),
+            crash: None,
+            messages: String::new(),
+        };
+        for line in outcome.stdout.lines() {
+            match line
+                .strip_prefix("outcome\t")
+                .and_then(|line| line.split_once('\t'))
+            {
+                Some((result, test)) => drop(run.outcomes.insert(test.to_owned(), result.to_owned())),
+                None => run.messages.extend([line, "\n"]),
+            }
+        }
+        if !outcome.stdout.ends_with("\nended\n") {
+            run.crash = Some(format!("{}\n{}", outcome.status, report::tail(&outcome)));
+        }
+        fs::create_dir_all(&self.folder)?;
+        // Written aside and renamed: what is kept is whole.
+        let fresh = tempfile::NamedTempFile::new_in(&self.folder)?;
+        fs::write(&fresh, serde_json::to_string(&run)?)?;
+        fresh.persist(&kept)?;
+        Ok(run)
+    }
+
+    /// Forgets what is kept.
+    pub fn forget(&self) -> Result<()> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What pytest would collect below a folder.
+fn test_files(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("no tests in {}", folder.display()))? {
+        let entry = entry?;
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() {
+            test_files(root, &path, files)?;
+        } else if name.ends_with(".py") && (name.starts_with("test_") || name.ends_with("_test.py")) {
+            files.push(path.strip_prefix(root)?.display().to_string());
+        }
+    }
+    Ok(())
+}
+
+/// Names the build of Gimbal that is tested: what is kept of another one does not count.
+pub fn build_id() -> Result<String> {
+    let mut hash = Sha256::new();
+    let lib = paths::gimbal_home().join("3.11/lib");
+    let mut files = vec![lib.join("libpython3.11.so.1.0")];
+    for entry in fs::read_dir(lib.join("gimbal/pypy"))? {
+        files.push(entry?.path());
+    }
+    files.retain(|file| file.is_file());
+    files.sort();
+    for file in files {
+        hash.update(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// How a host compares with the oracle.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Tests that pass on CPython.
+    pub passed: usize,
+    /// Those of them that pass on the host, too.
+    pub also: usize,
+    /// Tests that end otherwise: name, on CPython, on the host.
+    pub different: Vec<(String, String, String)>,
+    /// Files whose process crashed on the host: name, how.
+    pub crashes: Vec<(String, String)>,
+}
+
+impl Comparison {
+    /// Adds one file's tests.
+    pub fn add(&mut self, file: &str, oracle: &Run, lane: &Run) {
+        const ABSENT: &str = "absent";
+        if let Some(crash) = &lane.crash {
+            self.crashes.push((file.to_owned(), crash.clone()));
+        }
+        let names = oracle.outcomes.keys().chain(
+            lane.outcomes
+                .keys()
+                .filter(|name| !oracle.outcomes.contains_key(*name)),
+        );
+        for name in names {
+            let of = |run: &Run| run.outcomes.get(name).map_or(ABSENT, String::as_str).to_owned();
+            let (here, there) = (of(oracle), of(lane));
+            if here == "passed" {
+                self.passed += 1;
+                self.also += usize::from(there == "passed");
+            }
+            if here != there {
+                self.different.push((name.clone(), here, there));
+            }
+        }
+    }
+
+    /// Leaves out the differences of tests whose names contain one of `explained`.
+    pub fn forgive(&mut self, explained: &[String]) {
+        self.different
+            .retain(|(test, ..)| !explained.iter().any(|part| test.contains(part)));
+    }
+
+    /// Whether nothing differs.
+    pub fn equal(&self) -> bool {
+        self.different.is_empty() && self.crashes.is_empty()
+    }
+
+    /// The share of CPython's passes, in per cent.
+    pub fn share(&self) -> f64 {
+        100.0 * self.also as f64 / self.passed.max(1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(outcomes: &[(&str, &str)]) -> Run {
+        let outcomes = outcomes
+            .iter()
+            .map(|(test, outcome)| ((*test).to_owned(), (*outcome).to_owned()));
+        Run {
+            outcomes: outcomes.collect(),
+            crash: None,
+            messages: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_passes_of_the_oracle_count() {
+        let mut comparison = Comparison::default();
+        comparison.add(
+            "f",
+            &run(&[("a", "passed"), ("b", "passed"), ("c", "skipped")]),
+            &run(&[("a", "passed"), ("b", "failed"), ("d", "passed")]),
+        );
+        assert_eq!((comparison.passed, comparison.also), (2, 1));
+        let names: Vec<_> = comparison
+            .different
+            .iter()
+            .map(|(name, ..)| name.as_str())
+            .collect();
+        assert_eq!(names, ["b", "c", "d"]);
+        assert!(!comparison.equal());
+    }
+
+    #[test]
+    fn a_crash_loses_the_tests_that_did_not_run() {
+        let mut comparison = Comparison::default();
+        let mut crashed = run(&[]);
+        crashed.crash = Some("signal 11".into());
+        comparison.add("f", &run(&[("a", "passed")]), &crashed);
+        assert_eq!((comparison.passed, comparison.also), (1, 0));
+        assert_eq!(comparison.crashes.len(), 1);
+    }
+}
