@@ -1,5 +1,6 @@
 /* A program that uses objects and runs no source code: what any host can do. */
 #include "check.h"
+#include <stdlib.h>
 #include <string.h>
 
 static void error(const char *what)
@@ -23,8 +24,9 @@ static PyMethodDef methods[] = {{"twice", twice, METH_O, "Doubles."}, {NULL, NUL
 
 static PyModuleDef def = {PyModuleDef_HEAD_INIT, "numbers_of_ours", "Numbers.", -1, methods};
 
-int main(void)
+int main(int argc, char **argv)
 {
+    int rounds = argc > 1 ? atoi(argv[1]) : 70000;
     Py_Initialize();
     SAY("initialized %d", Py_IsInitialized());
     PyObject *list = PyList_New(0);
@@ -60,7 +62,7 @@ int main(void)
     error("call");
     SAY("missing %d", PyObject_GetAttrString(module, "nothing") == NULL);
     error("attribute");
-    for (int i = 0; i < 70000; i++) {       /* exceptions are the host's objects: each is let go again */
+    for (int i = 0; i < rounds; i++) {       /* exceptions are the host's objects: each is let go again */
         if (PyObject_GetAttrString(module, "nothing") != NULL) {
             SAY("does not fail");
         }

@@ -30,7 +30,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gimbal-cli", &["gimbal-codegen", "gimbal-debian"]),
     (
         "gimbal-abi-tests",
-        &["gimbal-codegen", "gimbal-abi", "gimbal-debian"],
+        &[
+            "gimbal-codegen",
+            "gimbal-abi",
+            "gimbal-debian",
+            "gimbal-reference",
+        ],
     ),
     ("xtask", &["gimbal-codegen", "gimbal-debian"]),
 ];
