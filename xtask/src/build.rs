@@ -7,6 +7,7 @@
 //! 3.11/lib/libpython3.so             no code; needs the one above
 //! 3.11/lib/gimbal/stubs.txt          the functions of the C API that are not written yet
 //! 3.11/lib/gimbal/pypy/              the host's native module and its Python adapter
+//! 3.11/lib/gimbal/reference/         the reference host: its library, and the program that runs checks
 //! ```
 
 use std::fs;
@@ -32,10 +33,10 @@ pub fn build(project: &Project, flavour: &Flavour, profile: Profile) -> Result<(
     ]);
     progress::run(&format!("build flavour {}", flavour.name), shim)?;
 
-    // Without --release: it only starts others, and what it depends on was built so already, for this program.
+    // Without --release: they only start others, or test, and what they depend on was built so already, for this program.
     let mut tools = project.cargo("build");
-    tools.args(["--package", "gimbal-cli"]);
-    progress::run("build the gimbal command", tools)?;
+    tools.args(["--package", "gimbal-cli", "--package", "gimbal-reference"]);
+    progress::run("build the gimbal command and the reference host", tools)?;
 
     lay_out(project, flavour, profile).with_context(|| format!("cannot lay out {}", project.home().display()))
 }
@@ -45,7 +46,8 @@ fn lay_out(project: &Project, flavour: &Flavour, profile: Profile) -> Result<()>
     let lib = project.home().join(&flavour.name).join("lib");
     let host = lib.join("gimbal/pypy");
     let bin = project.home().join("bin");
-    for folder in [&bin, &host] {
+    let reference = lib.join("gimbal/reference");
+    for folder in [&bin, &host, &reference] {
         fs::create_dir_all(folder)?;
     }
 
@@ -62,6 +64,9 @@ fn lay_out(project: &Project, flavour: &Flavour, profile: Profile) -> Result<()>
     replace(&host.join("libgimbal_pypy.so"), |new| {
         Ok(symlink("_gimbal_pypy.so", new)?)
     })?;
+    for file in ["gimbal-reference", "libgimbal_reference.so"] {
+        put(&project.target().join("debug").join(file), &reference.join(file))?;
+    }
     put(&project.target().join("debug/gimbal"), &bin.join("gimbal"))?;
     replace(&bin.join(format!("python{}", flavour.name)), |new| {
         Ok(symlink("gimbal", new)?)

@@ -44,7 +44,13 @@ const FLAVOURED: [&str; 4] = ["gimbal-abi", "gimbal-proxies", "gimbal-capi", "gi
 
 /// Crates that are the same whatever the flavour: they are checked and tested once, in the main target folder, where most
 /// of what they need was built for this program.
-const TOOLS: [&str; 4] = ["gimbal-cli", "gimbal-codegen", "xtask", "gimbal-debian"];
+const TOOLS: [&str; 5] = [
+    "gimbal-cli",
+    "gimbal-codegen",
+    "xtask",
+    "gimbal-debian",
+    "gimbal-reference",
+];
 
 /// The tests of the built library, which are such a crate, too.
 const ABI_TESTS: &str = "gimbal-abi-tests";
