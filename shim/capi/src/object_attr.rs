@@ -337,6 +337,9 @@ pub unsafe fn PyObject_GenericSetDict(object: Obj, value: Obj, _context: *mut c_
     if place.is_null() {
         return fail(PyExc_AttributeError, "This object has no __dict__");
     }
+    if !op_unit(Op::SetAttr, &[object, text::interned("__dict__"), value]) {
+        return -1;
+    }
     xdecref(std::mem::replace(&mut *place, new_ref(value)));
     0
 }

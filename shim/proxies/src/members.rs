@@ -280,18 +280,16 @@ unsafe fn set_integer(at: *mut c_char, kind: c_int, number: Obj) -> c_int {
     }
 }
 
-/// The instance dictionary at `tp_dictoffset`, made when it is missing.
+/// The instance dictionary, which is the host's; what is at `tp_dictoffset` follows it.
 pub unsafe fn instance_dict(op: Obj) -> Obj {
     // SAFETY: `op` is an object whose type has a dict offset.
     unsafe {
         let offset = (*(*op).ob_type).tp_dictoffset;
-        if offset <= 0 {
-            return crossing::op(Op::InstanceDict, &[op]);
+        let dict = crossing::op(Op::InstanceDict, &[op]);
+        if offset > 0 && !dict.is_null() {
+            let at = op.cast::<u8>().offset(offset).cast::<Obj>();
+            crate::xdecref(std::mem::replace(&mut *at, new_ref(dict)));
         }
-        let at = op.cast::<u8>().offset(offset).cast::<Obj>();
-        if (*at).is_null() {
-            *at = crossing::op(Op::InstanceDict, &[op]);
-        }
-        if (*at).is_null() { *at } else { new_ref(*at) }
+        dict
     }
 }

@@ -16,6 +16,10 @@ use crate::{
 use gimbal_handles::Received;
 use std::ffi::{CStr, CString, c_char, c_ulong, c_void};
 
+unsafe extern "C" {
+    fn PyObject_HashNotImplemented(object: *mut PyObject) -> isize;
+}
+
 /// Mark of types whose instances are native structs of an extension type.
 const NATIVE: usize = 1;
 
@@ -723,6 +727,10 @@ unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bool) -> bool
         crossing::receive(handle);
         crossing::open(handle, ty.cast());
         (*ty).tp_cache = handle as Obj;
+        if (*ty).tp_hash.is_none() {
+            // Only a class with an equality of its own inherits no hash; the host's class has None for it.
+            (*ty).tp_hash = Some(PyObject_HashNotImplemented);
+        }
         let number = int::from_i64(handle);
         let info = crossing::op(Op::TypeInfo, &[number]);
         decref(number);
