@@ -38,12 +38,22 @@ unsafe fn vectorcall_of(callable: Obj) -> Option<vectorcallfunc> {
     // SAFETY: the type says where the field is.
     unsafe {
         let ty = (*callable).ob_type;
-        if type_flags::of(ty) & Py_TPFLAGS_HAVE_VECTORCALL == 0 || (*ty).tp_vectorcall_offset <= 0 {
+        if type_flags::of(ty) & Py_TPFLAGS_HAVE_VECTORCALL == 0 {
             return None;
         }
-        *callable
-            .byte_offset((*ty).tp_vectorcall_offset)
-            .cast::<Option<vectorcallfunc>>()
+        vectorcall_at(callable)
+    }
+}
+
+/// The same for a class whose flag a `__call__` of its own has taken away: it may still call what it inherits.
+unsafe fn vectorcall_at(callable: Obj) -> Option<vectorcallfunc> {
+    // SAFETY: the type says where the field is.
+    unsafe {
+        let offset = (*(*callable).ob_type).tp_vectorcall_offset;
+        if offset <= 0 {
+            return None;
+        }
+        *callable.byte_offset(offset).cast::<Option<vectorcallfunc>>()
     }
 }
 
@@ -207,7 +217,9 @@ pub unsafe fn PyObject_Call(callable: Obj, args: Obj, kwargs: Obj) -> Obj {
     if plain {
         return call_row(callable, seq::tuple_slice(args), null_mut(), 0);
     }
-    let (row, names) = call_cfunction::unpack(args, kwargs);
+    let Some((row, names)) = unpack(args, kwargs) else {
+        return null_mut();
+    };
     let result = call_row(callable, &row, names, 0);
     xdecref(names);
     result
@@ -360,16 +372,32 @@ pub unsafe fn _PyObject_MakeTpCall(
     checked(callable, result)
 }
 
+/// Arguments as the vectorcall protocol has them; None with an exception when a keyword is no string.
+unsafe fn unpack(args: Obj, kwargs: Obj) -> Option<(Vec<Obj>, Obj)> {
+    // SAFETY: a tuple, and a dict or NULL.
+    unsafe {
+        let (row, names) = call_cfunction::unpack(args, kwargs);
+        if !names.is_null() && !seq::tuple_slice(names).iter().all(|&name| crate::support::is_str(name)) {
+            decref(names);
+            let _: Obj = type_error("keywords must be strings");
+            return None;
+        }
+        Some((row, names))
+    }
+}
+
 /// The `tp_call` of types with a `vectorcall`.
 #[entry]
 pub unsafe fn PyVectorcall_Call(callable: Obj, args: Obj, kwargs: Obj) -> Obj {
-    let Some(f) = vectorcall_of(callable) else {
+    let Some(f) = vectorcall_at(callable) else {
         return type_error(&format!(
             "'{}' object does not support vectorcall",
             type_name(callable)
         ));
     };
-    let (all, names) = call_cfunction::unpack(args, kwargs);
+    let Some((all, names)) = unpack(args, kwargs) else {
+        return null_mut();
+    };
     let positional = all.len() - names_len(names);
     let result = f(callable, all.as_ptr(), positional, names);
     xdecref(names);

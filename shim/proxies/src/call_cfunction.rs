@@ -190,6 +190,11 @@ pub unsafe fn fill_host_function(op: Obj) {
     }
 }
 
+/// Is this one of the two types of C function objects?
+pub fn is_function(ty: *const PyTypeObject) -> bool {
+    ty == &raw const crate::PyCFunction_Type || ty == &raw const crate::PyCMethod_Type
+}
+
 /// Releases what a function block holds.
 pub unsafe fn drop_function(op: Obj) {
     // SAFETY: nobody uses the function any more.
@@ -199,5 +204,8 @@ pub unsafe fn drop_function(op: Obj) {
             xdecref((*function).m_self);
         }
         xdecref((*function).m_module);
+        if let Some(class) = class_of(op) {
+            xdecref(class.cast());
+        }
     }
 }

@@ -369,7 +369,7 @@ pub unsafe fn dispose(op: Obj) {
             dict::free(op);
         } else if flags & Py_TPFLAGS_UNICODE_SUBCLASS != 0 {
             text::dealloc(op);
-        } else if (*op).ob_type == &raw mut crate::PyCFunction_Type {
+        } else if crate::call_cfunction::is_function((*op).ob_type) {
             crate::call_cfunction::drop_function(op);
             arena::free(op.cast());
         } else {

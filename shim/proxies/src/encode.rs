@@ -1,7 +1,7 @@
 //! Native to host: an object becomes a cell. Values go by value, containers made by C as trees, the rest by handle.
 
 use crate::{
-    Obj, PyBool_Type, PyBytes_Type, PyCFunction_Type, PyComplex_Type, PyComplexObject, PyDict_Type,
+    Obj, PyBool_Type, PyBytes_Type, PyComplex_Type, PyComplexObject, PyDict_Type,
     PyFloat_Type, PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing,
     decref, dict, int, refcount, seq, state::Locked, text, types,
 };
@@ -246,7 +246,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             cell.tag = Tag::NotImplemented as i32;
         } else if addr_eq(op, crate::ellipsis()) {
             cell.tag = Tag::Ellipsis as i32;
-        } else if ty == &raw mut PyCFunction_Type {
+        } else if crate::call_cfunction::is_function(ty) {
             let function = op.cast::<crate::PyCFunctionObject>();
             cell.tag = Tag::Function as i32;
             cell.i = op as i64;

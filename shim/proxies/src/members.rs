@@ -192,6 +192,7 @@ pub unsafe fn set(base: *mut c_char, def: *const PyMemberDef, value: Obj) -> c_i
                 return 0;
             }
             STRING | STRING_INPLACE => return fail(crate::PyExc_TypeError, "readonly attribute"),
+            NONE => return fail(crate::PyExc_SystemError, "bad memberdescr type"),
             _ => {}
         }
         let Some(number) = integer(value) else { return -1 };

@@ -457,8 +457,11 @@ unsafe fn inherit_from(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
             (*ty).tp_richcompare = (*base).tp_richcompare;
             (*ty).tp_hash = (*base).tp_hash;
         }
-        if (*ty).tp_call.is_none() && (*ty).tp_vectorcall_offset == 0 {
+        let own_vectorcall = (*ty).tp_vectorcall_offset != 0;
+        if !own_vectorcall {
             (*ty).tp_vectorcall_offset = (*base).tp_vectorcall_offset;
+        }
+        if (*ty).tp_call.is_none() && !own_vectorcall {
             type_flags::add(ty, type_flags::of(base) & crate::Py_TPFLAGS_HAVE_VECTORCALL);
         }
         if (*ty).tp_descr_get.is_none() {
