@@ -79,7 +79,7 @@ pub unsafe fn clear(op: Obj) {
 unsafe fn empty(op: Obj) {
     // SAFETY: nobody but other garbage refers to the block, which is held by the caller.
     unsafe {
-        let flags = (*(*op).ob_type).tp_flags;
+        let flags = crate::type_flags::of((*op).ob_type);
         if flags & crate::Py_TPFLAGS_LIST_SUBCLASS != 0 {
             mirror::untrack(op);
             seq::resize(op, 0, 0);

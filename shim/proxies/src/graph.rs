@@ -95,7 +95,7 @@ unsafe fn children(op: Obj, kind: Kind, list: &mut Vec<Obj>) {
     // SAFETY: an instance is complete once it is tracked; containers have the struct that their type says.
     unsafe {
         let ty = (*op).ob_type;
-        let flags = (*ty).tp_flags;
+        let flags = crate::type_flags::of(ty);
         if kind == Kind::Instance {
             if arena::flags(op) & arena::TRACKED != 0
                 && let Some(traverse) = (*ty).tp_traverse
