@@ -254,7 +254,7 @@ fn more_exports(
     }
     // Not all headers together make a C program.
     let mut source = format!(
-        "#define {FREE_THREADED} 1\n#define {INTERNAL} 1\n#include <Python.h>\n#include <internal/pycore_runtime.h>\n"
+        "#define {FREE_THREADED} 1\n#define {INTERNAL} 1\n#include <Python.h>\n#include <internal/pycore_runtime.h>\n#include <internal/pycore_object.h>\n#include <internal/pycore_unionobject.h>\n"
     );
     let here = declared(&feed(sources.cc(&["-E"]).arg("-"), "", &source)?);
     for export in exports.iter().filter(|export| export.is_object) {

@@ -25,7 +25,7 @@ placeholders! {
     _PyParser_TokenNames: [u64; 70];
     _PyRuntime: [u64; 45703];
     _PySet_Dummy: [u64; 1];
-    _PyUnion_Type: [u64; 52];
+    _PyUnion_Type: [u64; 54];
     _Py_FunctionAttributeOffsets: [u64; 17];
     _Py_HashSecret: [u64; 3];
     _Py_InitCleanup: [u64; 27];
