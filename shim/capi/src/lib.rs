@@ -52,6 +52,8 @@ mod memoryobject;
 mod methodobject;
 mod moduleobject;
 mod mystrtoul;
+#[cfg(Py_3_12)]
+mod newer;
 mod object;
 mod object_attr;
 mod object_life;

@@ -10,7 +10,7 @@ unsafe extern "C" {
     static mut _PyWeakref_CallableProxyType: PyTypeObject;
 }
 
-unsafe fn is_weakref(op: Obj) -> bool {
+pub(crate) unsafe fn is_weakref(op: Obj) -> bool {
     // SAFETY: `op` is an object.
     unsafe {
         types::is_subtype((*op).ob_type, &raw mut _PyWeakref_RefType)

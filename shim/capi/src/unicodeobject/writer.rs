@@ -28,6 +28,13 @@ pub unsafe fn _PyUnicodeWriter_Init(writer: *mut Writer) {
     (*writer).min_char = 0x7f;
 }
 
+/// Makes it grow by more than is needed.
+#[cfg(Py_3_12)]
+pub unsafe fn overallocate(writer: *mut Writer) {
+    // SAFETY: an initialised writer.
+    unsafe { (*writer).overallocate = 1 }
+}
+
 /// Brings the fields that C reads in line with the buffer.
 unsafe fn update(writer: &mut Writer) {
     // SAFETY: the buffer is a str.

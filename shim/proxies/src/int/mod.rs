@@ -7,7 +7,7 @@ mod layout;
 #[path = "tagged.rs"]
 mod layout;
 
-pub use layout::constant;
+pub use layout::{constant, first as first_digit};
 
 use crate::state::Locked;
 use crate::{LongObject, Obj, PyLong_Type, arena, new_ref, refcount};

@@ -13,10 +13,32 @@
 //   PyCriticalSection_BeginMutex: `PyCriticalSection` has no Rust name in types.toml
 //   PyCriticalSection_End: `PyCriticalSection` has no Rust name in types.toml
 //   PyErr_FormatV: `va_list` has no Rust name in types.toml
+//   PyGen_GetCode: `PyGenObject` has no Rust name in types.toml
+//   PyLongWriter_Create: `PyLongWriter` has no Rust name in types.toml
+//   PyLongWriter_Discard: `PyLongWriter` has no Rust name in types.toml
+//   PyLongWriter_Finish: `PyLongWriter` has no Rust name in types.toml
+//   PyLong_AsInt32: `int32_t` has no Rust name in types.toml
+//   PyLong_AsUInt32: `uint32_t` has no Rust name in types.toml
+//   PyLong_Export: `PyLongExport` has no Rust name in types.toml
+//   PyLong_FreeExport: `PyLongExport` has no Rust name in types.toml
+//   PyLong_FromInt32: `int32_t` has no Rust name in types.toml
+//   PyLong_FromUInt32: `uint32_t` has no Rust name in types.toml
+//   PyLong_GetNativeLayout: `PyLongLayout` has no Rust name in types.toml
 //   PyMutex_IsLocked: `PyMutex` has no Rust name in types.toml
 //   PyMutex_Lock: `PyMutex` has no Rust name in types.toml
 //   PyMutex_Unlock: `PyMutex` has no Rust name in types.toml
 //   PyOS_vsnprintf: `va_list` has no Rust name in types.toml
+//   PyObject_VisitManagedDict: `visitproc` has no Rust name in types.toml
+//   PyUnicodeWriter_Create: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_Discard: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_Finish: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_WriteASCII: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_WriteChar: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_WriteRepr: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_WriteStr: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_WriteSubstring: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_WriteUCS4: `PyUnicodeWriter` has no Rust name in types.toml
+//   PyUnicodeWriter_WriteUTF8: `PyUnicodeWriter` has no Rust name in types.toml
 //   PyUnicode_FromFormatV: `va_list` has no Rust name in types.toml
 //   Py_VaBuildValue: `va_list` has no Rust name in types.toml
 //   _PyArg_UnpackKeywords: `struct _PyArg_Parser` has no Rust name in types.toml
@@ -73,6 +95,7 @@ signatures! {
     crate::bytesobject::PyBytes_FromObject: (*mut PyObject) -> *mut PyObject;
     crate::bytesobject::PyBytes_FromString: (*const c_char) -> *mut PyObject;
     crate::bytesobject::PyBytes_FromStringAndSize: (*const c_char, Py_ssize_t) -> *mut PyObject;
+    crate::newer::containers::PyBytes_Join: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::bytesobject::PyBytes_Repr: (*mut PyObject, c_int) -> *mut PyObject;
     crate::bytesobject::PyBytes_Size: (*mut PyObject) -> Py_ssize_t;
     crate::methodobject::PyCFunction_Call: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
@@ -154,11 +177,14 @@ signatures! {
     crate::dictobject::PyDictProxy_New: (*mut PyObject) -> *mut PyObject;
     crate::dictobject::PyDict_Clear: (*mut PyObject) -> ();
     crate::dictobject::PyDict_Contains: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::newer::containers::PyDict_ContainsString: (*mut PyObject, *const c_char) -> c_int;
     crate::dictobject::PyDict_Copy: (*mut PyObject) -> *mut PyObject;
     crate::dictobject::PyDict_DelItem: (*mut PyObject, *mut PyObject) -> c_int;
     crate::dictobject::PyDict_DelItemString: (*mut PyObject, *const c_char) -> c_int;
     crate::dictobject::PyDict_GetItem: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::newer::containers::PyDict_GetItemRef: (*mut PyObject, *mut PyObject, *mut *mut PyObject) -> c_int;
     crate::dictobject::PyDict_GetItemString: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::newer::containers::PyDict_GetItemStringRef: (*mut PyObject, *const c_char, *mut *mut PyObject) -> c_int;
     crate::dictobject::PyDict_GetItemWithError: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::dictobject::PyDict_Items: (*mut PyObject) -> *mut PyObject;
     crate::dictobject::PyDict_Keys: (*mut PyObject) -> *mut PyObject;
@@ -166,7 +192,10 @@ signatures! {
     crate::dictobject::PyDict_MergeFromSeq2: (*mut PyObject, *mut PyObject, c_int) -> c_int;
     crate::dictobject::PyDict_New: () -> *mut PyObject;
     crate::dictobject::PyDict_Next: (*mut PyObject, *mut Py_ssize_t, *mut *mut PyObject, *mut *mut PyObject) -> c_int;
+    crate::newer::containers::PyDict_Pop: (*mut PyObject, *mut PyObject, *mut *mut PyObject) -> c_int;
+    crate::newer::containers::PyDict_PopString: (*mut PyObject, *const c_char, *mut *mut PyObject) -> c_int;
     crate::dictobject::PyDict_SetDefault: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::newer::containers::PyDict_SetDefaultRef: (*mut PyObject, *mut PyObject, *mut PyObject, *mut *mut PyObject) -> c_int;
     crate::dictobject::PyDict_SetItem: (*mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
     crate::dictobject::PyDict_SetItemString: (*mut PyObject, *const c_char, *mut PyObject) -> c_int;
     crate::dictobject::PyDict_Size: (*mut PyObject) -> Py_ssize_t;
@@ -177,10 +206,12 @@ signatures! {
     crate::pyerrors::PyErr_CheckSignals: () -> c_int;
     crate::pyerrors::PyErr_Clear: () -> ();
     crate::pythonrun::PyErr_Display: (*mut PyObject, *mut PyObject, *mut PyObject) -> ();
+    crate::newer::errors::PyErr_DisplayException: (*mut PyObject) -> ();
     crate::pyerrors::PyErr_ExceptionMatches: (*mut PyObject) -> c_int;
     crate::pyerrors::PyErr_Fetch: (*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject) -> ();
     crate::pyerrors::PyErr_GetExcInfo: (*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject) -> ();
     crate::pyerrors::PyErr_GetHandledException: () -> *mut PyObject;
+    crate::newer::errors::PyErr_GetRaisedException: () -> *mut PyObject;
     crate::pyerrors::PyErr_GivenExceptionMatches: (*mut PyObject, *mut PyObject) -> c_int;
     crate::pyerrors::PyErr_NewException: (*const c_char, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::pyerrors::PyErr_NewExceptionWithDoc: (*const c_char, *const c_char, *mut PyObject, *mut PyObject) -> *mut PyObject;
@@ -205,6 +236,7 @@ signatures! {
     crate::pyerrors::PyErr_SetInterruptEx: (c_int) -> c_int;
     crate::pyerrors::PyErr_SetNone: (*mut PyObject) -> ();
     crate::pyerrors::PyErr_SetObject: (*mut PyObject, *mut PyObject) -> ();
+    crate::newer::errors::PyErr_SetRaisedException: (*mut PyObject) -> ();
     crate::pyerrors::PyErr_SetString: (*mut PyObject, *const c_char) -> ();
     crate::pyerrors::PyErr_SyntaxLocation: (*const c_char, c_int) -> ();
     crate::pyerrors::PyErr_SyntaxLocationEx: (*const c_char, c_int, c_int) -> ();
@@ -231,9 +263,11 @@ signatures! {
     crate::ceval::PyEval_SaveThread: () -> *mut PyThreadState;
     crate::ceval::PyEval_ThreadsInitialized: () -> c_int;
     crate::exceptions::PyExceptionClass_Name: (*mut PyObject) -> *const c_char;
+    crate::newer::errors::PyException_GetArgs: (*mut PyObject) -> *mut PyObject;
     crate::exceptions::PyException_GetCause: (*mut PyObject) -> *mut PyObject;
     crate::exceptions::PyException_GetContext: (*mut PyObject) -> *mut PyObject;
     crate::exceptions::PyException_GetTraceback: (*mut PyObject) -> *mut PyObject;
+    crate::newer::errors::PyException_SetArgs: (*mut PyObject, *mut PyObject) -> ();
     crate::exceptions::PyException_SetCause: (*mut PyObject, *mut PyObject) -> ();
     crate::exceptions::PyException_SetContext: (*mut PyObject, *mut PyObject) -> ();
     crate::exceptions::PyException_SetTraceback: (*mut PyObject, *mut PyObject) -> c_int;
@@ -291,6 +325,7 @@ signatures! {
     crate::pyhash::PyHash_GetFuncDef: () -> *mut PyHash_FuncDef;
     crate::import::PyImport_AddModule: (*const c_char) -> *mut PyObject;
     crate::import::PyImport_AddModuleObject: (*mut PyObject) -> *mut PyObject;
+    crate::newer::objects::PyImport_AddModuleRef: (*const c_char) -> *mut PyObject;
     crate::import::PyImport_AppendInittab: (*const c_char, Option<unsafe extern "C" fn() -> *mut PyObject>) -> c_int;
     crate::import::PyImport_ExecCodeModule: (*const c_char, *mut PyObject) -> *mut PyObject;
     crate::import::PyImport_ExecCodeModuleEx: (*const c_char, *mut PyObject, *const c_char) -> *mut PyObject;
@@ -304,6 +339,8 @@ signatures! {
     crate::import::PyImport_GetModuleDict: () -> *mut PyObject;
     crate::import::PyImport_Import: (*mut PyObject) -> *mut PyObject;
     crate::import::PyImport_ImportModule: (*const c_char) -> *mut PyObject;
+    crate::newer::objects::PyImport_ImportModuleAttr: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::newer::objects::PyImport_ImportModuleAttrString: (*const c_char, *const c_char) -> *mut PyObject;
     crate::import::PyImport_ImportModuleLevel: (*const c_char, *mut PyObject, *mut PyObject, *mut PyObject, c_int) -> *mut PyObject;
     crate::import::PyImport_ImportModuleLevelObject: (*mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int) -> *mut PyObject;
     crate::import::PyImport_ImportModuleNoBlock: (*const c_char) -> *mut PyObject;
@@ -320,10 +357,14 @@ signatures! {
     crate::pystate::PyInterpreterState_ThreadHead: (*mut PyInterpreterState) -> *mut PyThreadState;
     crate::abstract_object::PyIter_Check: (*mut PyObject) -> c_int;
     crate::abstract_object::PyIter_Next: (*mut PyObject) -> *mut PyObject;
+    crate::newer::containers::PyIter_NextItem: (*mut PyObject, *mut *mut PyObject) -> c_int;
     crate::abstract_object::PyIter_Send: (*mut PyObject, *mut PyObject, *mut *mut PyObject) -> PySendResult;
     crate::listobject::PyList_Append: (*mut PyObject, *mut PyObject) -> c_int;
     crate::listobject::PyList_AsTuple: (*mut PyObject) -> *mut PyObject;
+    crate::newer::containers::PyList_Clear: (*mut PyObject) -> c_int;
+    crate::newer::containers::PyList_Extend: (*mut PyObject, *mut PyObject) -> c_int;
     crate::listobject::PyList_GetItem: (*mut PyObject, Py_ssize_t) -> *mut PyObject;
+    crate::newer::containers::PyList_GetItemRef: (*mut PyObject, Py_ssize_t) -> *mut PyObject;
     crate::listobject::PyList_GetSlice: (*mut PyObject, Py_ssize_t, Py_ssize_t) -> *mut PyObject;
     crate::listobject::PyList_Insert: (*mut PyObject, Py_ssize_t, *mut PyObject) -> c_int;
     crate::listobject::PyList_New: (Py_ssize_t) -> *mut PyObject;
@@ -333,32 +374,48 @@ signatures! {
     crate::listobject::PyList_Size: (*mut PyObject) -> Py_ssize_t;
     crate::listobject::PyList_Sort: (*mut PyObject) -> c_int;
     crate::longobject::PyLong_AsDouble: (*mut PyObject) -> c_double;
+    crate::newer::long::PyLong_AsInt: (*mut PyObject) -> c_int;
+    crate::newer::long::PyLong_AsInt64: (*mut PyObject, *mut i64) -> c_int;
     crate::longobject::PyLong_AsLong: (*mut PyObject) -> c_long;
     crate::longobject::PyLong_AsLongAndOverflow: (*mut PyObject, *mut c_int) -> c_long;
     crate::longobject::PyLong_AsLongLong: (*mut PyObject) -> c_longlong;
     crate::longobject::PyLong_AsLongLongAndOverflow: (*mut PyObject, *mut c_int) -> c_longlong;
+    crate::newer::long::PyLong_AsNativeBytes: (*mut PyObject, *mut c_void, Py_ssize_t, c_int) -> Py_ssize_t;
     crate::longobject::PyLong_AsSize_t: (*mut PyObject) -> usize;
     crate::longobject::PyLong_AsSsize_t: (*mut PyObject) -> Py_ssize_t;
+    crate::newer::long::PyLong_AsUInt64: (*mut PyObject, *mut u64) -> c_int;
     crate::longobject::PyLong_AsUnsignedLong: (*mut PyObject) -> c_ulong;
     crate::longobject::PyLong_AsUnsignedLongLong: (*mut PyObject) -> c_ulonglong;
     crate::longobject::PyLong_AsUnsignedLongLongMask: (*mut PyObject) -> c_ulonglong;
     crate::longobject::PyLong_AsUnsignedLongMask: (*mut PyObject) -> c_ulong;
     crate::longobject::PyLong_AsVoidPtr: (*mut PyObject) -> *mut c_void;
     crate::longobject::PyLong_FromDouble: (c_double) -> *mut PyObject;
+    crate::newer::long::PyLong_FromInt64: (i64) -> *mut PyObject;
     crate::longobject::PyLong_FromLong: (c_long) -> *mut PyObject;
     crate::longobject::PyLong_FromLongLong: (c_longlong) -> *mut PyObject;
+    crate::newer::long::PyLong_FromNativeBytes: (*const c_void, usize, c_int) -> *mut PyObject;
     crate::longobject::PyLong_FromSize_t: (usize) -> *mut PyObject;
     crate::longobject::PyLong_FromSsize_t: (Py_ssize_t) -> *mut PyObject;
     crate::longobject::PyLong_FromString: (*const c_char, *mut *mut c_char, c_int) -> *mut PyObject;
+    crate::newer::long::PyLong_FromUInt64: (u64) -> *mut PyObject;
     crate::longobject::PyLong_FromUnicodeObject: (*mut PyObject, c_int) -> *mut PyObject;
     crate::longobject::PyLong_FromUnsignedLong: (c_ulong) -> *mut PyObject;
     crate::longobject::PyLong_FromUnsignedLongLong: (c_ulonglong) -> *mut PyObject;
+    crate::newer::long::PyLong_FromUnsignedNativeBytes: (*const c_void, usize, c_int) -> *mut PyObject;
     crate::longobject::PyLong_FromVoidPtr: (*mut c_void) -> *mut PyObject;
     crate::longobject::PyLong_GetInfo: () -> *mut PyObject;
+    crate::newer::long::PyLong_GetSign: (*mut PyObject, *mut c_int) -> c_int;
+    crate::newer::long::PyLong_IsNegative: (*mut PyObject) -> c_int;
+    crate::newer::long::PyLong_IsPositive: (*mut PyObject) -> c_int;
+    crate::newer::long::PyLong_IsZero: (*mut PyObject) -> c_int;
     crate::abstract_mapping::PyMapping_Check: (*mut PyObject) -> c_int;
     crate::abstract_mapping::PyMapping_GetItemString: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::newer::containers::PyMapping_GetOptionalItem: (*mut PyObject, *mut PyObject, *mut *mut PyObject) -> c_int;
+    crate::newer::containers::PyMapping_GetOptionalItemString: (*mut PyObject, *const c_char, *mut *mut PyObject) -> c_int;
     crate::abstract_mapping::PyMapping_HasKey: (*mut PyObject, *mut PyObject) -> c_int;
     crate::abstract_mapping::PyMapping_HasKeyString: (*mut PyObject, *const c_char) -> c_int;
+    crate::newer::containers::PyMapping_HasKeyStringWithError: (*mut PyObject, *const c_char) -> c_int;
+    crate::newer::containers::PyMapping_HasKeyWithError: (*mut PyObject, *mut PyObject) -> c_int;
     crate::abstract_mapping::PyMapping_Items: (*mut PyObject) -> *mut PyObject;
     crate::abstract_mapping::PyMapping_Keys: (*mut PyObject) -> *mut PyObject;
     crate::abstract_mapping::PyMapping_Length: (*mut PyObject) -> Py_ssize_t;
@@ -388,6 +445,7 @@ signatures! {
     crate::funcobject::PyMethod_New: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::funcobject::PyMethod_Self: (*mut PyObject) -> *mut PyObject;
     crate::moduleobject::PyModuleDef_Init: (*mut PyModuleDef) -> *mut PyObject;
+    crate::newer::objects::PyModule_Add: (*mut PyObject, *const c_char, *mut PyObject) -> c_int;
     crate::moduleobject::PyModule_AddFunctions: (*mut PyObject, *mut PyMethodDef) -> c_int;
     crate::moduleobject::PyModule_AddIntConstant: (*mut PyObject, *const c_char, c_long) -> c_int;
     crate::moduleobject::PyModule_AddObject: (*mut PyObject, *const c_char, *mut PyObject) -> c_int;
@@ -473,8 +531,11 @@ signatures! {
     crate::pymem::PyObject_Calloc: (usize, usize) -> *mut c_void;
     crate::pybuffer::PyObject_CheckBuffer: (*mut PyObject) -> c_int;
     crate::pybuffer::PyObject_CheckReadBuffer: (*mut PyObject) -> c_int;
+    crate::newer::objects::PyObject_ClearManagedDict: (*mut PyObject) -> ();
     crate::weakrefobject::PyObject_ClearWeakRefs: (*mut PyObject) -> ();
     crate::pybuffer::PyObject_CopyData: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::newer::objects::PyObject_DelAttr: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::newer::objects::PyObject_DelAttrString: (*mut PyObject, *const c_char) -> c_int;
     crate::abstract_object::PyObject_DelItem: (*mut PyObject, *mut PyObject) -> c_int;
     crate::abstract_object::PyObject_DelItemString: (*mut PyObject, *const c_char) -> c_int;
     crate::object::PyObject_Dir: (*mut PyObject) -> *mut PyObject;
@@ -488,6 +549,7 @@ signatures! {
     crate::objimpl::PyObject_GET_WEAKREFS_LISTPTR: (*mut PyObject) -> *mut *mut PyObject;
     crate::object_attr::PyObject_GenericGetAttr: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::object_attr::PyObject_GenericGetDict: (*mut PyObject, *mut c_void) -> *mut PyObject;
+    crate::newer::objects::PyObject_GenericHash: (*mut PyObject) -> Py_hash_t;
     crate::object_attr::PyObject_GenericSetAttr: (*mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
     crate::object_attr::PyObject_GenericSetDict: (*mut PyObject, *mut PyObject, *mut c_void) -> c_int;
     crate::abstract_object::PyObject_GetAIter: (*mut PyObject) -> *mut PyObject;
@@ -497,8 +559,12 @@ signatures! {
     crate::pybuffer::PyObject_GetBuffer: (*mut PyObject, *mut Py_buffer, c_int) -> c_int;
     crate::abstract_object::PyObject_GetItem: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::abstract_object::PyObject_GetIter: (*mut PyObject) -> *mut PyObject;
+    crate::newer::objects::PyObject_GetOptionalAttr: (*mut PyObject, *mut PyObject, *mut *mut PyObject) -> c_int;
+    crate::newer::objects::PyObject_GetOptionalAttrString: (*mut PyObject, *const c_char, *mut *mut PyObject) -> c_int;
     crate::object_attr::PyObject_HasAttr: (*mut PyObject, *mut PyObject) -> c_int;
     crate::object_attr::PyObject_HasAttrString: (*mut PyObject, *const c_char) -> c_int;
+    crate::newer::objects::PyObject_HasAttrStringWithError: (*mut PyObject, *const c_char) -> c_int;
+    crate::newer::objects::PyObject_HasAttrWithError: (*mut PyObject, *mut PyObject) -> c_int;
     crate::object::PyObject_Hash: (*mut PyObject) -> Py_hash_t;
     crate::object::PyObject_HashNotImplemented: (*mut PyObject) -> Py_hash_t;
     crate::objimpl::PyObject_IS_GC: (*mut PyObject) -> c_int;
@@ -606,6 +672,7 @@ signatures! {
     crate::pystate::PyThreadState_GetFrame: (*mut PyThreadState) -> *mut PyFrameObject;
     crate::pystate::PyThreadState_GetID: (*mut PyThreadState) -> u64;
     crate::pystate::PyThreadState_GetInterpreter: (*mut PyThreadState) -> *mut PyInterpreterState;
+    crate::newer::objects::PyThreadState_GetUnchecked: () -> *mut PyThreadState;
     crate::pystate::PyThreadState_LeaveTracing: (*mut PyThreadState) -> ();
     crate::pystate::PyThreadState_New: (*mut PyInterpreterState) -> *mut PyThreadState;
     crate::pystate::PyThreadState_Next: (*mut PyThreadState) -> *mut PyThreadState;
@@ -644,14 +711,20 @@ signatures! {
     crate::tupleobject::PyTuple_SetItem: (*mut PyObject, Py_ssize_t, *mut PyObject) -> c_int;
     crate::tupleobject::PyTuple_Size: (*mut PyObject) -> Py_ssize_t;
     crate::typeobject::PyType_ClearCache: () -> c_uint;
+    crate::newer::types::PyType_Freeze: (*mut PyTypeObject) -> c_int;
+    crate::newer::types::PyType_FromMetaclass: (*mut PyTypeObject, *mut PyObject, *mut PyType_Spec, *mut PyObject) -> *mut PyObject;
     crate::typeobject::PyType_FromModuleAndSpec: (*mut PyObject, *mut PyType_Spec, *mut PyObject) -> *mut PyObject;
     crate::typeobject::PyType_FromSpec: (*mut PyType_Spec) -> *mut PyObject;
     crate::typeobject::PyType_FromSpecWithBases: (*mut PyType_Spec, *mut PyObject) -> *mut PyObject;
     crate::typeobject::PyType_GenericAlloc: (*mut PyTypeObject, Py_ssize_t) -> *mut PyObject;
     crate::typeobject::PyType_GenericNew: (*mut PyTypeObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::newer::types::PyType_GetBaseByToken: (*mut PyTypeObject, *mut c_void, *mut *mut PyTypeObject) -> c_int;
+    crate::newer::types::PyType_GetDict: (*mut PyTypeObject) -> *mut PyObject;
     crate::typeobject::PyType_GetFlags: (*mut PyTypeObject) -> c_ulong;
+    crate::newer::types::PyType_GetFullyQualifiedName: (*mut PyTypeObject) -> *mut PyObject;
     crate::typeobject::PyType_GetModule: (*mut PyTypeObject) -> *mut PyObject;
     crate::typeobject::PyType_GetModuleByDef: (*mut PyTypeObject, *mut PyModuleDef) -> *mut PyObject;
+    crate::newer::types::PyType_GetModuleName: (*mut PyTypeObject) -> *mut PyObject;
     crate::typeobject::PyType_GetModuleState: (*mut PyTypeObject) -> *mut c_void;
     crate::typeobject::PyType_GetName: (*mut PyTypeObject) -> *mut PyObject;
     crate::typeobject::PyType_GetQualName: (*mut PyTypeObject) -> *mut PyObject;
@@ -712,6 +785,7 @@ signatures! {
     crate::unicodeobject::methods::PyUnicode_Contains: (*mut PyObject, *mut PyObject) -> c_int;
     crate::unicodeobject::PyUnicode_CopyCharacters: (*mut PyObject, Py_ssize_t, *mut PyObject, Py_ssize_t, Py_ssize_t) -> Py_ssize_t;
     crate::unicodeobject::methods::PyUnicode_Count: (*mut PyObject, *mut PyObject, Py_ssize_t, Py_ssize_t) -> Py_ssize_t;
+    crate::newer::unicode::PyUnicode_DATA: (*mut PyObject) -> *mut c_void;
     crate::unicodeobject::codecs::PyUnicode_Decode: (*const c_char, Py_ssize_t, *const c_char, *const c_char) -> *mut PyObject;
     crate::unicodeobject::codecs::PyUnicode_DecodeASCII: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
     crate::unicodeobject::codecs::PyUnicode_DecodeCharmap: (*const c_char, Py_ssize_t, *mut PyObject, *const c_char) -> *mut PyObject;
@@ -732,6 +806,9 @@ signatures! {
     crate::unicodeobject::codecs::PyUnicode_DecodeUnicodeEscape: (*const c_char, Py_ssize_t, *const c_char) -> *mut PyObject;
     crate::unicodeobject::codecs::PyUnicode_EncodeFSDefault: (*mut PyObject) -> *mut PyObject;
     crate::unicodeobject::codecs::PyUnicode_EncodeLocale: (*mut PyObject, *const c_char) -> *mut PyObject;
+    crate::newer::unicode::PyUnicode_Equal: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::newer::unicode::PyUnicode_EqualToUTF8: (*mut PyObject, *const c_char) -> c_int;
+    crate::newer::unicode::PyUnicode_EqualToUTF8AndSize: (*mut PyObject, *const c_char, Py_ssize_t) -> c_int;
     crate::unicodeobject::codecs::PyUnicode_FSConverter: (*mut PyObject, *mut c_void) -> c_int;
     crate::unicodeobject::codecs::PyUnicode_FSDecoder: (*mut PyObject, *mut c_void) -> c_int;
     crate::unicodeobject::PyUnicode_Fill: (*mut PyObject, Py_ssize_t, Py_ssize_t, Py_UCS4) -> Py_ssize_t;
@@ -753,6 +830,7 @@ signatures! {
     crate::unicodeobject::PyUnicode_InternInPlace: (*mut *mut PyObject) -> ();
     crate::unicodeobject::methods::PyUnicode_IsIdentifier: (*mut PyObject) -> c_int;
     crate::unicodeobject::PyUnicode_Join: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::newer::unicode::PyUnicode_KIND: (*mut PyObject) -> c_int;
     crate::unicodeobject::PyUnicode_New: (Py_ssize_t, Py_UCS4) -> *mut PyObject;
     crate::unicodeobject::methods::PyUnicode_Partition: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::unicodeobject::methods::PyUnicode_RPartition: (*mut PyObject, *mut PyObject) -> *mut PyObject;
@@ -767,6 +845,8 @@ signatures! {
     crate::unicodeobject::methods::PyUnicode_Tailmatch: (*mut PyObject, *mut PyObject, Py_ssize_t, Py_ssize_t, c_int) -> Py_ssize_t;
     crate::unicodeobject::methods::PyUnicode_Translate: (*mut PyObject, *mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::PyUnicode_WriteChar: (*mut PyObject, Py_ssize_t, Py_UCS4) -> c_int;
+    crate::newer::types::PyUnstable_Code_New: (c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
+    crate::newer::types::PyUnstable_Code_NewWithPosOnlyArgs: (c_int, c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
     crate::refcount::PyUnstable_EnableTryIncRef: (*mut PyObject) -> ();
     crate::refcount::PyUnstable_IsImmortal: (*mut PyObject) -> c_int;
     crate::refcount::PyUnstable_Object_EnableDeferredRefcount: (*mut PyObject) -> c_int;
@@ -776,6 +856,8 @@ signatures! {
     crate::abstract_call::PyVectorcall_Call: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::abstract_call::PyVectorcall_Function: (*mut PyObject) -> Option<vectorcallfunc>;
     crate::weakrefobject::PyWeakref_GetObject: (*mut PyObject) -> *mut PyObject;
+    crate::newer::objects::PyWeakref_GetRef: (*mut PyObject, *mut *mut PyObject) -> c_int;
+    crate::newer::objects::PyWeakref_IsDead: (*mut PyObject) -> c_int;
     crate::weakrefobject::PyWeakref_NewProxy: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::weakrefobject::PyWeakref_NewRef: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::initconfig::PyWideStringList_Append: (*mut PyWideStringList, *const libc::wchar_t) -> PyStatus;
@@ -800,6 +882,8 @@ signatures! {
     crate::genericaliasobject::Py_GenericAlias: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::pylifecycle::Py_GetBuildInfo: () -> *const c_char;
     crate::pylifecycle::Py_GetCompiler: () -> *const c_char;
+    crate::newer::constants::Py_GetConstant: (c_uint) -> *mut PyObject;
+    crate::newer::constants::Py_GetConstantBorrowed: (c_uint) -> *mut PyObject;
     crate::pylifecycle::Py_GetCopyright: () -> *const c_char;
     crate::pylifecycle::Py_GetExecPrefix: () -> *mut libc::wchar_t;
     crate::pylifecycle::Py_GetPath: () -> *mut libc::wchar_t;
@@ -810,12 +894,15 @@ signatures! {
     crate::pylifecycle::Py_GetPythonHome: () -> *mut libc::wchar_t;
     crate::ceval::Py_GetRecursionLimit: () -> c_int;
     crate::pylifecycle::Py_GetVersion: () -> *const c_char;
+    crate::newer::objects::Py_HashBuffer: (*const c_void, Py_ssize_t) -> Py_hash_t;
+    crate::newer::objects::Py_HashPointer: (*const c_void) -> Py_hash_t;
     crate::object_life::Py_IncRef: (*mut PyObject) -> ();
     crate::pylifecycle::Py_Initialize: () -> ();
     crate::pylifecycle::Py_InitializeEx: (c_int) -> ();
     crate::initconfig::Py_InitializeFromConfig: (*const PyConfig) -> PyStatus;
     crate::object_life::Py_Is: (*mut PyObject, *mut PyObject) -> c_int;
     crate::boolobject::Py_IsFalse: (*mut PyObject) -> c_int;
+    crate::newer::objects::Py_IsFinalizing: () -> c_int;
     crate::pylifecycle::Py_IsInitialized: () -> c_int;
     crate::object_life::Py_IsNone: (*mut PyObject) -> c_int;
     crate::boolobject::Py_IsTrue: (*mut PyObject) -> c_int;
@@ -851,8 +938,10 @@ signatures! {
     crate::dictobject::_PyDict_NewPresized: (Py_ssize_t) -> *mut PyObject;
     crate::dictobject::_PyDict_Pop: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::dictobject::_PyDict_SetItem_KnownHash: (*mut PyObject, *mut PyObject, *mut PyObject, Py_hash_t) -> c_int;
+    crate::newer::containers::_PyDict_SetItem_KnownHash_LockHeld: (*mut PyDictObject, *mut PyObject, *mut PyObject, Py_hash_t) -> c_int;
     crate::dictobject::_PyDict_SizeOf: (*mut PyDictObject) -> Py_ssize_t;
     crate::pyerrors::_PyErr_BadInternalCall: (*const c_char, c_int) -> ();
+    crate::newer::errors::_PyErr_ChainExceptions1: (*mut PyObject) -> ();
     crate::pyerrors::_PyErr_Clear: (*mut PyThreadState) -> ();
     crate::pyerrors::_PyErr_ExceptionMatches: (*mut PyThreadState, *mut PyObject) -> c_int;
     crate::pyerrors::_PyErr_ProgramDecodedTextObject: (*mut PyObject, c_int, *const c_char) -> *mut PyObject;
@@ -916,8 +1005,11 @@ signatures! {
     crate::pystate::_PyThreadState_GetDict: (*mut PyThreadState) -> *mut PyObject;
     crate::pystate::_PyThreadState_Prealloc: (*mut PyInterpreterState) -> *mut PyThreadState;
     crate::traceback::_PyTraceback_Add: (*const c_char, *const c_char, c_int) -> ();
+    crate::newer::objects::_PyTrash_thread_deposit_object: (*mut PyThreadState, *mut PyObject) -> ();
+    crate::newer::objects::_PyTrash_thread_destroy_chain: (*mut PyThreadState) -> ();
     crate::tupleobject::_PyTuple_Resize: (*mut *mut PyObject, Py_ssize_t) -> c_int;
     crate::typeobject::_PyType_Lookup: (*mut PyTypeObject, *mut PyObject) -> *mut PyObject;
+    crate::newer::types::_PyType_LookupRef: (*mut PyTypeObject, *mut PyObject) -> *mut PyObject;
     crate::typeobject::_PyType_Name: (*mut PyTypeObject) -> *const c_char;
     crate::unicodeobject::codecs::_PyUnicode_AsUTF8String: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::_PyUnicode_CheckConsistency: (*mut PyObject, c_int) -> c_int;
@@ -955,6 +1047,7 @@ signatures! {
     crate::pyhash::_Py_HashDouble: (*mut PyObject, c_double) -> Py_hash_t;
     crate::object_life::_Py_IncRef: (*mut PyObject) -> ();
     crate::object_life::_Py_NewReference: (*mut PyObject) -> ();
+    crate::newer::objects::_Py_ReachedRecursionLimitWithMargin: (*mut PyThreadState, c_int) -> c_int;
     crate::refcount::_Py_SetImmortal: (*mut PyObject) -> ();
     crate::refcount::_Py_SetRefcnt: (*mut PyObject, Py_ssize_t) -> ();
     crate::complexobject::_Py_c_abs: (Py_complex) -> c_double;

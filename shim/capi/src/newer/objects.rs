@@ -1,0 +1,156 @@
+//! Objects: attributes, weak references, modules, managed dictionaries, thread state.
+
+use crate::common::*;
+use crate::object_attr::{_PyObject_LookupAttr, PyObject_SetAttr, PyObject_SetAttrString};
+use gimbal_macros::entry;
+use gimbal_proxies::*;
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr::null_mut;
+
+#[entry]
+pub unsafe fn PyObject_GetOptionalAttr(object: Obj, name: Obj, result: *mut Obj) -> c_int {
+    _PyObject_LookupAttr(object, name, result)
+}
+
+#[entry]
+pub unsafe fn PyObject_GetOptionalAttrString(object: Obj, name: *const c_char, result: *mut Obj) -> c_int {
+    *result = null_mut();
+    with_string(name, |name| _PyObject_LookupAttr(object, name, result))
+}
+
+#[entry]
+pub unsafe fn PyObject_HasAttrWithError(object: Obj, name: Obj) -> c_int {
+    let mut found = null_mut();
+    let status = _PyObject_LookupAttr(object, name, &raw mut found);
+    xdecref(found);
+    status
+}
+
+#[entry]
+pub unsafe fn PyObject_HasAttrStringWithError(object: Obj, name: *const c_char) -> c_int {
+    with_string(name, |name| PyObject_HasAttrWithError(object, name))
+}
+
+#[entry]
+pub unsafe fn PyObject_DelAttr(object: Obj, name: Obj) -> c_int {
+    PyObject_SetAttr(object, name, null_mut())
+}
+
+#[entry]
+pub unsafe fn PyObject_DelAttrString(object: Obj, name: *const c_char) -> c_int {
+    PyObject_SetAttrString(object, name, null_mut())
+}
+
+/// What a weak reference refers to: 1, or 0 and NULL when it is gone.
+#[entry]
+pub unsafe fn PyWeakref_GetRef(reference: Obj, result: *mut Obj) -> c_int {
+    *result = null_mut();
+    if reference.is_null() {
+        return bad_call();
+    }
+    if !crate::weakrefobject::is_weakref(reference) {
+        return type_error("expected a weakref");
+    }
+    let found = crate::weakrefobject::PyWeakref_GetObject(reference);
+    if found.is_null() {
+        return -1;
+    }
+    if found == none() {
+        return 0;
+    }
+    *result = new_ref(found);
+    1
+}
+
+#[entry]
+pub unsafe fn PyWeakref_IsDead(reference: Obj) -> c_int {
+    let mut found = null_mut();
+    let status = PyWeakref_GetRef(reference, &raw mut found);
+    xdecref(found);
+    if status < 0 { -1 } else { 1 - status }
+}
+
+#[entry]
+pub unsafe fn PyImport_AddModuleRef(name: *const c_char) -> Obj {
+    let module = crate::import::PyImport_AddModule(name);
+    xincref(module);
+    module
+}
+
+#[entry]
+pub unsafe fn PyImport_ImportModuleAttr(module: Obj, name: Obj) -> Obj {
+    crate::import::_PyImport_GetModuleAttr(module, name)
+}
+
+#[entry]
+pub unsafe fn PyImport_ImportModuleAttrString(module: *const c_char, name: *const c_char) -> Obj {
+    crate::import::_PyImport_GetModuleAttrString(module, name)
+}
+
+/// Adds an object whose reference is taken over, even when that fails.
+#[entry]
+pub unsafe fn PyModule_Add(module: Obj, name: *const c_char, value: Obj) -> c_int {
+    let status = crate::moduleobject::PyModule_AddObjectRef(module, name, value);
+    xdecref(value);
+    status
+}
+
+/// Instances of extension types have their dictionaries in the host's wrapper, which the host's collector sees.
+#[entry]
+pub unsafe fn PyObject_VisitManagedDict(
+    _object: Obj,
+    _visit: Option<visitproc>,
+    _argument: *mut c_void,
+) -> c_int {
+    0
+}
+
+/// The dictionary dies with the wrapper.
+#[entry]
+pub unsafe fn PyObject_ClearManagedDict(_object: Obj) {}
+
+#[entry]
+pub unsafe fn PyThreadState_GetUnchecked() -> *mut PyThreadState {
+    state::current().cast()
+}
+
+#[entry(error = 0)]
+pub unsafe fn Py_IsFinalizing() -> c_int {
+    crate::pylifecycle::_Py_IsFinalizing()
+}
+
+#[entry]
+pub unsafe fn PyGen_GetCode(generator: *mut PyGenObject) -> *mut PyCodeObject {
+    op(Op::GetAttr, &[generator.cast(), text::interned("gi_code")]).cast()
+}
+
+#[entry]
+pub unsafe fn Py_HashPointer(pointer: *const c_void) -> Py_hash_t {
+    crate::pyhash::_Py_HashPointer(pointer)
+}
+
+#[entry]
+pub unsafe fn Py_HashBuffer(data: *const c_void, len: Py_ssize_t) -> Py_hash_t {
+    crate::pyhash::_Py_HashBytes(data, len)
+}
+
+/// The hash of an object that is only equal to itself.
+#[entry]
+pub unsafe fn PyObject_GenericHash(object: Obj) -> Py_hash_t {
+    crate::pyhash::_Py_HashPointer(object.cast())
+}
+
+/// Native stacks are watched by the system.
+#[entry(error = 0)]
+pub unsafe fn _Py_ReachedRecursionLimitWithMargin(_thread: *mut PyThreadState, _margin: c_int) -> c_int {
+    0
+}
+
+/// The trashcan of 3.14 asks that first, so nothing is ever put off.
+#[entry]
+pub unsafe fn _PyTrash_thread_deposit_object(_thread: *mut PyThreadState, object: Obj) {
+    refcount::dealloc(object);
+}
+
+#[entry]
+pub unsafe fn _PyTrash_thread_destroy_chain(_thread: *mut PyThreadState) {}

@@ -1,0 +1,179 @@
+//! Types.
+
+use crate::common::*;
+use crate::typeobject::{_PyType_Lookup, PyType_FromModuleAndSpec};
+use gimbal_macros::entry;
+use gimbal_proxies::*;
+use std::ffi::{CStr, c_int};
+use std::ptr::null_mut;
+
+/// Makes a heap type. Its metaclass is that of its bases; another one may not have a `tp_new` of its own.
+#[entry]
+pub unsafe fn PyType_FromMetaclass(
+    metaclass: *mut PyTypeObject,
+    module: Obj,
+    spec: *mut PyType_Spec,
+    bases: Obj,
+) -> Obj {
+    if !metaclass.is_null() && metaclass != &raw mut PyType_Type {
+        let new = (*metaclass).tp_new.map(|f| f as usize);
+        if new != PyType_Type.tp_new.map(|f| f as usize) {
+            return type_error("Metaclasses with custom tp_new are not supported.");
+        }
+    }
+    let made = PyType_FromModuleAndSpec(module, spec, bases);
+    if !made.is_null() && !metaclass.is_null() {
+        (*made).ob_type = metaclass;
+    }
+    made
+}
+
+#[entry]
+pub unsafe fn PyType_GetModuleName(ty: *mut PyTypeObject) -> Obj {
+    op(Op::GetAttr, &[ty.cast(), text::interned("__module__")])
+}
+
+#[entry]
+pub unsafe fn PyType_GetFullyQualifiedName(ty: *mut PyTypeObject) -> Obj {
+    if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE == 0 {
+        return text::from_str(&CStr::from_ptr((*ty).tp_name).to_string_lossy());
+    }
+    let name = crate::typeobject::PyType_GetQualName(ty);
+    let module = PyType_GetModuleName(ty);
+    if name.is_null() || module.is_null() || !has_flag(module, Py_TPFLAGS_UNICODE_SUBCLASS) {
+        xdecref(module);
+        return name;
+    }
+    let (shown, inner) = (
+        text::as_str(module).unwrap_or_default(),
+        text::as_str(name).unwrap_or_default(),
+    );
+    let full = match shown {
+        "builtins" | "__main__" => new_ref(name),
+        _ => text::from_str(&format!("{shown}.{inner}")),
+    };
+    decref(name);
+    decref(module);
+    full
+}
+
+#[entry]
+pub unsafe fn PyType_GetDict(ty: *mut PyTypeObject) -> Obj {
+    xincref((*ty).tp_dict);
+    (*ty).tp_dict
+}
+
+/// Makes a class immutable: extension types cannot be assigned to anyway.
+#[entry]
+pub unsafe fn PyType_Freeze(ty: *mut PyTypeObject) -> c_int {
+    type_flags::add(ty, Py_TPFLAGS_IMMUTABLETYPE);
+    0
+}
+
+#[entry]
+pub unsafe fn _PyType_LookupRef(ty: *mut PyTypeObject, name: Obj) -> Obj {
+    let found = _PyType_Lookup(ty, name);
+    xincref(found);
+    found
+}
+
+/// The class of the MRO that has this token. None has: tokens of specs are not kept.
+#[entry]
+pub unsafe fn PyType_GetBaseByToken(
+    _ty: *mut PyTypeObject,
+    token: *mut std::ffi::c_void,
+    result: *mut *mut PyTypeObject,
+) -> c_int {
+    if !result.is_null() {
+        *result = null_mut();
+    }
+    if token.is_null() {
+        return fail(PyExc_SystemError, "PyType_GetBaseByToken called with token=NULL");
+    }
+    0
+}
+
+#[entry]
+pub unsafe fn PyUnstable_Code_NewWithPosOnlyArgs(
+    arguments: c_int,
+    positional_only: c_int,
+    keyword_only: c_int,
+    locals: c_int,
+    stack_size: c_int,
+    flags: c_int,
+    code: Obj,
+    constants: Obj,
+    names: Obj,
+    variables: Obj,
+    free: Obj,
+    cells: Obj,
+    file: Obj,
+    name: Obj,
+    qualname: Obj,
+    line: c_int,
+    line_table: Obj,
+    exception_table: Obj,
+) -> *mut PyCodeObject {
+    crate::code::new::PyCode_NewWithPosOnlyArgs(
+        arguments,
+        positional_only,
+        keyword_only,
+        locals,
+        stack_size,
+        flags,
+        code,
+        constants,
+        names,
+        variables,
+        free,
+        cells,
+        file,
+        name,
+        qualname,
+        line,
+        line_table,
+        exception_table,
+    )
+}
+
+#[entry]
+pub unsafe fn PyUnstable_Code_New(
+    arguments: c_int,
+    keyword_only: c_int,
+    locals: c_int,
+    stack_size: c_int,
+    flags: c_int,
+    code: Obj,
+    constants: Obj,
+    names: Obj,
+    variables: Obj,
+    free: Obj,
+    cells: Obj,
+    file: Obj,
+    name: Obj,
+    qualname: Obj,
+    line: c_int,
+    line_table: Obj,
+    exception_table: Obj,
+) -> *mut PyCodeObject {
+    PyUnstable_Code_NewWithPosOnlyArgs(
+        arguments,
+        0,
+        keyword_only,
+        locals,
+        stack_size,
+        flags,
+        code,
+        constants,
+        names,
+        variables,
+        free,
+        cells,
+        file,
+        name,
+        qualname,
+        line,
+        line_table,
+        exception_table,
+    )
+}
