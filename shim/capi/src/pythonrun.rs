@@ -1,6 +1,7 @@
 //! `pythonrun.h`: source code that C runs, and printing the exception that is set.
 
 use crate::pyerrors::{raise, status, take};
+use crate::support::has_flag;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, decref, err, int, new_ref, none, op, op_unit, text, xdecref};
@@ -389,6 +390,11 @@ pub unsafe fn _PyGen_FetchStopIterationValue(value: *mut *mut PyObject) -> c_int
 /// Sets `StopIteration(value)`, also when the value is a tuple or an exception.
 #[entry]
 pub unsafe fn _PyGen_SetStopIterationValue(value: *mut PyObject) -> c_int {
+    // Only a tuple or an exception would be taken for the arguments or for the exception itself.
+    if value.is_null() || !has_flag(value, Py_TPFLAGS_TUPLE_SUBCLASS) && !err::is_exception(value) {
+        err::set_object(PyExc_StopIteration, value);
+        return 0;
+    }
     let args = gimbal_proxies::seq::tuple_of(&[value]);
     let exception = op(Op::CallObject, &[PyExc_StopIteration, args, null_mut()]);
     xdecref(args);

@@ -443,7 +443,7 @@ unsafe fn step(result: Obj, out: *mut Cell) -> Option<i32> {
             return None;
         }
         if !err::occurred().is_null() {
-            if !err::matches(err::occurred(), crate::PyExc_StopIteration) {
+            if !err::matches(err::occurred(), crate::PyExc_StopIteration) || err::stops_with_value() {
                 return None;
             }
             err::clear();

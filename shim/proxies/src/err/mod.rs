@@ -107,6 +107,24 @@ pub unsafe fn normalize(class: &mut Obj, value: &mut Obj, traceback: &mut Obj) {
     }
 }
 
+/// Does the current `StopIteration` carry what a generator or an awaitable returns?
+pub unsafe fn stops_with_value() -> bool {
+    // SAFETY: the lock is held; the proxies of host exceptions have their fields.
+    unsafe {
+        let (class, value, traceback) = fetch();
+        let empty = |part: Obj| part.is_null() || part == crate::none();
+        let has_value = if empty(value) {
+            false
+        } else if (*value).ob_type == crate::PyExc_StopIteration.cast() {
+            !empty((*value.cast::<crate::PyStopIterationObject>()).value)
+        } else {
+            true
+        };
+        restore(class, value, traceback);
+        has_value
+    }
+}
+
 /// Is it an exception instance?
 pub unsafe fn is_exception(op: Obj) -> bool {
     // SAFETY: an object has a type.
