@@ -124,11 +124,11 @@ pub(super) const METHODS: &[(Builtin, &[Def])] = &[(
             let data = gather(t, &a[0], &view)?;
             nested(t, &view, &view.shape, &data)
         }),
-        method("hex", 0, 0, |t, a| {
+        keyword_method("hex", |t, a, keywords| {
+            let [separator, every] = t.arguments("hex", ["sep", "bytes_per_sep"], 0, &a[1..], keywords)?;
             let view = shape(t, &a[0])?;
             let data = gather(t, &a[0], &view)?;
-            let text: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
-            Ok(t.str(&text))
+            super::bytes::hex_text(t, &data, separator.as_ref(), every.as_ref())
         }),
         method("cast", 1, 2, cast),
         method("release", 0, 0, release),

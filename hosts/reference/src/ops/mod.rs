@@ -1,13 +1,34 @@
 //! The operations of the host interface, and the methods of the builtin classes: one file for each section of
 //! `gimbal_host::Op`. The crate's documentation tells how to write one.
 
+mod args;
+mod bytes;
+mod codec;
 pub mod container;
+mod dict;
 mod error;
+mod exception;
+mod float;
+mod format;
+mod int;
+mod iteration;
+mod list;
 mod memory;
 mod number;
+mod numeric_text;
 mod object;
+mod operator;
+mod percent;
+mod range;
+mod recursion;
 mod runtime;
+mod search;
+mod set;
+mod string;
+mod template;
 mod text;
+mod unicode;
+mod warning;
 
 use crate::heap::{Obj, Res, Thread};
 use crate::types::{Builtin, Def};
@@ -21,6 +42,7 @@ pub type Operation = fn(&mut Thread, &[Obj]) -> Res;
 const TABLES: &[&[(Op, Operation)]] = &[
     number::OPS,
     text::OPS,
+    bytes::OPS,
     container::OPS,
     object::OPS,
     error::OPS,
@@ -31,18 +53,28 @@ const TABLES: &[&[(Op, Operation)]] = &[
 
 /// Every table of builtin methods.
 pub(crate) const METHODS: &[&[(Builtin, &[Def])]] = &[
-    number::METHODS,
+    int::METHODS,
+    float::METHODS,
     text::METHODS,
-    container::METHODS,
+    bytes::METHODS,
+    list::METHODS,
+    dict::METHODS,
+    set::METHODS,
+    range::METHODS,
+    iteration::METHODS,
+    iteration::WALKERS,
+    iteration::ADAPTERS,
     object::METHODS,
     error::METHODS,
+    exception::METHODS,
     memory::METHODS,
     runtime::METHODS,
     crate::interface::METHODS,
 ];
 
 /// Every table of modules of the object space: functions by module.
-pub(crate) const MODULES: &[&[(&str, &[Def])]] = &[runtime::MODULES];
+pub(crate) const MODULES: &[&[(&str, &[Def])]] =
+    &[runtime::MODULES, codec::MODULES, error::MODULES, warning::MODULES];
 
 static BY_CODE: LazyLock<Vec<Option<Operation>>> = LazyLock::new(|| {
     let mut by_code = vec![None; Op::ALL.len()];

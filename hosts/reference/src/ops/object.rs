@@ -52,6 +52,11 @@ pub(super) const OPS: &[(Op, Operation)] = &[
     // --- text, truth, hash, comparison
     (Op::Repr, |t, a| t.repr(&a[0])),
     (Op::Str, |t, a| t.str_of(&a[0])),
+    (Op::Ascii, |t, a| {
+        let shown = t.repr(&a[0])?;
+        let points = t.as_text(&shown).unwrap_or_default().0;
+        Ok(t.text(crate::heap::Text(super::percent::ascii(&points))))
+    }),
     (Op::Hash, |t, a| {
         let hash = t.hash(&a[0])?;
         Ok(t.int(hash))
@@ -72,12 +77,7 @@ pub(super) const OPS: &[(Op, Operation)] = &[
             Some(spec) => spec,
             None => t.str(""),
         };
-        let made = t.need_special(&a[0], "__format__", &[spec], "has no __format__")?;
-        if t.as_text(&made).is_none() {
-            let given = t.type_name(&made);
-            return Err(t.type_error(format!("__format__ must return a str, not {given}")));
-        }
-        Ok(made)
+        t.format(&a[0], &spec)
     }),
     (Op::Dir, |t, a| {
         let made = match t.present(&a[0]) {
@@ -106,11 +106,11 @@ pub(super) const OPS: &[(Op, Operation)] = &[
     (Op::LengthHint, length_hint),
     (Op::GetItem, get_item),
     (Op::SetItem, |t, a| {
-        t.need_special(&a[0], "__setitem__", &a[1..3], "does not support item assignment")?;
+        t.set_item(&a[0], &a[1], &a[2])?;
         Ok(t.none())
     }),
     (Op::DelItem, |t, a| {
-        t.need_special(&a[0], "__delitem__", &a[1..2], "doesn't support item deletion")?;
+        t.delete_item(&a[0], &a[1])?;
         Ok(t.none())
     }),
     (Op::Contains, |t, a| {
@@ -350,6 +350,32 @@ fn is_subclass(t: &mut Thread, derived: &Obj, class: &Obj) -> Res<bool> {
 }
 
 // --- items ---------------------------------------------------------------------------------------------------------------
+
+impl Thread {
+    /// `o[key]`
+    pub fn get_item(&mut self, obj: &Obj, key: &Obj) -> Res {
+        get_item(self, &[obj.clone(), key.clone()])
+    }
+
+    /// `o[key] = value`
+    pub fn set_item(&mut self, obj: &Obj, key: &Obj, value: &Obj) -> Res<()> {
+        let args = [key.clone(), value.clone()];
+        self.need_special(obj, "__setitem__", &args, "does not support item assignment")
+            .map(drop)
+    }
+
+    /// `del o[key]`
+    pub fn delete_item(&mut self, obj: &Obj, key: &Obj) -> Res<()> {
+        let what = "doesn't support item deletion";
+        self.need_special(obj, "__delitem__", std::slice::from_ref(key), what)
+            .map(drop)
+    }
+
+    /// `item in container`
+    pub fn contains(&mut self, container: &Obj, item: &Obj) -> Res<bool> {
+        contains(self, container, item)
+    }
+}
 
 fn get_item(t: &mut Thread, a: &[Obj]) -> Res {
     if let Some(item) = t.call_special(&a[0], "__getitem__", &a[1..2])? {

@@ -116,7 +116,11 @@ builtins! {
     DictKeyIterator "dict_keyiterator" Object "PyDictIterKey_Type";
     DictValueIterator "dict_valueiterator" Object "PyDictIterValue_Type";
     DictItemIterator "dict_itemiterator" Object "PyDictIterItem_Type";
+    DictReverseKeyIterator "dict_reversekeyiterator" Object "PyDictRevIterKey_Type";
+    DictReverseValueIterator "dict_reversevalueiterator" Object "PyDictRevIterValue_Type";
+    DictReverseItemIterator "dict_reverseitemiterator" Object "PyDictRevIterItem_Type";
     ListIterator "list_iterator" Object "PyListIter_Type";
+    ListReverseIterator "list_reverseiterator" Object "PyListRevIter_Type";
     TupleIterator "tuple_iterator" Object "PyTupleIter_Type";
     StrIterator "str_ascii_iterator" Object "PyUnicodeIter_Type";
     BytesIterator "bytes_iterator" Object "PyBytesIter_Type";

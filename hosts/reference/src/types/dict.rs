@@ -228,6 +228,15 @@ impl Thread {
         })
     }
 
+    /// The last entry before a place: where, key and value. For iterations backwards.
+    pub fn table_before(&mut self, d: &Obj, before: usize) -> Option<(usize, Obj, Obj)> {
+        self.read(d, |object, still| {
+            let mut entries = table(object).iter();
+            let (at, Entry { key, value, .. }) = entries.rfind(|(at, _)| *at < before)?;
+            Some((at, still.hold(key), still.hold(value)))
+        })
+    }
+
     /// Changes with every insertion and removal.
     pub fn table_changes(&mut self, d: &Obj) -> u64 {
         self.read(d, |object, _| table(object).changes)

@@ -23,6 +23,7 @@ pub use function::{
     Def, Keywords, class_method, function, getter, keyword_function, keyword_method, method, property,
 };
 pub(crate) use methods::new_class;
+pub use protocol::Compare;
 pub(crate) use start::start;
 
 /// Methods of the classes that are the object space's own.
