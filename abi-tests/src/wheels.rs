@@ -19,6 +19,8 @@ use crate::{paths, process};
 pub struct Lock {
     /// Binary and pure-Python wheels.
     pub wheel: Vec<Package>,
+    /// Binary wheels for free-threaded CPython 3.14.
+    pub free_threaded: Vec<Package>,
     /// Source distributions, for their test suites.
     pub sdist: Vec<Package>,
     /// Test suites to run.
@@ -97,10 +99,11 @@ pub struct Skip {
     pub reason: String,
 }
 
-/// Which of the two lists of the lock a file is in.
+/// Which of the lists of the lock a file is in.
 #[derive(Clone, Copy)]
 enum Kind {
     Wheel,
+    FreeThreaded,
     Sdist,
 }
 
@@ -120,6 +123,11 @@ pub fn site(name: &str) -> PathBuf {
     root().join("site").join(name)
 }
 
+/// Where a wheel for free-threaded CPython is unpacked.
+pub fn free_threaded_site(name: &str) -> PathBuf {
+    root().join("free-threaded").join(name)
+}
+
 /// Where a source distribution is unpacked: the directory with its `tests`.
 pub fn sdist(name: &str) -> PathBuf {
     root().join("sdist").join(name)
@@ -135,6 +143,7 @@ pub fn fetch(lock: &Lock) -> Result<()> {
     let guard = File::create(root().join("lock"))?;
     guard.lock()?;
     fetch_kind(&lock.wheel, Kind::Wheel)?;
+    fetch_kind(&lock.free_threaded, Kind::FreeThreaded)?;
     fetch_kind(&lock.sdist, Kind::Sdist)
 }
 
@@ -170,6 +179,16 @@ fn download(packages: &[&Package], kind: Kind, files: &Path) -> Result<()> {
     ]);
     match kind {
         Kind::Wheel => command.args(["--only-binary", ":all:"]),
+        // For another Python than the one that runs pip, which must be told what it takes.
+        Kind::FreeThreaded => command.args([
+            "--only-binary",
+            ":all:",
+            "--python-version=3.14",
+            "--implementation=cp",
+            "--abi=cp314t",
+            "--platform=manylinux2014_x86_64",
+            "--platform=manylinux_2_28_x86_64",
+        ]),
         // By name: with ":all:", pip would build the build tools themselves from source.
         Kind::Sdist => command.args(packages.iter().flat_map(|package| ["--no-binary", &package.name])),
     };
@@ -210,6 +229,7 @@ fn verify(files: &Path, package: &Package) -> Result<()> {
 fn unpack(archive: &Path, package: &Package, kind: Kind) -> Result<()> {
     let directory = match kind {
         Kind::Wheel => site(&package.name),
+        Kind::FreeThreaded => free_threaded_site(&package.name),
         Kind::Sdist => sdist(&package.name),
     };
     let stamp = directory.with_extension("sha256");
@@ -220,7 +240,7 @@ fn unpack(archive: &Path, package: &Package, kind: Kind) -> Result<()> {
     fs::create_dir_all(parent)?;
     let fresh = tempfile::tempdir_in(parent)?;
     let contents = match kind {
-        Kind::Wheel => {
+        Kind::Wheel | Kind::FreeThreaded => {
             zip::ZipArchive::new(File::open(archive)?)?.extract(fresh.path())?;
             fresh.path().to_path_buf()
         }

@@ -2,6 +2,8 @@
 //! through the reference host's own functions, because it has no parser. Each prints what its calls return; the answers were got
 //! from the same calls on CPython 3.11.
 //!
+//! The files of cp314t wheels run from two threads at once.
+//!
 //! Every wheel runs in a process of its own: this program starts itself again with the wheel's name in `GIMBAL_STRESS_WHEEL`.
 //!
 //! One case: `cargo test -p gimbal-abi-tests --test stress_wheels NAME`.
@@ -20,6 +22,32 @@ use libtest_mimic::{Arguments, Failed, Trial};
 /// Names the wheel in the child process.
 const WHEEL: &str = "GIMBAL_STRESS_WHEEL";
 
+/// Set in the child process that runs the files of cp314t wheels.
+const WITHOUT_GIL: &str = "GIMBAL_STRESS_WITHOUT_GIL";
+
+/// A kind of build: where its libpython and the files of the wheels are.
+struct Build {
+    name: &'static str,
+    library: &'static str,
+    suffix: &'static str,
+    /// Where a wheel is unpacked: `fetch-wheels` does it.
+    site: fn(&str) -> PathBuf,
+}
+
+const WITH_GIL: Build = Build {
+    name: "3.11",
+    library: "3.11/lib/libpython3.11.so.1.0",
+    suffix: ".cpython-311-x86_64-linux-gnu.so",
+    site: wheels::site,
+};
+
+const FREE_THREADED: Build = Build {
+    name: "3.14t",
+    library: "3.14t/lib/libpython3.14t.so.1.0",
+    suffix: ".cpython-314t-x86_64-linux-gnu.so",
+    site: wheels::free_threaded_site,
+};
+
 /// How long one wheel may take.
 const LIMIT: Duration = Duration::from_secs(300);
 
@@ -31,6 +59,8 @@ struct Wheel {
     module: &'static str,
     drive: fn(&mut Driver) -> Res<()>,
     answers: &'static str,
+    /// It is run from a cp314t wheel, too.
+    without_gil: bool,
 }
 
 const WHEELS: [Wheel; 6] = [
@@ -38,6 +68,7 @@ const WHEELS: [Wheel; 6] = [
         package: "markupsafe",
         module: "markupsafe._speedups",
         drive: markupsafe,
+        without_gil: true,
         answers: "\
 'plain'
 '&lt;a href=&#34;x&#34;&gt;&amp;&#39;&lt;/a&gt;'
@@ -49,6 +80,7 @@ const WHEELS: [Wheel; 6] = [
         package: "crc32c",
         module: "crc32c._crc32c",
         drive: crc32c,
+        without_gil: false,
         answers: "\
 3808858755
 0
@@ -59,6 +91,7 @@ const WHEELS: [Wheel; 6] = [
         package: "mmh3",
         module: "mmh3",
         drive: mmh3,
+        without_gil: true,
         answers: "\
 -156908512
 2972666014
@@ -76,6 +109,7 @@ b' \\xc4\\xa5\\xf6'
         package: "lz4",
         module: "lz4.block._block",
         drive: lz4,
+        without_gil: false,
         answers: "\
 b'\\x18\\x00\\x00\\x00\\x1ea\\x01\\x00Paaaaa'
 33
@@ -86,6 +120,7 @@ True
         package: "xxhash",
         module: "xxhash._xxhash",
         drive: xxhash,
+        without_gil: true,
         answers: "\
 '550d7456'
 '99aa06d3014798d86001c324468d497f'
@@ -100,6 +135,7 @@ True
         package: "kiwisolver",
         module: "kiwisolver._cext",
         drive: kiwisolver,
+        without_gil: true,
         answers: "\
 7.0
 3.0
@@ -113,7 +149,7 @@ True
 ];
 
 /// How often each wheel's calls are made: what the first round leaves behind must not change the second.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 10;
 
 fn markupsafe(d: &mut Driver) -> Res<()> {
     for text in ["plain", "<a href=\"x\">&'</a>", "\u{17e}<\u{1f600}&", ""] {
@@ -157,7 +193,7 @@ fn lz4(d: &mut Driver) -> Res<()> {
     let short = d.t.bytes(vec![b'a'; 24]);
     d.say_call("compress", &[short])?;
     let text = d.t.bytes(b"lz4 ".repeat(1000));
-    let packed = d.call("compress", &[text.clone()])?;
+    let packed = d.call("compress", std::slice::from_ref(&text))?;
     let size = d.t.as_bytes(&packed).map_or(0, |data| data.len());
     d.lines.push(size.to_string());
     let whole = d.call("decompress", &[packed])?;
@@ -192,12 +228,12 @@ fn kiwisolver(d: &mut Driver) -> Res<()> {
     let (x, y) = (d.call("Variable", &[x])?, d.call("Variable", &[y])?);
     let solver = d.call("Solver", &[])?;
     let (ten, four, strong) = (d.t.int(10), d.t.int(4), d.t.str("strong"));
-    let sum = d.t.call_method(&x, "__add__", &[y.clone()])?;
+    let sum = d.t.call_method(&x, "__add__", std::slice::from_ref(&y))?;
     let first = d.t.call_method(&sum, "__eq__", &[ten])?;
-    let difference = d.t.call_method(&x, "__sub__", &[y.clone()])?;
+    let difference = d.t.call_method(&x, "__sub__", std::slice::from_ref(&y))?;
     let second = d.t.call_method(&difference, "__eq__", &[four])?;
     let second = d.t.call_method(&second, "__or__", &[strong])?;
-    d.t.call_method(&solver, "addConstraint", &[first.clone()])?;
+    d.t.call_method(&solver, "addConstraint", std::slice::from_ref(&first))?;
     d.t.call_method(&solver, "addConstraint", &[second])?;
     d.t.call_method(&solver, "updateVariables", &[])?;
     d.say_method(&x, "value", &[])?;
@@ -285,13 +321,14 @@ fn exceptions(t: &mut Thread, module: &str, names: &[&str]) -> Res<()> {
     Ok(())
 }
 
-/// The child: drives one wheel and prints what came out.
-fn drive(wheel: &Wheel) -> Result<()> {
+/// The child: drives one wheel and prints what came out, without a GIL from two threads at once.
+fn drive(wheel: &Wheel, free_threaded: bool) -> Result<()> {
     gimbal_reference::start(Options {
         stress: true,
-        free_threaded: false,
+        free_threaded,
     });
-    interface::load(&paths::gimbal_home().join("3.11/lib/libpython3.11.so.1.0"))?;
+    let build = if free_threaded { &FREE_THREADED } else { &WITH_GIL };
+    interface::load(&paths::gimbal_home().join(build.library))?;
     let mut t = Thread::enter();
     let needed = [
         "BadRequiredStrength",
@@ -301,26 +338,42 @@ fn drive(wheel: &Wheel) -> Result<()> {
         "UnknownEditVariable",
         "UnsatisfiableConstraint",
     ];
-    let file = format!(
-        "{}.cpython-311-x86_64-linux-gnu.so",
-        wheel.module.replace('.', "/")
-    );
-    let file = wheels::site(wheel.package).join(file);
+    let file = (build.site)(wheel.package).join(wheel.module.replace('.', "/") + build.suffix);
     let module = exceptions(&mut t, "kiwisolver.exceptions", &needed)
         .and_then(|()| interface::import_file(&mut t, &file, wheel.module))
         .map_err(|error| anyhow!("import: {}", checks::describe(&mut t, &error)))?;
-    let mut driver = Driver {
-        t,
-        module,
-        lines: Vec::new(),
-    };
-    for _ in 0..ROUNDS {
-        if let Err(error) = (wheel.drive)(&mut driver) {
-            let line = checks::describe(&mut driver.t, &error);
-            driver.lines.push(format!("raises {line}"));
+    let run = |t: Thread, module: Obj| {
+        let mut driver = Driver {
+            t,
+            module,
+            lines: Vec::new(),
+        };
+        for _ in 0..ROUNDS {
+            if let Err(error) = (wheel.drive)(&mut driver) {
+                let line = checks::describe(&mut driver.t, &error);
+                driver.lines.push(format!("raises {line}"));
+            }
         }
-    }
-    driver.lines.iter().for_each(|line| println!("{line}"));
+        driver.lines
+    };
+    let lines = if free_threaded {
+        drop(module);
+        let thread = || {
+            let mut t = Thread::enter();
+            let module = t.get_module(wheel.module);
+            module.map_or_else(|| vec!["no module".to_owned()], |module| run(t, module))
+        };
+        let both = t.outside(|| {
+            std::thread::scope(|scope| {
+                let threads = [scope.spawn(thread), scope.spawn(thread)];
+                threads.map(|thread| thread.join().unwrap_or_else(|_| vec!["panicked".to_owned()]))
+            })
+        });
+        both.concat()
+    } else {
+        run(t, module)
+    };
+    lines.iter().for_each(|line| println!("{line}"));
     let collections = gimbal_reference::heap::heap().collections();
     ensure!(
         collections > 100,
@@ -330,11 +383,15 @@ fn drive(wheel: &Wheel) -> Result<()> {
 }
 
 /// The parent: runs the child and compares.
-fn run(wheel: &Wheel) -> Result<(), Failed> {
+fn run(wheel: &Wheel, free_threaded: bool) -> Result<(), Failed> {
     let mut child = Command::new(std::env::current_exe()?);
     child.env(WHEEL, wheel.package);
+    if free_threaded {
+        child.env(WITHOUT_GIL, "1");
+    }
     let outcome = process::run(child, LIMIT)?;
-    let expected = wheel.answers.repeat(ROUNDS);
+    let threads = if free_threaded { 2 } else { 1 };
+    let expected = wheel.answers.repeat(ROUNDS * threads);
     if !outcome.success() || outcome.stdout != expected {
         let text = format!(
             "{}\n{}{}",
@@ -350,7 +407,11 @@ fn run(wheel: &Wheel) -> Result<(), Failed> {
 fn main() -> ExitCode {
     if let Some(name) = std::env::var_os(WHEEL) {
         let wheel = WHEELS.iter().find(|wheel| wheel.package == name);
-        let driven = wheel.map_or_else(|| Err(anyhow!("unknown wheel")), drive);
+        let free_threaded = std::env::var_os(WITHOUT_GIL).is_some();
+        let driven = wheel.map_or_else(
+            || Err(anyhow!("unknown wheel")),
+            |wheel| drive(wheel, free_threaded),
+        );
         return match driven {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -360,18 +421,18 @@ fn main() -> ExitCode {
         };
     }
     let arguments = Arguments::from_args();
-    let missing = |wheel: &Wheel| !place(wheel).is_dir();
-    let trials = WHEELS
-        .iter()
-        .map(|wheel| {
-            Trial::test(format!("stress_wheels::{}", wheel.package), || run(wheel))
-                .with_ignored_flag(missing(wheel))
-        })
-        .collect();
+    let mut trials = Vec::new();
+    for wheel in &WHEELS {
+        for (free_threaded, build) in [(false, &WITH_GIL), (true, &FREE_THREADED)] {
+            if free_threaded && !wheel.without_gil {
+                continue;
+            }
+            let library = paths::gimbal_home().join(build.library);
+            let missing = !(build.site)(wheel.package).is_dir() || !library.is_file();
+            let name = format!("stress_wheels::{}::{}", wheel.package, build.name);
+            let trial = Trial::test(name, move || run(wheel, free_threaded));
+            trials.push(trial.with_ignored_flag(missing));
+        }
+    }
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// Where the wheel is unpacked: `fetch-wheels` does it.
-fn place(wheel: &Wheel) -> PathBuf {
-    wheels::site(wheel.package)
 }
