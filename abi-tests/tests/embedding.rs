@@ -77,6 +77,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
     trials.push(Trial::test("embedding::example::c-host", example));
     trials.push(Trial::test("embedding::data::c-host", on_c_host));
     trials.push(Trial::test("embedding::data::skeleton", on_skeleton));
+    trials.push(Trial::test("embedding::data::reference", on_reference));
     for (name, host, says) in PROBLEMS {
         trials.push(Trial::test(format!("embedding::{name}"), || refused(host, says)));
     }
@@ -113,10 +114,15 @@ fn on_c_host() -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let host = folder.path().join("libchost.so");
     compile::c_host(&["objects.c", "border.c"], &host, &["-shared"])?;
-    data_on(&host)
+    data_on(&Interpreter::embedding_on(&host), "70000")
 }
 
-/// So is the skeleton of a host in Rust.
+/// The reference host is found by its name.
+fn on_reference() -> Result<(), Failed> {
+    data_on(&Interpreter::embedding_on(Path::new("reference")), "0")
+}
+
+/// The skeleton of a host in Rust is one, too.
 fn on_skeleton() -> Result<(), Failed> {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build
@@ -127,14 +133,15 @@ fn on_skeleton() -> Result<(), Failed> {
     if !outcome.success() {
         return Err(format!("the skeleton does not compile:\n{}", outcome.stderr).into());
     }
-    data_on(&paths::target().join("debug/libgimbal_host_skeleton.so"))
+    let library = paths::target().join("debug/libgimbal_host_skeleton.so");
+    data_on(&Interpreter::embedding_on(&library), "70000")
 }
 
-fn data_on(host: &Path) -> Result<(), Failed> {
+fn data_on(host: &Interpreter, exceptions: &str) -> Result<(), Failed> {
     let source = lanes::script("embedding", "data.c");
-    let program = Program::new(compile::program(&source, &[])?, Vec::new());
+    let program = Program::new(compile::program(&source, &[])?, Vec::new()).arg(exceptions);
     let real = Interpreter::linked().run(&program)?;
-    report::compare(&real, &Interpreter::embedding_on(host).run(&program)?)
+    report::compare(&real, &host.run(&program)?)
 }
 
 fn same(case: &Case, gimbal: &Interpreter) -> Result<(), Failed> {
