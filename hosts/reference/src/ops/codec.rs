@@ -10,6 +10,8 @@ enum Codec {
     Latin1,
     /// Wide units of 2 or 4 bytes: byte order, None for the machine's with a mark
     Wide(usize, Option<Order>),
+    /// Escapes of ASCII, raw: of Latin-1
+    Escape(bool),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ impl Codec {
             "utf_8" | "utf8" | "u8" | "utf" | "cp65001" => Codec::Utf8,
             "ascii" | "us_ascii" | "646" => Codec::Ascii,
             "latin_1" | "latin1" | "iso_8859_1" | "iso8859_1" | "8859" | "cp819" | "l1" => Codec::Latin1,
+            "unicode_escape" => Codec::Escape(false),
+            "raw_unicode_escape" => Codec::Escape(true),
             "utf_16" | "utf16" | "u16" => Codec::Wide(2, None),
             "utf_16_le" | "utf_16le" => Codec::Wide(2, Some(Order::Little)),
             "utf_16_be" | "utf_16be" => Codec::Wide(2, Some(Order::Big)),
@@ -40,6 +44,8 @@ impl Codec {
             Codec::Utf8 => "utf-8",
             Codec::Ascii => "ascii",
             Codec::Latin1 => "latin-1",
+            Codec::Escape(false) => "unicode_escape",
+            Codec::Escape(true) => "raw_unicode_escape",
             Codec::Wide(2, None) => "utf-16",
             Codec::Wide(2, Some(Order::Little)) => "utf-16-le",
             Codec::Wide(2, Some(Order::Big)) => "utf-16-be",
@@ -87,6 +93,7 @@ impl Codec {
             Codec::Ascii => Err((1, "ordinal not in range(128)")),
             Codec::Utf8 => take_utf8(rest),
             Codec::Wide(size, _) => take_wide(rest, size, order),
+            Codec::Escape(_) => Err((1, "escapes are decoded in one go")),
         }
     }
 }
@@ -163,6 +170,9 @@ pub(super) fn encode_object(t: &mut Thread, text: &Obj, encoding: Option<&str>, 
         return custom(t, text, encoding, errors, "encode");
     };
     let points = t.as_text(text).unwrap_or_default().0;
+    if let Codec::Escape(raw) = codec {
+        return Ok(t.bytes(super::escape::encode(&points, raw)));
+    }
     let mut out = Vec::with_capacity(points.len());
     let codec = match codec {
         Codec::Wide(size, None) => {
@@ -217,16 +227,61 @@ pub(super) fn decode_object(
         let data = t.bytes(data);
         return custom(t, &data, encoding, errors, "decode");
     };
-    let (mut order, mut at) = (Order::Little, 0);
+    if let Codec::Escape(raw) = codec {
+        return super::escape::decode(t, &data, errors, raw);
+    }
+    Ok(decode(t, codec, &data, errors, true)?.0)
+}
+
+/// `_codecs.utf_16_ex_decode` and the like: data, errors, byte order (for those that have one), whether it is the end. The
+/// text, how much was read, and the byte order.
+pub(super) fn decode_part(t: &mut Thread, a: &[Obj], encoding: &str, ordered: bool) -> Res {
+    let data = super::bytes::bytes_like(t, &a[0])?;
+    let errors = match a.get(1) {
+        Some(errors) => t.as_string(errors),
+        None => None,
+    };
+    let mut order = 0;
+    if let Some(given) = a.get(2).filter(|_| ordered) {
+        order = t.as_i64(given).unwrap_or(0);
+    }
+    let at_end = match a.get(if ordered { 3 } else { 2 }) {
+        Some(at_end) => t.truth(at_end)?,
+        None => false,
+    };
+    let codec = match (Codec::named(encoding).unwrap_or(Codec::Utf8), order) {
+        (Codec::Wide(size, _), -1) => Codec::Wide(size, Some(Order::Little)),
+        (Codec::Wide(size, _), 1) => Codec::Wide(size, Some(Order::Big)),
+        (codec, _) => codec,
+    };
+    let (text, used, found) = decode(t, codec, &data, errors.as_deref(), at_end)?;
+    let used = t.int(used);
+    if !ordered {
+        return Ok(t.tuple(&[text, used]));
+    }
+    let order = t.int(if order == 0 { found } else { order });
+    Ok(t.tuple(&[text, used, order]))
+}
+
+/// The text, how much was read, and the byte order that a mark told: -1, 0 or 1. Unless it is the end, what could go on is
+/// left.
+fn decode(
+    t: &mut Thread,
+    codec: Codec,
+    data: &[u8],
+    errors: Option<&str>,
+    at_end: bool,
+) -> Res<(Obj, usize, i64)> {
+    let (mut order, mut marked, mut at) = (Order::Little, 0, 0);
     if let Codec::Wide(size, wanted) = codec {
         order = wanted.unwrap_or(Order::Little);
         if wanted.is_none() && data.len() >= size {
             match (
-                read_unit(&data, size, Order::Little),
-                read_unit(&data, size, Order::Big),
+                read_unit(data, size, Order::Little),
+                read_unit(data, size, Order::Big),
             ) {
-                (0xfeff, _) => at = size,
-                (_, 0xfeff) => (order, at) = (Order::Big, size),
+                (0xfeff, _) => (marked, at) = (-1, size),
+                (_, 0xfeff) => (order, marked, at) = (Order::Big, 1, size),
                 _ => {}
             }
         }
@@ -234,13 +289,14 @@ pub(super) fn decode_object(
     let mut points = Vec::with_capacity(data.len());
     let mut object = None;
     while at < data.len() {
-        match codec.take(&data, at, order) {
+        match codec.take(data, at, order) {
             Ok((point, size)) => {
                 points.push(point);
                 at += size;
             }
+            Err((_, "unexpected end of data" | "truncated data")) if !at_end => break,
             Err((size, reason)) => {
-                let object = object.get_or_insert_with(|| t.bytes(data.clone())).clone();
+                let object = object.get_or_insert_with(|| t.bytes(data.to_vec())).clone();
                 let class = Builtin::UnicodeDecodeError;
                 let error = unicode_error(t, class, codec.name(), &object, at, at + size, reason)?;
                 let (replacement, next) = handled(t, errors, &error, data.len(), "decoding")?;
@@ -252,7 +308,7 @@ pub(super) fn decode_object(
             }
         }
     }
-    Ok(t.text(Text(points)))
+    Ok((t.text(Text(points)), at, marked))
 }
 
 /// An encoding that a search function knows.
@@ -268,7 +324,7 @@ fn custom(t: &mut Thread, object: &Obj, encoding: &str, errors: Option<&str>, wh
     }
 }
 
-fn unicode_error(
+pub(super) fn unicode_error(
     t: &mut Thread,
     class: Builtin,
     codec: &str,
@@ -282,7 +338,7 @@ fn unicode_error(
 }
 
 /// What the error handler puts instead, and where to go on.
-fn handled(
+pub(super) fn handled(
     t: &mut Thread,
     errors: Option<&str>,
     error: &Obj,

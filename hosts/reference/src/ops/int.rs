@@ -120,6 +120,9 @@ pub(super) const METHODS: &[(Builtin, &[Def])] = &[
             method("__round__", 0, 1, round),
             method("__format__", 1, 1, |t, a| {
                 let spec = t.format_spec(&a[1])?;
+                if spec.0.is_empty() {
+                    return t.str_of(&a[0]);
+                }
                 let value = int(t, &a[0])?;
                 format::int(t, &value, &spec)
             }),

@@ -565,3 +565,35 @@ pub(super) fn sorted_builtin(t: &mut Thread, a: &[Obj], keywords: &Keywords) -> 
     t.call_with(&sort, &[], keywords)?;
     Ok(list)
 }
+
+/// `max` and `min`
+pub(super) fn take_extreme(t: &mut Thread, name: &str, a: &[Obj], keywords: &Keywords) -> Res {
+    let [key, default] = t.arguments(name, ["key", "default"], 0, &[], keywords)?;
+    let key = key.filter(|key| !t.is_none(key));
+    let items = match a {
+        [] => return Err(t.type_error(format!("{name} expected at least 1 argument, got 0"))),
+        [iterable] => t.collect_items(iterable)?,
+        several => several.to_vec(),
+    };
+    let op = if name == "max" {
+        Compare::Greater
+    } else {
+        Compare::Less
+    };
+    let mut best: Option<(Obj, Obj)> = None;
+    for item in items {
+        let by = match &key {
+            Some(key) => t.call(key, std::slice::from_ref(&item))?,
+            None => item.clone(),
+        };
+        best = match best {
+            Some(best) if !t.compare(&by, &best.0, op)? => Some(best),
+            _ => Some((by, item)),
+        };
+    }
+    match (best, default) {
+        (Some((_, item)), _) => Ok(item),
+        (None, Some(default)) => Ok(default),
+        (None, None) => Err(t.value_error(format!("{name}() arg is an empty sequence"))),
+    }
+}

@@ -2,16 +2,20 @@
 //! `gimbal_host::Op`. The crate's documentation tells how to write one.
 
 mod args;
+mod builtin_functions;
 mod bytes;
 mod codec;
 pub mod container;
+mod context;
 mod dict;
 mod error;
+mod escape;
 mod exception;
 mod float;
 mod format;
 mod int;
 mod iteration;
+mod library;
 mod list;
 mod memory;
 mod number;
@@ -38,6 +42,8 @@ use std::sync::LazyLock;
 /// An operation: arguments as the shim sent them, the absent object where there is none.
 pub type Operation = fn(&mut Thread, &[Obj]) -> Res;
 
+pub(crate) use builtin_functions::fill_modules;
+
 /// Every table of operations.
 const TABLES: &[&[(Op, Operation)]] = &[
     number::OPS,
@@ -47,6 +53,7 @@ const TABLES: &[&[(Op, Operation)]] = &[
     object::OPS,
     error::OPS,
     memory::OPS,
+    context::OPS,
     runtime::OPS,
     crate::interface::OPS,
 ];
@@ -65,6 +72,8 @@ pub(crate) const METHODS: &[&[(Builtin, &[Def])]] = &[
     iteration::WALKERS,
     iteration::ADAPTERS,
     object::METHODS,
+    builtin_functions::METHODS,
+    context::METHODS,
     error::METHODS,
     exception::METHODS,
     memory::METHODS,
@@ -73,8 +82,15 @@ pub(crate) const METHODS: &[&[(Builtin, &[Def])]] = &[
 ];
 
 /// Every table of modules of the object space: functions by module.
-pub(crate) const MODULES: &[&[(&str, &[Def])]] =
-    &[runtime::MODULES, codec::MODULES, error::MODULES, warning::MODULES];
+pub(crate) const MODULES: &[&[(&str, &[Def])]] = &[
+    runtime::MODULES,
+    builtin_functions::MODULES,
+    codec::MODULES,
+    context::MODULES,
+    error::MODULES,
+    library::MODULES,
+    warning::MODULES,
+];
 
 static BY_CODE: LazyLock<Vec<Option<Operation>>> = LazyLock::new(|| {
     let mut by_code = vec![None; Op::ALL.len()];

@@ -240,16 +240,26 @@ pub(super) const METHODS: &[(Builtin, &[Def])] = &[
     ),
     (
         Builtin::Cell,
-        &[getter("cell_contents", |t, a| {
-            let content = t.read(&a[0], |object, still| match &object.payload {
-                Payload::Cell(content) => content.as_ref().map(|r| still.hold(r)),
-                _ => None,
-            });
-            match content {
-                Some(content) => Ok(content),
-                None => Err(t.value_error("Cell is empty")),
-            }
-        })],
+        &[crate::types::property(
+            "cell_contents",
+            |t, a| {
+                let content = t.read(&a[0], |object, still| match &object.payload {
+                    Payload::Cell(content) => content.as_ref().map(|r| still.hold(r)),
+                    _ => None,
+                });
+                match content {
+                    Some(content) => Ok(content),
+                    None => Err(t.value_error("Cell is empty")),
+                }
+            },
+            |t, a| {
+                let content = t.present(&a[1]);
+                t.write(&a[0], |object, still| {
+                    object.payload = Payload::Cell(content.as_ref().map(|content| still.get(content)));
+                });
+                Ok(t.none())
+            },
+        )],
     ),
     (
         Builtin::SimpleNamespace,

@@ -115,7 +115,6 @@ pub(super) const MODULES: &[(&str, &[Def])] = &[(
             Ok(t.int(length))
         }),
         function("repr", 1, 1, |t, a| t.repr(&a[0])),
-        function("iter", 1, 1, |t, a| t.iter(&a[0])),
         function("isinstance", 2, 2, |t, a| {
             super::perform(t, Op::IsInstance as i32, a)
         }),

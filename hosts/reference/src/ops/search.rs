@@ -67,10 +67,10 @@ pub fn split_space<E: Copy>(
     from_back: bool,
 ) -> Vec<Vec<E>> {
     let mut parts = Vec::new();
-    let mut rest = strip(text, |e| is_space(e), !from_back, from_back);
+    let mut rest = strip(text, is_space, !from_back, from_back);
     while !rest.is_empty() {
         if parts.len() == limit {
-            parts.push(strip(rest, |e| is_space(e), from_back, !from_back).to_vec());
+            parts.push(strip(rest, is_space, from_back, !from_back).to_vec());
             break;
         }
         let place = if from_back {
@@ -88,7 +88,7 @@ pub fn split_space<E: Copy>(
             (&rest[..at], &rest[at..])
         };
         parts.push(word.to_vec());
-        rest = strip(left, |e| is_space(e), !from_back, from_back);
+        rest = strip(left, is_space, !from_back, from_back);
     }
     if from_back {
         parts.reverse();

@@ -60,16 +60,78 @@ pub fn decimal(point: u32) -> Option<u32> {
     is_digit(point).then(|| (1..).take_while(|&back| is_digit(point - back)).count() as u32 % 10)
 }
 
-/// Digits that are no decimals: superscripts, circled ones and the like.
+/// Characters that are digits beside the decimals, in runs: superscripts, circled ones and the like; what the first is worth.
+const DIGITS: &[(u32, u32, u32)] = &[
+    (0xb2, 0xb3, 2),
+    (0xb9, 0xb9, 1),
+    (0x1369, 0x1371, 1),
+    (0x19da, 0x19da, 1),
+    (0x2070, 0x2070, 0),
+    (0x2074, 0x2079, 4),
+    (0x2080, 0x2089, 0),
+    (0x2460, 0x2468, 1),
+    (0x2474, 0x247c, 1),
+    (0x2488, 0x2490, 1),
+    (0x24ea, 0x24ea, 0),
+    (0x24f5, 0x24fd, 1),
+    (0x24ff, 0x24ff, 0),
+    (0x2776, 0x277e, 1),
+    (0x2780, 0x2788, 1),
+    (0x278a, 0x2792, 1),
+    (0x10a40, 0x10a43, 1),
+    (0x10e60, 0x10e68, 1),
+    (0x11052, 0x1105a, 1),
+    (0x1f100, 0x1f100, 0),
+    (0x1f101, 0x1f10a, 0),
+];
+
+/// Its value as a digit.
+pub fn digit(point: u32) -> Option<u32> {
+    decimal(point).or_else(|| {
+        let (first, _, value) = DIGITS
+            .iter()
+            .find(|(first, last, _)| (*first..=*last).contains(&point))?;
+        Some(point - first + value)
+    })
+}
+
+/// A digit of any kind?
 pub fn is_digit(point: u32) -> bool {
-    decimal(point).is_some()
-        || matches!(
-            point,
-            0xb2 | 0xb3 | 0xb9 | 0x1369..=0x1371 | 0x19da | 0x2070 | 0x2074..=0x2079 | 0x2080..=0x2089
-            | 0x2460..=0x2468 | 0x2474..=0x247c | 0x2488..=0x2490 | 0x24ea | 0x24f5..=0x24fd | 0x24ff
-            | 0x2776..=0x277e | 0x2780..=0x2788 | 0x278a..=0x2792 | 0x10a40..=0x10a43 | 0x10e60..=0x10e68
-            | 0x11052..=0x1105a | 0x1f100..=0x1f10a
-        )
+    digit(point).is_some()
+}
+
+/// Its value as a number: digits, and the common fractions.
+pub fn numeric(point: u32) -> Option<f64> {
+    const FRACTIONS: &[(u32, f64, f64)] = &[
+        (0xbc, 1.0, 4.0),
+        (0xbd, 1.0, 2.0),
+        (0xbe, 3.0, 4.0),
+        (0x2150, 1.0, 7.0),
+        (0x2151, 1.0, 9.0),
+        (0x2152, 1.0, 10.0),
+        (0x2153, 1.0, 3.0),
+        (0x2154, 2.0, 3.0),
+        (0x2155, 1.0, 5.0),
+        (0x2156, 2.0, 5.0),
+        (0x2157, 3.0, 5.0),
+        (0x2158, 4.0, 5.0),
+        (0x2159, 1.0, 6.0),
+        (0x215a, 5.0, 6.0),
+        (0x215b, 1.0, 8.0),
+        (0x215c, 3.0, 8.0),
+        (0x215d, 5.0, 8.0),
+        (0x215e, 7.0, 8.0),
+    ];
+    if let Some(digit) = digit(point) {
+        return Some(f64::from(digit));
+    }
+    let roman = match point {
+        0x2160..=0x216b => Some(f64::from(point - 0x2160 + 1)),
+        0x2170..=0x217b => Some(f64::from(point - 0x2170 + 1)),
+        _ => None,
+    };
+    let fraction = FRACTIONS.iter().find(|(known, ..)| *known == point);
+    roman.or_else(|| fraction.map(|(_, above, below)| above / below))
 }
 
 /// A number of any kind?

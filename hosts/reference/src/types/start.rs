@@ -78,7 +78,7 @@ pub(crate) fn start(t: &mut Thread) -> Res<()> {
         t.dict_set_str(&namespace, "__hash__", &none);
     }
     modules(t);
-    Ok(())
+    crate::ops::fill_modules(t)
 }
 
 /// Where a builtin says that it comes from.
