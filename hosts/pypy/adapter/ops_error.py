@@ -188,7 +188,12 @@ def _no_body(): raise RuntimeError("this code object describes compiled code")  
 
 @lru_cache(maxsize=4096)
 def _entry(file, name, line):
-    return _raise.__code__.replace(co_filename=file, co_name=name, co_qualname=name, co_firstlineno=line)
+    return _raise.__code__.replace(co_filename=file, co_name=name, co_firstlineno=line, **_qualified(name))
+
+
+def _qualified(name):
+    """The argument that gives a code object its qualified name, which 3.9 has not."""
+    return {'co_qualname': name} if sys.version_info >= (3, 11) else {}
 
 
 def AddTraceback(exception, file, name, line, namespace):
@@ -214,7 +219,6 @@ def NewCode(file, name, qualname, line, flags, counts, varnames, freevars, cellv
     return _no_body.__code__.replace(
         co_filename=file,
         co_name=name,
-        co_qualname=qualname,
         co_firstlineno=line,
         co_flags=flags,
         co_argcount=args,
@@ -224,4 +228,5 @@ def NewCode(file, name, qualname, line, flags, counts, varnames, freevars, cellv
         co_varnames=varnames,
         co_freevars=freevars,
         co_cellvars=cellvars,
+        **_qualified(qualname),
     )

@@ -377,7 +377,11 @@ unsafe fn unpack(args: Obj, kwargs: Obj) -> Option<(Vec<Obj>, Obj)> {
     // SAFETY: a tuple, and a dict or NULL.
     unsafe {
         let (row, names) = call_cfunction::unpack(args, kwargs);
-        if !names.is_null() && !seq::tuple_slice(names).iter().all(|&name| crate::support::is_str(name)) {
+        if !names.is_null()
+            && !seq::tuple_slice(names)
+                .iter()
+                .all(|&name| crate::support::is_str(name))
+        {
             decref(names);
             let _: Obj = type_error("keywords must be strings");
             return None;

@@ -303,6 +303,37 @@ pub(crate) unsafe fn index(op: Obj) -> Obj {
     }
 }
 
+/// What the conversions to C integers take for an int: since 3.10 the same.
+#[cfg(Py_3_10)]
+pub(crate) unsafe fn implicit_int(op: Obj) -> Obj {
+    // SAFETY: as `index`.
+    unsafe { index(op) }
+}
+
+/// What the conversions to C integers take for an int: up to 3.9 what has `__int__`, too, with a warning.
+#[cfg(not(Py_3_10))]
+pub(crate) unsafe fn implicit_int(op: Obj) -> Obj {
+    // SAFETY: an object.
+    unsafe {
+        let slots = number_slots(op);
+        if is_int(op) || slots.is_some_and(|slots| slots.nb_index.is_some()) {
+            return index(op);
+        }
+        let name = type_name(op);
+        let Some(slot) = slots.and_then(|slots| slots.nb_int) else {
+            return type_error(&format!("an integer is required (got type {name})"));
+        };
+        let warning = format!(
+            "an integer is required (got type {name}).  Implicit conversion to integers using __int__ is deprecated, \
+             and may be removed in a future version of Python."
+        );
+        if buffer::warn(PyExc_DeprecationWarning, &warning) < 0 {
+            return std::ptr::null_mut();
+        }
+        convert_by_slot(op, slot, &raw mut PyLong_Type, "__int__", "int")
+    }
+}
+
 #[entry]
 pub unsafe fn _PyNumber_Index(op: *mut PyObject) -> *mut PyObject {
     index(op)

@@ -1,6 +1,6 @@
 //! `longobject.h`: ints to and from C numbers, bytes and text.
 
-use crate::abstract_number::index;
+use crate::abstract_number::implicit_int;
 use crate::support::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
@@ -85,7 +85,7 @@ unsafe fn with_index<R>(op: Obj, read: impl FnOnce(Obj) -> R) -> Option<R> {
             bad_internal_call();
             return None;
         }
-        let number = Owned(index(op));
+        let number = Owned(implicit_int(op));
         (!number.0.is_null()).then(|| read(number.0))
     }
 }

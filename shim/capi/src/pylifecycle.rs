@@ -197,9 +197,20 @@ unsafe fn described(name: &str, otherwise: &str) -> *const c_char {
     }
 }
 
+/// The version that is imitated, as far as compiled code asks for it.
+fn imitated() -> &'static str {
+    env!("GIMBAL_FLAVOUR").trim_end_matches('t')
+}
+
+/// What the host says, under the number that compiled code compares its own with.
 #[entry]
 pub unsafe fn Py_GetVersion() -> *const c_char {
-    described("version", "3.11.0 (Gimbal)")
+    let hosts = std::ffi::CStr::from_ptr(described("version", "3 (Gimbal)")).to_string_lossy();
+    if hosts.starts_with(&format!("{}.", imitated())) {
+        return crate::pyerrors::keep_text(hosts.as_bytes());
+    }
+    let (_, rest) = hosts.split_once(' ').unwrap_or_default();
+    crate::pyerrors::keep_text(format!("{}.0 {rest}", imitated()).as_bytes())
 }
 
 #[entry]

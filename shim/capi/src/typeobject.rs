@@ -258,37 +258,53 @@ pub unsafe fn PyType_FromSpecWithBases(spec: *mut gimbal_abi::PyType_Spec, bases
 /// Makes a heap type that belongs to a module.
 #[entry]
 pub unsafe fn PyType_FromModuleAndSpec(module: Obj, spec: *mut gimbal_abi::PyType_Spec, bases: Obj) -> Obj {
-    let heap = arena::alloc_zeroed(size_of::<PyHeapTypeObject>() + 64).cast::<PyHeapTypeObject>();
-    if heap.is_null() {
-        return seq::no_memory();
+    from_metaclass(null_mut(), module, spec, bases)
+}
+
+/// Makes a heap type with a metaclass; without one it is that of its base.
+pub unsafe fn from_metaclass(
+    metaclass: *mut PyTypeObject,
+    module: Obj,
+    spec: *mut gimbal_abi::PyType_Spec,
+    bases: Obj,
+) -> Obj {
+    // SAFETY: as the entry's.
+    unsafe {
+        let heap = arena::alloc_zeroed(size_of::<PyHeapTypeObject>() + 64).cast::<PyHeapTypeObject>();
+        if heap.is_null() {
+            return seq::no_memory();
+        }
+        let ty = &raw mut (*heap).ht_type;
+        refcount::set_count(ty.cast(), 1);
+        (*ty).tp_as_async = &raw mut (*heap).as_async;
+        (*ty).tp_as_number = &raw mut (*heap).as_number;
+        (*ty).tp_as_mapping = &raw mut (*heap).as_mapping;
+        (*ty).tp_as_sequence = &raw mut (*heap).as_sequence;
+        (*ty).tp_as_buffer = &raw mut (*heap).as_buffer;
+        let name = CStr::from_ptr((*spec).name);
+        (*ty).tp_name = name.to_owned().into_raw();
+        let short = name.to_bytes().rsplit(|&b| b == b'.').next().unwrap_or_default();
+        (*heap).ht_name = text::from_str(&String::from_utf8_lossy(short));
+        (*heap).ht_qualname = new_ref((*heap).ht_name);
+        (*ty).tp_basicsize = (*spec).basicsize as Py_ssize_t;
+        (*ty).tp_itemsize = (*spec).itemsize as Py_ssize_t;
+        type_flags::set(ty, c_ulong::from((*spec).flags) | Py_TPFLAGS_HEAPTYPE);
+        if !module.is_null() {
+            incref(module);
+            (*heap).ht_module = module;
+        }
+        if !fill_from_slots(ty, (*spec).slots) || !choose_bases(ty, bases) {
+            return null_mut();
+        }
+        inherit_layout(ty);
+        if !metaclass.is_null() {
+            (*ty).ob_base.ob_base.ob_type = metaclass;
+        }
+        if !types::ready(ty) {
+            return null_mut();
+        }
+        ty.cast()
     }
-    let ty = &raw mut (*heap).ht_type;
-    refcount::set_count(ty.cast(), 1);
-    (*ty).tp_as_async = &raw mut (*heap).as_async;
-    (*ty).tp_as_number = &raw mut (*heap).as_number;
-    (*ty).tp_as_mapping = &raw mut (*heap).as_mapping;
-    (*ty).tp_as_sequence = &raw mut (*heap).as_sequence;
-    (*ty).tp_as_buffer = &raw mut (*heap).as_buffer;
-    let name = CStr::from_ptr((*spec).name);
-    (*ty).tp_name = name.to_owned().into_raw();
-    let short = name.to_bytes().rsplit(|&b| b == b'.').next().unwrap_or_default();
-    (*heap).ht_name = text::from_str(&String::from_utf8_lossy(short));
-    (*heap).ht_qualname = new_ref((*heap).ht_name);
-    (*ty).tp_basicsize = (*spec).basicsize as Py_ssize_t;
-    (*ty).tp_itemsize = (*spec).itemsize as Py_ssize_t;
-    type_flags::set(ty, c_ulong::from((*spec).flags) | Py_TPFLAGS_HEAPTYPE);
-    if !module.is_null() {
-        incref(module);
-        (*heap).ht_module = module;
-    }
-    if !fill_from_slots(ty, (*spec).slots) || !choose_bases(ty, bases) {
-        return null_mut();
-    }
-    inherit_layout(ty);
-    if !types::ready(ty) {
-        return null_mut();
-    }
-    ty.cast()
 }
 
 /// Copies the slots of a spec into the type.

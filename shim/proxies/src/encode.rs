@@ -1,9 +1,9 @@
 //! Native to host: an object becomes a cell. Values go by value, containers made by C as trees, the rest by handle.
 
 use crate::{
-    Obj, PyBool_Type, PyBytes_Type, PyComplex_Type, PyComplexObject, PyDict_Type,
-    PyFloat_Type, PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing,
-    decref, dict, int, refcount, seq, state::Locked, text, types,
+    Obj, PyBool_Type, PyBytes_Type, PyComplex_Type, PyComplexObject, PyDict_Type, PyFloat_Type,
+    PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing, decref, dict,
+    int, refcount, seq, state::Locked, text, types,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Tag};

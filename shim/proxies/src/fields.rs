@@ -20,7 +20,11 @@ pub unsafe fn may_refer(ty: *const PyTypeObject) -> bool {
     const CONTAINERS: std::ffi::c_ulong =
         crate::Py_TPFLAGS_LIST_SUBCLASS | crate::Py_TPFLAGS_TUPLE_SUBCLASS | crate::Py_TPFLAGS_DICT_SUBCLASS;
     // SAFETY: a type.
-    unsafe { crate::type_flags::of(ty) & CONTAINERS != 0 || ty == &raw const crate::PyCFunction_Type || count(ty) > 0 }
+    unsafe {
+        crate::type_flags::of(ty) & CONTAINERS != 0
+            || ty == &raw const crate::PyCFunction_Type
+            || count(ty) > 0
+    }
 }
 
 /// The references that follow the head of a proxy.

@@ -1,13 +1,13 @@
 //! Types.
 
 use crate::common::*;
-use crate::typeobject::{_PyType_Lookup, PyType_FromModuleAndSpec};
+use crate::typeobject::{_PyType_Lookup, from_metaclass};
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{CStr, c_int};
 use std::ptr::null_mut;
 
-/// Makes a heap type. Its metaclass is that of its bases; another one may not have a `tp_new` of its own.
+/// Makes a heap type with a metaclass, which may not have a `tp_new` of its own.
 #[entry]
 pub unsafe fn PyType_FromMetaclass(
     metaclass: *mut PyTypeObject,
@@ -15,17 +15,14 @@ pub unsafe fn PyType_FromMetaclass(
     spec: *mut PyType_Spec,
     bases: Obj,
 ) -> Obj {
-    if !metaclass.is_null() && metaclass != &raw mut PyType_Type {
-        let new = (*metaclass).tp_new.map(|f| f as usize);
-        if new != PyType_Type.tp_new.map(|f| f as usize) {
+    if !metaclass.is_null() {
+        let own = (*metaclass).tp_new.map(|f| f as usize);
+        let usual = [PyType_Type.tp_new.map(|f| f as usize), None];
+        if types::is_native(metaclass) && !usual.contains(&own) {
             return type_error("Metaclasses with custom tp_new are not supported.");
         }
     }
-    let made = PyType_FromModuleAndSpec(module, spec, bases);
-    if !made.is_null() && !metaclass.is_null() {
-        (*made).ob_type = metaclass;
-    }
-    made
+    from_metaclass(metaclass, module, spec, bases)
 }
 
 #[entry]

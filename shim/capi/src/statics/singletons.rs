@@ -33,7 +33,7 @@ pub static mut _Py_FalseStruct: LongObject = boolean(0);
 
 /// `sys.hexversion` of the flavour: its first version (PEP 387 keeps the ABI of later ones).
 #[gimbal_macros::exported]
-pub static Py_Version: c_ulong = 0x030b_00f0;
+pub static Py_Version: c_ulong = if cfg!(Py_3_14) { 0x030e_00f0 } else { 0x030b_00f0 };
 
 macro_rules! flags {
     ($($name:ident = $value:literal;)*) => {

@@ -207,6 +207,10 @@ impl Conversion {
         let code = format.next();
         // SAFETY: the pointers in the list are of the types that the code says, by the caller's contract.
         unsafe {
+            if cfg!(not(Py_3_10)) && b"bBhHiIlLn".contains(&code) && PyFloat_Check(argument) != 0 {
+                let message = c"integer argument expected, got float";
+                return Err(Mismatch::raise(PyExc_TypeError, message));
+            }
             match code {
                 b'O' => return self.object(argument, format),
                 b'i' => {
