@@ -142,7 +142,7 @@ impl<'s> Session<'s> {
                 None => run.messages.extend([line, "\n"]),
             }
         }
-        if !outcome.stdout.ends_with("\nended\n") {
+        if !outcome.stdout.contains("\nended\n") {
             run.crash = Some(format!("{}\n{}", outcome.status, report::tail(&outcome)));
         }
         fs::create_dir_all(&self.folder)?;

@@ -30,7 +30,7 @@ options = ["-q", "--tb=short", "-p", "no:cacheprovider", "-o", "addopts=", "--ro
 pytest.main(options + sys.argv[2:], plugins=[outcomes])
 print()
 for name, outcome in sorted(outcomes.found.items()):
-    name = name.encode("ascii", "backslashreplace").decode()
+    name = name.replace(sys.executable, "PYTHON").encode("ascii", "backslashreplace").decode()
     print(f"outcome\t{outcome}\t{name}")
 # A package that quietly fell back to Python code would pass, too.
 for name, module in sorted(sys.modules.items()):
