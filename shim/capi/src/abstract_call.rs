@@ -172,7 +172,7 @@ unsafe fn call_slot(callable: Obj, args: &[Obj], names: Obj) -> Obj {
         } else {
             guest::keyword_dict(&args[positional..], names)
         };
-        let result = recursion::deeper(CALLING, || f(callable, tuple, kwargs));
+        let result = recursion::deeper(CALLING, || gimbal_proxies::outside(|| f(callable, tuple, kwargs)));
         xdecref(kwargs);
         decref(tuple);
         checked(callable, result)
@@ -185,7 +185,7 @@ unsafe fn call_row(callable: Obj, args: &[Obj], names: Obj, flag: usize) -> Obj 
     unsafe {
         if let Some(f) = vectorcall_of(callable) {
             let positional = args.len() - names_len(names);
-            let call = || f(callable, args.as_ptr(), positional | flag, names);
+            let call = || gimbal_proxies::outside(|| f(callable, args.as_ptr(), positional | flag, names));
             return checked(callable, recursion::deeper(CALLING, call));
         }
         let Some(handle) = host_handle(callable) else {
@@ -212,7 +212,10 @@ pub unsafe fn PyObject_Call(callable: Obj, args: Obj, kwargs: Obj) -> Obj {
         let Some(f) = (*(*callable).ob_type).tp_call else {
             return not_callable(callable);
         };
-        return checked(callable, recursion::deeper(CALLING, || f(callable, args, kwargs)));
+        return checked(
+            callable,
+            recursion::deeper(CALLING, || gimbal_proxies::outside(|| f(callable, args, kwargs))),
+        );
     }
     if plain {
         return call_row(callable, seq::tuple_slice(args), null_mut(), 0);
@@ -367,7 +370,9 @@ pub unsafe fn _PyObject_MakeTpCall(
     if tuple.is_null() {
         return tuple;
     }
-    let result = recursion::deeper(CALLING, || f(callable, tuple, keywords));
+    let result = recursion::deeper(CALLING, || {
+        gimbal_proxies::outside(|| f(callable, tuple, keywords))
+    });
     decref(tuple);
     checked(callable, result)
 }
@@ -403,7 +408,7 @@ pub unsafe fn PyVectorcall_Call(callable: Obj, args: Obj, kwargs: Obj) -> Obj {
         return null_mut();
     };
     let positional = all.len() - names_len(names);
-    let result = f(callable, all.as_ptr(), positional, names);
+    let result = gimbal_proxies::outside(|| f(callable, all.as_ptr(), positional, names));
     xdecref(names);
     checked(callable, result)
 }

@@ -22,7 +22,7 @@ pub unsafe fn PyMapping_Size(mapping: Obj) -> Py_ssize_t {
         return len as Py_ssize_t;
     }
     match slot!(mapping, tp_as_mapping, mp_length) {
-        Some(f) if is_native(mapping) => f(mapping),
+        Some(f) if is_native(mapping) => gimbal_proxies::outside(|| f(mapping)),
         Some(_) => op_int(Op::Len, &[mapping]) as Py_ssize_t,
         None if slot!(mapping, tp_as_sequence, sq_length).is_some() => {
             type_error(&format!("{} is not a mapping", type_name(mapping)))

@@ -262,7 +262,7 @@ pub(crate) unsafe fn convert_by_slot(
 ) -> Obj {
     // SAFETY: `slot` belongs to the type of `op`.
     unsafe {
-        let result = slot(op);
+        let result = gimbal_proxies::outside(|| slot(op));
         if result.is_null() || is_exact(result, wanted) {
             return result;
         }

@@ -29,10 +29,10 @@ pub unsafe fn PyObject_Size(object: Obj) -> Py_ssize_t {
         return op_int(Op::Len, &[object]) as Py_ssize_t;
     }
     if let Some(f) = slot!(object, tp_as_sequence, sq_length) {
-        return f(object);
+        return gimbal_proxies::outside(|| f(object));
     }
     if let Some(f) = slot!(object, tp_as_mapping, mp_length) {
-        return f(object);
+        return gimbal_proxies::outside(|| f(object));
     }
     type_error(&format!("object of type '{}' has no len()", type_name(object)))
 }
@@ -102,7 +102,7 @@ pub unsafe fn PyObject_GetItem(object: Obj, key: Obj) -> Obj {
         return op(Op::GetItem, &[object, key]);
     }
     if let Some(f) = slot!(object, tp_as_mapping, mp_subscript) {
-        return f(object, key);
+        return gimbal_proxies::outside(|| f(object, key));
     }
     if slot!(object, tp_as_sequence, sq_item).is_some() {
         if PyIndex_Check(key) == 0 {
@@ -125,7 +125,7 @@ unsafe fn assign_native(object: Obj, key: Obj, value: Obj) -> c_int {
     // SAFETY: objects; `value` may be NULL.
     unsafe {
         if let Some(f) = slot!(object, tp_as_mapping, mp_ass_subscript) {
-            return f(object, key, value);
+            return gimbal_proxies::outside(|| f(object, key, value));
         }
         let verb = if value.is_null() { "deletion" } else { "assignment" };
         if slot!(object, tp_as_sequence, sq_ass_item).is_some() {
@@ -209,7 +209,7 @@ pub unsafe fn PyObject_GetIter(object: Obj) -> Obj {
         }
         return type_error(&format!("'{}' object is not iterable", type_name(object)));
     };
-    let result = f(object);
+    let result = gimbal_proxies::outside(|| f(object));
     if !result.is_null() && PyIter_Check(result) == 0 {
         let message = format!("iter() returned non-iterator of type '{}'", type_name(result));
         decref(result);
@@ -227,7 +227,7 @@ pub unsafe fn PyObject_GetAIter(object: Obj) -> Obj {
             type_name(object)
         ));
     };
-    let result = f(object);
+    let result = gimbal_proxies::outside(|| f(object));
     if !result.is_null() && PyAIter_Check(result) == 0 {
         let message = format!(
             "aiter() returned not an async iterator of type '{}'",
@@ -269,7 +269,7 @@ pub unsafe fn PyObject_SelfIter(object: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyIter_Next(iterator: Obj) -> Obj {
     let result = match (*(*iterator).ob_type).tp_iternext {
-        Some(next) => next(iterator),
+        Some(next) => gimbal_proxies::outside(|| next(iterator)),
         None => _PyObject_NextNotImplemented(iterator),
     };
     if result.is_null() && !err::occurred().is_null() && err::matches(err::occurred(), PyExc_StopIteration) {
@@ -303,11 +303,11 @@ unsafe fn stop_value() -> Obj {
 pub unsafe fn PyIter_Send(iterator: Obj, value: Obj, result: *mut Obj) -> PySendResult {
     *result = null_mut();
     if let Some(send) = slot!(iterator, tp_as_async, am_send) {
-        return send(iterator, value, result);
+        return gimbal_proxies::outside(|| send(iterator, value, result));
     }
     let step = value == none() && PyIter_Check(iterator) != 0;
     *result = match (*(*iterator).ob_type).tp_iternext {
-        Some(next) if step && is_native(iterator) => next(iterator),
+        Some(next) if step && is_native(iterator) => gimbal_proxies::outside(|| next(iterator)),
         // By name, because the result of a generator comes with its StopIteration.
         _ if step => call_method("__next__", iterator, &[]),
         _ => call_method("send", iterator, &[value]),

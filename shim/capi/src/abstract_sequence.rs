@@ -50,7 +50,7 @@ pub unsafe fn PySequence_Size(sequence: Obj) -> Py_ssize_t {
         return len as Py_ssize_t;
     }
     match slot!(sequence, tp_as_sequence, sq_length) {
-        Some(f) if is_native(sequence) => f(sequence),
+        Some(f) if is_native(sequence) => gimbal_proxies::outside(|| f(sequence)),
         Some(_) => op_int(Op::Len, &[sequence]) as Py_ssize_t,
         None if slot!(sequence, tp_as_mapping, mp_length).is_some() => not_a_sequence(sequence),
         None => type_error(&format!("object of type '{}' has no len()", type_name(sequence))),
@@ -94,10 +94,10 @@ unsafe fn concat(a: Obj, b: Obj, in_place: bool) -> Obj {
         }
         if is_native(a) {
             if in_place && let Some(f) = slot!(a, tp_as_sequence, sq_inplace_concat) {
-                return f(a, b);
+                return gimbal_proxies::outside(|| f(a, b));
             }
             if let Some(f) = slot!(a, tp_as_sequence, sq_concat) {
-                return f(a, b);
+                return gimbal_proxies::outside(|| f(a, b));
             }
         }
         // Without slots of a sequence the operands must at least look like sequences.
@@ -133,10 +133,10 @@ unsafe fn repeat(sequence: Obj, count: Py_ssize_t, in_place: bool) -> Obj {
         }
         if is_native(sequence) {
             if in_place && let Some(f) = slot!(sequence, tp_as_sequence, sq_inplace_repeat) {
-                return f(sequence, count);
+                return gimbal_proxies::outside(|| f(sequence, count));
             }
             if let Some(f) = slot!(sequence, tp_as_sequence, sq_repeat) {
-                return f(sequence, count);
+                return gimbal_proxies::outside(|| f(sequence, count));
             }
         }
         if PySequence_Check(sequence) == 0 {
@@ -201,7 +201,7 @@ pub unsafe fn PySequence_GetItem(sequence: Obj, i: Py_ssize_t) -> Obj {
             ));
         };
         return match from_start(sequence, i) {
-            Some(i) => f(sequence, i),
+            Some(i) => gimbal_proxies::outside(|| f(sequence, i)),
             None => null_mut(),
         };
     }
@@ -243,7 +243,7 @@ unsafe fn assign(sequence: Obj, i: Py_ssize_t, value: Obj) -> c_int {
             return -1;
         };
         if is_native(sequence) {
-            return f(sequence, i, value);
+            return gimbal_proxies::outside(|| f(sequence, i, value));
         }
         with_int(i, |i| {
             if value.is_null() {
@@ -292,7 +292,7 @@ pub unsafe fn PySequence_GetSlice(sequence: Obj, low: Py_ssize_t, high: Py_ssize
         if slice.is_null() {
             return slice;
         }
-        let result = f(sequence, slice);
+        let result = gimbal_proxies::outside(|| f(sequence, slice));
         decref(slice);
         return result;
     }
@@ -320,7 +320,7 @@ unsafe fn assign_slice(sequence: Obj, low: Py_ssize_t, high: Py_ssize_t, value: 
             if slice.is_null() {
                 return -1;
             }
-            let result = f(sequence, slice, value);
+            let result = gimbal_proxies::outside(|| f(sequence, slice, value));
             decref(slice);
             return result;
         }
@@ -527,7 +527,7 @@ pub unsafe fn PySequence_Contains(sequence: Obj, item: Obj) -> c_int {
         return truth(op_bool(Op::Contains, &[sequence, item]));
     }
     match slot!(sequence, tp_as_sequence, sq_contains) {
-        Some(f) => f(sequence, item),
+        Some(f) => gimbal_proxies::outside(|| f(sequence, item)),
         None => _PySequence_IterSearch(sequence, item, CONTAINS) as c_int,
     }
 }

@@ -37,27 +37,27 @@ mod sections {
 
 use sections::{CriticalSection, CriticalSection2, begin, begin2, end, end2, lock_of};
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyCriticalSection_Begin(section: *mut CriticalSection, op: Obj) {
     begin(section, lock_of(op));
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyCriticalSection_BeginMutex(section: *mut CriticalSection, lock: *mut PyMutex) {
     begin(section, lock);
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyCriticalSection_End(section: *mut CriticalSection) {
     end(section);
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyCriticalSection2_Begin(section: *mut CriticalSection2, a: Obj, b: Obj) {
     begin2(section, lock_of(a), lock_of(b));
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyCriticalSection2_BeginMutex(
     section: *mut CriticalSection2,
     a: *mut PyMutex,
@@ -66,7 +66,7 @@ pub unsafe fn PyCriticalSection2_BeginMutex(
     begin2(section, a, b);
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyCriticalSection2_End(section: *mut CriticalSection2) {
     end2(section);
 }

@@ -200,7 +200,7 @@ pub unsafe fn _PyDict_DelItemIf(
             -1
         };
     }
-    match predicate(value) {
+    match gimbal_proxies::outside(|| predicate(value)) {
         1.. => remove(dict, key),
         answer => answer,
     }

@@ -81,6 +81,7 @@ pub unsafe fn PyFrame_New(
 
 /// `tp_dealloc` of frames.
 pub unsafe extern "C" fn dealloc(op: Obj) {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the count is zero.
     unsafe {
         if seq::is_host(op) {

@@ -10,6 +10,7 @@ use std::ptr::null_mut;
 
 /// `tp_dealloc` of C functions.
 pub unsafe extern "C" fn dealloc(op: *mut PyObject) {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the count is zero.
     unsafe {
         if seq::is_host(op) {

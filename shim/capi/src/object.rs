@@ -49,7 +49,10 @@ pub unsafe fn PyObject_Repr(object: Obj) -> Obj {
     match (*(*object).ob_type).tp_repr {
         Some(repr) => {
             let place = " while getting the repr of an object";
-            expect_str(recursion::deeper(place, || repr(object)), "__repr__")
+            expect_str(
+                recursion::deeper(place, || gimbal_proxies::outside(|| repr(object))),
+                "__repr__",
+            )
         }
         None => text::from_str(&format!("<{} object at {object:p}>", type_name(object))),
     }
@@ -73,7 +76,10 @@ pub unsafe fn PyObject_Str(object: Obj) -> Obj {
     match (*(*object).ob_type).tp_str {
         Some(str) => {
             let place = " while getting the str of an object";
-            expect_str(recursion::deeper(place, || str(object)), "__str__")
+            expect_str(
+                recursion::deeper(place, || gimbal_proxies::outside(|| str(object))),
+                "__str__",
+            )
         }
         None => PyObject_Repr(object),
     }
@@ -122,11 +128,11 @@ pub unsafe fn PyObject_IsTrue(object: Obj) -> c_int {
         return truth(op_bool(Op::IsTrue, &[object]));
     }
     let answer = if let Some(f) = slot!(object, tp_as_number, nb_bool) {
-        f(object) as isize
+        gimbal_proxies::outside(|| f(object)) as isize
     } else if let Some(f) = slot!(object, tp_as_mapping, mp_length) {
-        f(object)
+        gimbal_proxies::outside(|| f(object))
     } else if let Some(f) = slot!(object, tp_as_sequence, sq_length) {
-        f(object)
+        gimbal_proxies::outside(|| f(object))
     } else {
         1
     };
@@ -174,7 +180,7 @@ pub unsafe fn PyObject_Hash(object: Obj) -> Py_hash_t {
     }
     if is_native(object) {
         return match (*(*object).ob_type).tp_hash {
-            Some(hash) => hash(object),
+            Some(hash) => gimbal_proxies::outside(|| hash(object)),
             None => PyObject_HashNotImplemented(object),
         };
     }
@@ -279,7 +285,8 @@ fn swapped(operator: c_int) -> c_int {
 unsafe fn try_compare(a: Obj, b: Obj, operator: c_int) -> Option<Obj> {
     // SAFETY: both are objects.
     unsafe {
-        let result = (*(*a).ob_type).tp_richcompare?(a, b, operator);
+        let compare = (*(*a).ob_type).tp_richcompare?;
+        let result = gimbal_proxies::outside(|| compare(a, b, operator));
         if result == not_implemented() {
             decref(result);
             return None;

@@ -43,10 +43,10 @@ pub unsafe fn PyObject_GetAttr(object: Obj, name: Obj) -> Obj {
     }
     let ty = (*object).ob_type;
     if let Some(f) = (*ty).tp_getattro {
-        return f(object, name);
+        return gimbal_proxies::outside(|| f(object, name));
     }
     if let Some(f) = (*ty).tp_getattr {
-        return f(object, as_c_string(name));
+        return gimbal_proxies::outside(|| f(object, as_c_string(name)));
     }
     let message = format!(
         "'{}' object has no attribute '{}'",
@@ -146,10 +146,10 @@ pub unsafe fn PyObject_SetAttr(object: Obj, name: Obj, value: Obj) -> c_int {
     }
     let ty = (*object).ob_type;
     if let Some(f) = (*ty).tp_setattro {
-        return f(object, name, value);
+        return gimbal_proxies::outside(|| f(object, name, value));
     }
     if let Some(f) = (*ty).tp_setattr {
-        return f(object, as_c_string(name), value);
+        return gimbal_proxies::outside(|| f(object, as_c_string(name), value));
     }
     let has = if (*ty).tp_getattr.is_none() && (*ty).tp_getattro.is_none() {
         "has no"
@@ -205,7 +205,7 @@ unsafe fn bind(descriptor: Obj, object: Obj) -> Obj {
         let Some(get) = (*(*descriptor).ob_type).tp_descr_get else {
             return descriptor;
         };
-        let result = get(descriptor, object, (*object).ob_type.cast());
+        let result = gimbal_proxies::outside(|| get(descriptor, object, (*object).ob_type.cast()));
         decref(descriptor);
         result
     }
@@ -276,7 +276,7 @@ pub unsafe fn _PyObject_GenericSetAttrWithDict(object: Obj, name: Obj, value: Ob
     }
     if !found.is_null() {
         let set = (*(*found).ob_type).tp_descr_set;
-        let done = set.map(|set| set(found, object, value));
+        let done = set.map(|set| gimbal_proxies::outside(|| set(found, object, value)));
         decref(found);
         if let Some(done) = done {
             return done;

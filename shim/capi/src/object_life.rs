@@ -142,7 +142,7 @@ pub unsafe fn PyObject_CallFinalizer(object: Obj) {
         }
         arena::set_flags(object, arena::flags(object) | arena::FINALIZED);
     }
-    finalize(object);
+    gimbal_proxies::outside(|| finalize(object));
 }
 
 /// [`PyObject_CallFinalizer`] from `tp_dealloc`: -1 when somebody has taken a new reference meanwhile.

@@ -66,6 +66,7 @@ pub unsafe fn PyCapsule_New(
 
 /// `tp_repr` of capsules.
 unsafe extern "C" fn repr(op: Obj) -> Obj {
+    let _held = gimbal_proxies::hold();
     // SAFETY: `op` is a capsule.
     unsafe {
         let name = (*op.cast::<Capsule>()).name;
@@ -80,10 +81,11 @@ unsafe extern "C" fn repr(op: Obj) -> Obj {
 
 /// `tp_dealloc` of capsules.
 pub unsafe extern "C" fn dealloc(op: Obj) {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the count is zero; the destructor is the capsule maker's.
     unsafe {
         if let Some(destructor) = (*op.cast::<Capsule>()).destructor {
-            destructor(op);
+            gimbal_proxies::outside(|| destructor(op));
         }
         arena::free(op.cast());
     }

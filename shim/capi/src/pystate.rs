@@ -118,6 +118,7 @@ unsafe fn free(thread: *mut Thread) {
     // SAFETY: it came from `new_thread`; the vector is emptied by `PyThreadState_Clear` and dropped here.
     unsafe {
         if (*thread).depth == 0 {
+            state::forget(thread);
             (&raw mut (*thread).borrowed).drop_in_place();
             libc::free(thread.cast());
         }

@@ -70,30 +70,30 @@ mod shared {
     use std::ffi::c_char;
 
     /// A reference is given back by a thread that does not own the object, which nobody owns here.
-    #[entry]
+    #[entry(unlocked)]
     pub unsafe fn _Py_DecRefShared(op: Obj) {
         decref(op);
     }
 
-    #[entry]
+    #[entry(unlocked)]
     pub unsafe fn _Py_DecRefSharedDebug(op: Obj, _file: *const c_char, _line: c_int) {
         decref(op);
     }
 
     /// The count of the thread that owns the object has reached zero.
-    #[entry]
+    #[entry(unlocked)]
     pub unsafe fn _Py_MergeZeroLocalRefcount(op: Obj) {
         refcount::merge(op);
     }
 
     /// A thread's identity, as objects name their owner.
-    #[entry]
+    #[entry(unlocked)]
     pub unsafe fn _Py_GetThreadLocal_Addr() -> usize {
         gimbal_proxies::lock::thread()
     }
 
     /// Gives a reference back when no thread reads without counting; none does.
-    #[entry]
+    #[entry(unlocked)]
     pub unsafe fn _PyObject_XDecRefDelayed(op: Obj) {
         if !op.is_null() {
             decref(op);
@@ -101,7 +101,7 @@ mod shared {
     }
 
     /// Takes a reference of a kind that is counted per thread elsewhere.
-    #[entry]
+    #[entry(unlocked)]
     pub unsafe fn _PyObject_ThreadIncrefSlow(op: Obj, _id: usize) {
         xincref(op);
     }

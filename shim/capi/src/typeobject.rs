@@ -56,6 +56,7 @@ unsafe fn is_empty(args: Obj, kwargs: Obj) -> bool {
 
 /// `object.__new__` for native instances: surplus arguments are an error unless `__init__` takes them.
 unsafe extern "C" fn object_new(ty: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
+    let _held = gimbal_proxies::hold();
     // SAFETY: called through `tp_new`.
     unsafe {
         if !types::is_native(ty) {
@@ -84,13 +85,14 @@ unsafe extern "C" fn object_new(ty: *mut PyTypeObject, args: Obj, kwargs: Obj) -
             }
         }
         match (*ty).tp_alloc {
-            Some(alloc) => alloc(ty, 0),
+            Some(alloc) => gimbal_proxies::outside(|| alloc(ty, 0)),
             None => PyType_GenericAlloc(ty, 0),
         }
     }
 }
 
 unsafe extern "C" fn object_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
+    let _held = gimbal_proxies::hold();
     // SAFETY: called through `tp_init`.
     unsafe {
         let ty = (*me).ob_type;
@@ -114,6 +116,7 @@ unsafe extern "C" fn object_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
 
 /// `type.__call__`: native for extension types, the host's for its own classes.
 unsafe extern "C" fn type_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
+    let _held = gimbal_proxies::hold();
     // SAFETY: called through `tp_call`; `me` is a type.
     unsafe {
         let ty: *mut PyTypeObject = me.cast();
@@ -129,12 +132,12 @@ unsafe extern "C" fn type_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
             err::set(PyExc_TypeError, &format!("cannot create '{name}' instances"));
             return null_mut();
         };
-        let object = new(ty, args, kwargs);
+        let object = gimbal_proxies::outside(|| new(ty, args, kwargs));
         if object.is_null() || !types::is_subtype((*object).ob_type, ty) {
             return object;
         }
         if let Some(init) = (*(*object).ob_type).tp_init
-            && init(object, args, kwargs) < 0
+            && gimbal_proxies::outside(|| init(object, args, kwargs)) < 0
         {
             decref(object);
             return null_mut();
@@ -184,7 +187,7 @@ pub unsafe fn PyType_GenericAlloc(ty: *mut PyTypeObject, nitems: Py_ssize_t) -> 
 #[entry]
 pub unsafe fn PyType_GenericNew(ty: *mut PyTypeObject, _args: Obj, _kwargs: Obj) -> Obj {
     match (*ty).tp_alloc {
-        Some(alloc) => alloc(ty, 0),
+        Some(alloc) => gimbal_proxies::outside(|| alloc(ty, 0)),
         None => PyType_GenericAlloc(ty, 0),
     }
 }

@@ -100,6 +100,35 @@ impl Counts<'_> {
         }
     }
 
+    /// Gives a reference back if that needs nobody's attention: others are left, and known. False: nothing was done.
+    #[inline]
+    pub fn decref_quickly(self, me: usize) -> bool {
+        let local = self.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return true;
+        }
+        if self.owner.load(Ordering::Relaxed) == me {
+            if local > 1 {
+                self.local.store(local - 1, Ordering::Relaxed);
+            }
+            return local > 1;
+        }
+        let mut shared = self.shared.load(Ordering::Relaxed);
+        // At least two in the shared word, so that one stays there whatever the flags say.
+        while shared >= 2 * ONE {
+            match self.shared.compare_exchange_weak(
+                shared,
+                shared - ONE,
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(now) => shared = now,
+            }
+        }
+        false
+    }
+
     /// Gives back a reference on a thread that is not the owner.
     pub fn decref_shared(self) -> Left {
         let mut shared = self.shared.load(Ordering::Relaxed);

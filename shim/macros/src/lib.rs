@@ -8,13 +8,15 @@
 //!
 //! * `#[entry]`: the error value follows from the return type (NULL, -1, nothing).
 //! * `#[entry(error = 0)]`: another error value, written out.
+//! * `#[entry(unlocked)]`: without a GIL an entry takes the lock; this one needs nothing that is behind it.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use proc_macro::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Expr, Item, ItemFn, MetaNameValue, ReturnType, parse_macro_input, parse_quote};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Item, ItemFn, Meta, ReturnType, Token, parse_macro_input, parse_quote};
 
 /// The exports of each flavour, from the symbol table.
 const EXPORTS: [(&str, &str); 4] = [
@@ -62,25 +64,28 @@ pub fn exported(_: TokenStream, item: TokenStream) -> TokenStream {
 pub fn entry(attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut function = parse_macro_input!(item as ItemFn);
     let name = function.sig.ident.to_string();
-    let on_error: Expr = if attr.is_empty() {
-        match &function.sig.output {
-            ReturnType::Default => parse_quote!(()),
-            ReturnType::Type(_, ty) => parse_quote!(<#ty as ::gimbal_proxies::guard::ErrorValue>::ERROR),
-        }
-    } else {
-        let argument = parse_macro_input!(attr as MetaNameValue);
-        if !argument.path.is_ident("error") {
-            return syn::Error::new_spanned(argument.path, "expected `error = VALUE`")
-                .to_compile_error()
-                .into();
-        }
-        argument.value
+    let mut on_error: Expr = match &function.sig.output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) => parse_quote!(<#ty as ::gimbal_proxies::guard::ErrorValue>::ERROR),
     };
+    let mut run = quote!(run);
+    let arguments = parse_macro_input!(attr with Punctuated::<Meta, Token![,]>::parse_terminated);
+    for argument in arguments {
+        match argument {
+            Meta::NameValue(argument) if argument.path.is_ident("error") => on_error = argument.value,
+            Meta::Path(path) if path.is_ident("unlocked") => run = quote!(run_unlocked),
+            other => {
+                return syn::Error::new_spanned(other, "expected `error = VALUE` or `unlocked`")
+                    .to_compile_error()
+                    .into();
+            }
+        }
+    }
     let body = function.block;
     function.sig.abi = Some(parse_quote!(extern "C"));
     function.block = parse_quote!({
         // SAFETY (of the body): the caller keeps the C API's contract for this function, as stated in gimbal-capi.
-        ::gimbal_proxies::guard::run(#name, #on_error, move || unsafe { #body })
+        ::gimbal_proxies::guard::#run(#name, #on_error, move || unsafe { #body })
     });
     let function = quote! {
         #[allow(unused_unsafe, non_snake_case, clippy::missing_safety_doc, clippy::undocumented_unsafe_blocks,

@@ -122,7 +122,7 @@ pub unsafe fn get(op: Obj, view: *mut Py_buffer, flags: c_int) -> c_int {
         if !procs.is_null()
             && let Some(f) = (*procs).bf_getbuffer
         {
-            return f(op, view, flags);
+            return crate::outside(|| f(op, view, flags));
         }
         if !seq::is_host(op) {
             let name = std::ffi::CStr::from_ptr((*(*op).ob_type).tp_name).to_string_lossy();
@@ -183,6 +183,7 @@ unsafe fn lease(op: Obj, view: *mut Py_buffer, flags: c_int) -> c_int {
 
 /// `bf_getbuffer` of host types that export buffers.
 unsafe extern "C" fn host_getbuffer(op: Obj, view: *mut Py_buffer, flags: c_int) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         (*view).obj = std::ptr::null_mut();
@@ -192,6 +193,7 @@ unsafe extern "C" fn host_getbuffer(op: Obj, view: *mut Py_buffer, flags: c_int)
 
 /// `bf_releasebuffer` of host types that export buffers.
 unsafe extern "C" fn host_releasebuffer(_op: Obj, view: *mut Py_buffer) {
+    let _held = crate::hold();
     // SAFETY: called through the slot, on a view that `lease` filled.
     unsafe {
         if !(*view).internal.is_null() {
@@ -230,7 +232,7 @@ pub unsafe fn release(view: *mut Py_buffer) {
         let procs = (*(*owner).ob_type).tp_as_buffer;
         if !procs.is_null() && (*procs).bf_getbuffer.is_some() {
             if let Some(f) = (*procs).bf_releasebuffer {
-                f(owner, view);
+                crate::outside(|| f(owner, view));
             }
         } else if seq::is_host(owner) {
             host_releasebuffer(owner, view);
@@ -249,7 +251,7 @@ pub unsafe fn export(f: *mut c_void, op: Obj, flags: c_int) -> Obj {
             return seq::no_memory();
         }
         let f: unsafe extern "C" fn(Obj, *mut Py_buffer, c_int) -> c_int = std::mem::transmute(f);
-        if f(op, view, flags) < 0 {
+        if crate::outside(|| f(op, view, flags)) < 0 {
             arena::free(view.cast());
             return std::ptr::null_mut();
         }

@@ -1,6 +1,6 @@
 //! C functions as objects: calling them natively by any of CPython's conventions, and what their blocks hold.
 
-use crate::state::Locked;
+use crate::state::{self, Locked};
 use crate::{
     METH_CLASS, METH_COEXIST, METH_FASTCALL, METH_KEYWORDS, METH_METHOD, METH_NOARGS, METH_O, METH_STATIC,
     METH_VARARGS, Obj, PY_VECTORCALL_ARGUMENTS_OFFSET, PyCFunctionObject, PyCMethodObject, PyMethodDef,
@@ -57,14 +57,16 @@ pub unsafe fn call_def(
             METH_NOARGS if positional != 0 => {
                 wrong_arguments(def, &format!("takes no arguments ({positional} given)"))
             }
-            METH_NOARGS => f!(Two)(me, std::ptr::null_mut()),
+            METH_NOARGS => state::outside(|| f!(Two)(me, std::ptr::null_mut())),
             METH_O if positional != 1 => {
                 wrong_arguments(def, &format!("takes exactly one argument ({positional} given)"))
             }
-            METH_O => f!(Two)(me, args[0]),
-            METH_FASTCALL => f!(Fast)(me, args.as_ptr(), positional as isize),
-            FAST_KEYWORDS => f!(FastKeywords)(me, args.as_ptr(), positional as isize, names),
-            METHOD => f!(Method)(me, class, args.as_ptr(), positional as isize, names),
+            METH_O => state::outside(|| f!(Two)(me, args[0])),
+            METH_FASTCALL => state::outside(|| f!(Fast)(me, args.as_ptr(), positional as isize)),
+            FAST_KEYWORDS => {
+                state::outside(|| f!(FastKeywords)(me, args.as_ptr(), positional as isize, names))
+            }
+            METHOD => state::outside(|| f!(Method)(me, class, args.as_ptr(), positional as isize, names)),
             other => {
                 let tuple = seq::tuple_of(&args[..positional]);
                 if tuple.is_null() {
@@ -72,12 +74,12 @@ pub unsafe fn call_def(
                 }
                 let result = if other & METH_KEYWORDS != 0 {
                     let kwargs = guest::keyword_dict(&args[positional..], names);
-                    let result = f!(Three)(me, tuple, kwargs);
+                    let result = state::outside(|| f!(Three)(me, tuple, kwargs));
                     xdecref(kwargs);
                     result
                 } else {
                     debug_assert!(other & METH_VARARGS != 0);
-                    f!(Two)(me, tuple)
+                    state::outside(|| f!(Two)(me, tuple))
                 };
                 xdecref(tuple);
                 result
@@ -112,6 +114,7 @@ unsafe fn call_object(op: Obj, args: &[Obj], names: Obj) -> Obj {
 
 /// The `vectorcall` of C function objects.
 pub unsafe extern "C" fn vectorcall(op: Obj, args: *const Obj, nargsf: usize, names: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: the vectorcall protocol.
     unsafe {
         let keywords = if names.is_null() { 0 } else { seq::size(names) };
@@ -127,6 +130,7 @@ pub unsafe extern "C" fn vectorcall(op: Obj, args: *const Obj, nargsf: usize, na
 
 /// `PyCFunction_Call` and the `tp_call` of C function objects.
 pub unsafe extern "C" fn call(op: Obj, args: Obj, kwargs: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: `args` is a tuple, `kwargs` a dict or NULL.
     unsafe {
         if seq::is_host(op) {
@@ -166,6 +170,7 @@ unsafe impl Sync for HostFunctionDef {}
 static HOST_FUNCTION: Locked<Option<Box<HostFunctionDef>>> = Locked::new(None);
 
 unsafe extern "C" fn call_host_function(me: Obj, args: Obj, kwargs: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: `me` is the function's own proxy.
     unsafe { crate::slots::host_call(me, args, kwargs) }
 }

@@ -90,7 +90,7 @@ pub unsafe fn release(releases: &[Release]) {
         // SAFETY: the slice outlives the call.
         unsafe {
             let host = host();
-            state::without_lock(|| (host.release)(releases.len() as i32, releases.as_ptr()));
+            state::without_lock(false, || (host.release)(releases.len() as i32, releases.as_ptr()));
         }
     }
 }
@@ -125,7 +125,7 @@ unsafe fn cross(
         *out = Cell::new(Tag::Error);
         let host = host();
         scratch.begin();
-        let tag = state::without_lock(|| entry(host, cells.as_mut_ptr(), out));
+        let tag = state::without_lock(runs_code, || entry(host, cells.as_mut_ptr(), out));
         scratch.adopt();
         let intact = !runs_code || mirror::enter();
         bytearray::refresh_held();

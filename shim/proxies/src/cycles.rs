@@ -9,12 +9,15 @@
 //! * [`finalize`] and [`clear`] are for instances whose wrappers the host has found to be dead.
 
 use crate::graph::{Graph, Kind, Node};
-use crate::{Obj, PyModule_Type, arena, decref, incref, mirror, refcount, seq};
+use crate::{Obj, PyModule_Type, arena, decref, incref, mirror, refcount, seq, state};
 
 /// Clears the cycles that neither C nor a wrapper refers to. Returns how many instances were in them.
 pub unsafe fn collect() -> usize {
     // SAFETY: the lock is held. Garbage is held by an extra reference until all of it is cleared.
     unsafe {
+        if !state::stop() {
+            return 0; // another time
+        }
         let graph = Graph::new(std::iter::empty());
         let held = graph.reach(graph.select(|_, node| node.roots() + node.wrappers() > 0));
         let garbage: Vec<&Node> = graph
@@ -58,7 +61,7 @@ pub unsafe fn finalize(op: Obj) {
             && flags & arena::FINALIZED == 0
         {
             arena::set_flags(op, flags | arena::FINALIZED);
-            finalize(op);
+            crate::outside(|| finalize(op));
         }
     }
 }
@@ -70,7 +73,7 @@ pub unsafe fn clear(op: Obj) {
         if arena::flags(op) & arena::TRACKED != 0
             && let Some(clear) = (*(*op).ob_type).tp_clear
         {
-            clear(op);
+            crate::outside(|| clear(op));
         }
     }
 }
@@ -129,6 +132,13 @@ pub unsafe fn survey(known: &mut [i64]) -> Vec<Edge> {
     // SAFETY: the lock is held; the addresses are live instances.
     unsafe {
         mirror::leave(false);
+        if !state::stop() {
+            // Nothing is known for sure: all stay pinned.
+            known
+                .iter_mut()
+                .for_each(|word| *word = *word & !FLAGS | STATEFUL);
+            return Vec::new();
+        }
         let graph = Graph::new(known.iter().map(|word| (word & !FLAGS) as Obj));
         let (mut stateful, mut busy) = (vec![false; graph.nodes.len()], vec![false; graph.nodes.len()]);
         let node_of = |word: i64| graph.find((word & !FLAGS) as Obj).map(|i| i as usize);

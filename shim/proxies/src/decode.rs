@@ -1,11 +1,11 @@
 //! Host to native: a cell becomes a new reference. Handles that arrive for the first time get a proxy here.
 
-use crate::state::Locked;
+use crate::state::{self, Locked};
 use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
-    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, dict, err, fields, incref, int, new_ref,
-    op, refcount, seq, text, type_flags, types, xdecref,
+    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, dict, err, fields, incref, int, lock,
+    new_ref, op, refcount, seq, text, type_flags, types, xdecref,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
@@ -63,6 +63,7 @@ pub unsafe fn float(value: f64) -> Obj {
 
 /// `tp_dealloc` of exact floats.
 pub unsafe extern "C" fn float_dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero, the lock is held.
     unsafe {
         let (count, free) = FLOATS.get();
@@ -81,8 +82,7 @@ unsafe fn handle(cell: &Cell) -> Obj {
     // SAFETY: as `decode`.
     unsafe {
         match crossing::receive(cell.i) {
-            Received::Open(proxy) if refcount::count(proxy) == 0 => revive(proxy),
-            Received::Open(proxy) => new_ref(proxy),
+            Received::Open(proxy) => again(proxy),
             Received::Fresh => fresh(cell.i, cell.t),
             Received::Stale => stale(cell.i),
         }
@@ -106,7 +106,10 @@ pub unsafe fn class(handle: i64) -> *mut PyTypeObject {
     // SAFETY: as `decode`.
     unsafe {
         match crossing::receive(handle) {
-            Received::Open(proxy) => proxy.cast(),
+            Received::Open(proxy) => {
+                wait_until_filled(proxy);
+                proxy.cast()
+            }
             Received::Fresh => types::open_class(handle),
             Received::Stale => stale(handle).cast(),
         }
@@ -137,7 +140,11 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
             return std::ptr::null_mut();
         }
         if type_flags::of(ty) & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
-            return new_ref(types::open_class(object).cast());
+            // While its type was asked for another thread may have opened it.
+            return match crossing::peek(object) {
+                Some(class) => again(class),
+                None => new_ref(types::open_class(object).cast()),
+            };
         }
         if type_flags::of(ty) & FILLED != 0 || type_handle == 0 && fields::count(ty) > 0 {
             // It was sent before with its contents, and its proxy was closed meanwhile.
@@ -147,11 +154,63 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
             return proxy;
         }
         let proxy = allocate(ty, 0);
-        if !proxy.is_null() {
-            tie(object, proxy);
-            bytearray::hold(proxy);
-            fields::fill(proxy);
+        if proxy.is_null() {
+            return proxy;
         }
+        match tie(object, proxy) {
+            Ok(()) => filling(proxy, || {
+                bytearray::hold(proxy);
+                fields::fill(proxy);
+                proxy
+            }),
+            Err(first) => first,
+        }
+    }
+}
+
+/// Open proxies that are not filled yet, each with the thread that fills it: it asks the host, and others run meanwhile.
+static FILLING: Locked<Vec<(Obj, usize)>> = Locked::new(Vec::new());
+
+/// Fills a proxy; other threads to which it is sent wait.
+pub unsafe fn filling<R>(proxy: Obj, fill: impl FnOnce() -> R) -> R {
+    struct Filled(Obj);
+    impl Drop for Filled {
+        fn drop(&mut self) {
+            // SAFETY: the lock is held.
+            unsafe { FILLING.get() }.retain(|row| row.0 != self.0);
+        }
+    }
+    // SAFETY: the lock is held.
+    unsafe { FILLING.get() }.push((proxy, lock::thread()));
+    let _filled = Filled(proxy);
+    fill()
+}
+
+/// Waits while another thread fills a proxy.
+#[inline]
+pub unsafe fn wait_until_filled(proxy: Obj) {
+    // SAFETY: the lock is held, and given up while this thread waits.
+    unsafe {
+        while FILLING
+            .get()
+            .iter()
+            .any(|&(op, thread)| op == proxy && thread != lock::thread())
+        {
+            state::without_lock(true, std::thread::yield_now);
+        }
+    }
+}
+
+/// A new reference to a proxy that is open.
+#[inline]
+unsafe fn again(proxy: Obj) -> Obj {
+    // SAFETY: the handle is open, so the block is whole.
+    unsafe {
+        if refcount::count(proxy) == 0 {
+            return revive(proxy);
+        }
+        incref(proxy);
+        wait_until_filled(proxy);
         proxy
     }
 }
@@ -167,11 +226,18 @@ unsafe fn revive(proxy: Obj) -> Obj {
     }
 }
 
-unsafe fn tie(handle: i64, proxy: Obj) {
-    // SAFETY: the handle was received as fresh.
+/// Opens a fresh proxy. While its type was asked for, another thread may have opened one for the same handle: then that one
+/// is returned, with a reference, and this one is freed.
+unsafe fn tie(handle: i64, proxy: Obj) -> Result<(), Obj> {
+    // SAFETY: the handle was received as fresh, and nobody knows the proxy.
     unsafe {
+        if let Some(first) = crossing::peek(handle) {
+            dispose(proxy);
+            return Err(again(first));
+        }
         arena::set_handle(proxy, handle);
         crossing::open(handle, proxy);
+        Ok(())
     }
 }
 
@@ -187,7 +253,7 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
         if proxy.is_null() {
             return seq::no_memory();
         }
-        refcount::begin(proxy.cast(), ty);
+        refcount::begin_proxy(proxy.cast(), ty);
         if (*ty).tp_itemsize != 0 {
             (*proxy.cast::<PyVarObject>()).ob_size = items as isize;
         }
@@ -202,8 +268,8 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
 pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
     // SAFETY: the items' references are handed over.
     unsafe {
-        let known = crossing::receive(cell.i);
-        let proxy = match known {
+        let mut is_new = false;
+        let proxy = match crossing::receive(cell.i) {
             Received::Open(proxy) => new_ref(proxy),
             Received::Stale => stale(cell.i),
             Received::Fresh => {
@@ -222,10 +288,14 @@ pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
                 } else {
                     allocate(ty, count)
                 };
-                if !proxy.is_null() {
-                    tie(cell.i, proxy);
+                if proxy.is_null() {
+                    proxy
+                } else if let Err(first) = tie(cell.i, proxy) {
+                    first
+                } else {
+                    is_new = true;
+                    proxy
                 }
-                proxy
             }
         };
         let flags = if proxy.is_null() {
@@ -235,7 +305,7 @@ pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
         };
         if flags & Py_TPFLAGS_LIST_SUBCLASS != 0 {
             replace_list(proxy, items);
-        } else if proxy.is_null() || !matches!(known, Received::Fresh) {
+        } else if !is_new {
             // a tuple never changes: what is there stays
             items.iter().for_each(|&item| xdecref(item));
         } else if flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
@@ -314,10 +384,11 @@ pub unsafe fn fill_value(cell: &mut Cell, value: Obj) {
                 } else {
                     with_value(ty, value)
                 };
-                if !proxy.is_null() {
-                    tie(cell.i, proxy);
+                if proxy.is_null() {
+                    proxy
+                } else {
+                    tie(cell.i, proxy).err().unwrap_or(proxy)
                 }
-                proxy
             }
         };
         xdecref(value);
@@ -347,7 +418,7 @@ unsafe fn with_value(ty: *mut PyTypeObject, value: Obj) -> Obj {
         if proxy.is_null() {
             return seq::no_memory();
         }
-        refcount::begin(proxy.cast(), ty);
+        refcount::begin_proxy(proxy.cast(), ty);
         std::ptr::copy_nonoverlapping(value.cast::<u8>().add(head), proxy.cast::<u8>().add(head), body);
         proxy
     }

@@ -375,6 +375,7 @@ pub unsafe fn clear(op: Obj) {
 
 /// `tp_dealloc` of exact dicts.
 pub unsafe extern "C" fn dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         if seq::is_host(op) {

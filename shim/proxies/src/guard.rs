@@ -1,7 +1,7 @@
 //! What surrounds the body of every exported function: the panic guard, and the answer of a function that is not
 //! written yet.
 
-use crate::err;
+use crate::{err, state};
 use std::ffi::{c_int, c_uint};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -41,9 +41,16 @@ impl<T> ErrorValue for Option<T> {
     const ERROR: Self = None;
 }
 
-/// Runs the body of an entry; a panic becomes `SystemError` and `on_error`.
+/// Runs the body of an entry with the lock; a panic becomes `SystemError` and `on_error`.
 #[inline]
 pub fn run<R>(name: &'static str, on_error: R, body: impl FnOnce() -> R) -> R {
+    let _held = state::hold();
+    run_unlocked(name, on_error, body)
+}
+
+/// Runs the body of an entry that touches nothing which only the lock's holder may touch.
+#[inline]
+pub fn run_unlocked<R>(name: &'static str, on_error: R, body: impl FnOnce() -> R) -> R {
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(value) => value,
         Err(panic) => {
@@ -60,7 +67,8 @@ fn report(name: &str, panic: &(dyn std::any::Any + Send)) {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("unknown");
-    // SAFETY: called from an entry, with the extension lock held.
+    let _held = state::hold();
+    // SAFETY: called from an entry; the lock is held.
     unsafe {
         err::set(
             crate::PyExc_SystemError,
@@ -72,7 +80,8 @@ fn report(name: &str, panic: &(dyn std::any::Any + Send)) {
 /// The answer of a function that is exported but not written yet.
 #[cold]
 pub fn unimplemented(symbol: &str) {
-    // SAFETY: called from an exported stub, with the extension lock held.
+    let _held = state::hold();
+    // SAFETY: called from an exported stub; the lock is held.
     unsafe {
         err::set(
             crate::PyExc_SystemError,

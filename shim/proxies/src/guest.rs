@@ -9,7 +9,7 @@ use crate::construct::{
 };
 use crate::encode::Scratch;
 use crate::services::{clear, collect, dunder_name, finalize, flush, forget, op_name, stat, survey, touch};
-use crate::state::{self, Thread};
+use crate::state::{self, Entered, Thread};
 use crate::{
     Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader, members,
     mirror, modules, refcount, seq, text, types, value, xdecref,
@@ -35,18 +35,18 @@ pub fn interpreter() -> *mut c_void {
 
 /// Begins an entry: takes the lock.
 #[inline(always)]
-unsafe fn enter() -> &'static mut Thread {
+unsafe fn enter() -> (&'static mut Thread, Entered) {
     let mine = state::mine();
-    state::take(mine);
+    let entered = state::enter(mine);
     // SAFETY: the lock is held, the state is this thread's.
     let thread = unsafe { &mut *mine };
     thread.depth += 1;
-    thread
+    (thread, entered)
 }
 
 /// Ends an entry: an outermost one closes the handles of the dead; then the lock is free.
 #[inline(always)]
-unsafe fn leave(thread: &mut Thread) {
+unsafe fn leave(thread: &mut Thread, _entered: Entered) {
     // SAFETY: the lock is held.
     unsafe {
         thread.depth -= 1;
@@ -59,7 +59,6 @@ unsafe fn leave(thread: &mut Thread) {
             refcount::flush_if_due();
         }
     }
-    state::give();
 }
 
 /// Is there stack left for another level?
@@ -164,7 +163,7 @@ unsafe fn entry_of(me: *mut u8, out: *mut Cell, body: impl FnOnce() -> Obj) -> i
 unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
     // SAFETY: `out` has three cells.
     unsafe {
-        let thread = enter();
+        let (thread, entered) = enter();
         release_kept(out);
         let intact = mirror::enter();
         bytearray::refresh_held();
@@ -183,7 +182,7 @@ unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
             std::ptr::null_mut()
         };
         let tag = finish(result, out);
-        leave(thread);
+        leave(thread, entered);
         tag
     }
 }
@@ -252,7 +251,11 @@ macro_rules! as_fn {
 
 unsafe extern "C" fn call0(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32 {
     // SAFETY: the host got `f` and `me` from the shim.
-    unsafe { entry_of(me, out, || as_fn!(f, F0)(me.cast(), std::ptr::null_mut())) }
+    unsafe {
+        entry_of(me, out, || {
+            state::outside(|| as_fn!(f, F0)(me.cast(), std::ptr::null_mut()))
+        })
+    }
 }
 
 unsafe extern "C" fn call1(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, out: *mut Cell) -> i32 {
@@ -274,7 +277,7 @@ unsafe extern "C" fn call1(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, ou
             if arg.is_null() {
                 return std::ptr::null_mut();
             }
-            let result = as_fn!(f, F0)(me.cast(), arg);
+            let result = state::outside(|| as_fn!(f, F0)(me.cast(), arg));
             decref(arg);
             result
         })
@@ -296,7 +299,7 @@ unsafe extern "C" fn call1s(
             if arg.is_null() {
                 return arg;
             }
-            let result = as_fn!(f, F0)(me.cast(), arg);
+            let result = state::outside(|| as_fn!(f, F0)(me.cast(), arg));
             decref(arg);
             result
         })
@@ -333,33 +336,39 @@ unsafe extern "C" fn calln(
                 (me.cast(), slice, positional)
             };
             match kind & !SELF_FIRST {
-                k if k == CallKind::NoArgs as i32 => as_fn!(f, F0)(me, std::ptr::null_mut()),
-                k if k == CallKind::One as i32 => as_fn!(f, F0)(me, slice[0]),
-                k if k == CallKind::Fast as i32 => as_fn!(f, FFast)(me, slice.as_ptr(), positional as isize),
-                k if k == CallKind::FastKeywords as i32 => {
-                    as_fn!(f, FFastKw)(me, slice.as_ptr(), positional as isize, names)
+                k if k == CallKind::NoArgs as i32 => {
+                    state::outside(|| as_fn!(f, F0)(me, std::ptr::null_mut()))
                 }
-                k if k == CallKind::Method as i32 => as_fn!(f, FMethod)(
-                    me,
-                    slice[0].cast(),
-                    slice.as_ptr().add(1),
-                    positional as isize - 1,
-                    names,
-                ),
+                k if k == CallKind::One as i32 => state::outside(|| as_fn!(f, F0)(me, slice[0])),
+                k if k == CallKind::Fast as i32 => {
+                    state::outside(|| as_fn!(f, FFast)(me, slice.as_ptr(), positional as isize))
+                }
+                k if k == CallKind::FastKeywords as i32 => {
+                    state::outside(|| as_fn!(f, FFastKw)(me, slice.as_ptr(), positional as isize, names))
+                }
+                k if k == CallKind::Method as i32 => state::outside(|| {
+                    as_fn!(f, FMethod)(
+                        me,
+                        slice[0].cast(),
+                        slice.as_ptr().add(1),
+                        positional as isize - 1,
+                        names,
+                    )
+                }),
                 k => {
                     let tuple = seq::tuple_of(&slice[..positional]);
                     if k == CallKind::VarArgs as i32 {
-                        let result = as_fn!(f, F0)(me, tuple);
+                        let result = state::outside(|| as_fn!(f, F0)(me, tuple));
                         decref(tuple);
                         return result;
                     }
                     let kwargs = keyword_dict(&slice[positional..], names);
                     let result = if k == CallKind::Init as i32 {
-                        status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(
-                            me, tuple, kwargs,
-                        ))
+                        status(state::outside(|| {
+                            as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(me, tuple, kwargs)
+                        }))
                     } else {
-                        as_fn!(f, F3)(me, tuple, kwargs)
+                        state::outside(|| as_fn!(f, F3)(me, tuple, kwargs))
                     };
                     xdecref(kwargs);
                     decref(tuple);
@@ -457,7 +466,7 @@ unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, ou
     // SAFETY: as `calln`.
     unsafe {
         if kind == SlotKind::IterNext as i32 {
-            let thread = enter();
+            let (thread, entered) = enter();
             release_kept(out);
             let intact = mirror::enter();
             let mut decoded = Args::decode(args, nargs as usize);
@@ -465,14 +474,14 @@ unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, ou
             let result = if !intact {
                 std::ptr::null_mut()
             } else if stack_left(thread) {
-                as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(me)
+                state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(me))
             } else {
                 err::set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
                 std::ptr::null_mut()
             };
             drop(decoded);
             let tag = step(result, out).unwrap_or_else(|| finish(result, out));
-            leave(thread);
+            leave(thread, entered);
             return tag;
         }
         entry(out, || {
@@ -492,13 +501,15 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
         let is = |k: SlotKind| kind == k as i32;
         let value = |i: usize| a.get(i).copied().unwrap_or(std::ptr::null_mut());
         if is(SlotKind::Unary) {
-            as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(a[0])
+            state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(a[0]))
         } else if is(SlotKind::Binary) {
-            as_fn!(f, F0)(a[0], a[1])
+            state::outside(|| as_fn!(f, F0)(a[0], a[1]))
         } else if is(SlotKind::Ternary) || is(SlotKind::DescrGet) {
-            as_fn!(f, F3)(a[0], value(1), value(2))
+            state::outside(|| as_fn!(f, F3)(a[0], value(1), value(2)))
         } else if is(SlotKind::Len) || is(SlotKind::Hash) {
-            number(as_fn!(f, unsafe extern "C" fn(Obj) -> isize)(a[0]))
+            number(state::outside(|| {
+                as_fn!(f, unsafe extern "C" fn(Obj) -> isize)(a[0])
+            }))
         } else if is(SlotKind::SsizeArg) || is(SlotKind::Item) {
             let Some(i) = index(a[1]) else {
                 return std::ptr::null_mut();
@@ -511,7 +522,7 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
             if !err::occurred().is_null() {
                 return std::ptr::null_mut();
             }
-            as_fn!(f, unsafe extern "C" fn(Obj, isize) -> Obj)(a[0], i)
+            state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj, isize) -> Obj)(a[0], i))
         } else if is(SlotKind::SsizeObjArg) {
             let Some(mut i) = index(a[1]) else {
                 return std::ptr::null_mut();
@@ -519,49 +530,47 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
             if i < 0 {
                 i += adjust(a[0], std::ptr::null_mut());
             }
-            status(as_fn!(f, unsafe extern "C" fn(Obj, isize, Obj) -> c_int)(
-                a[0],
-                i,
-                value(2),
-            ))
+            status(state::outside(|| {
+                as_fn!(f, unsafe extern "C" fn(Obj, isize, Obj) -> c_int)(a[0], i, value(2))
+            }))
         } else if is(SlotKind::Contains) {
-            truth(as_fn!(f, unsafe extern "C" fn(Obj, Obj) -> c_int)(a[0], a[1]))
+            truth(state::outside(|| {
+                as_fn!(f, unsafe extern "C" fn(Obj, Obj) -> c_int)(a[0], a[1])
+            }))
         } else if is(SlotKind::ObjObjArg) {
-            status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(
-                a[0],
-                a[1],
-                value(2),
-            ))
+            status(state::outside(|| {
+                as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(a[0], a[1], value(2))
+            }))
         } else if is(SlotKind::Inquiry) {
-            truth(as_fn!(f, unsafe extern "C" fn(Obj) -> c_int)(a[0]))
+            truth(state::outside(|| {
+                as_fn!(f, unsafe extern "C" fn(Obj) -> c_int)(a[0])
+            }))
         } else if is(SlotKind::RichCompare) {
             let op = int::as_i64(a[2]).unwrap_or(0) as c_int;
-            as_fn!(f, unsafe extern "C" fn(Obj, Obj, c_int) -> Obj)(a[0], a[1], op)
+            state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj, Obj, c_int) -> Obj)(a[0], a[1], op))
         } else if is(SlotKind::Finalize) {
-            as_fn!(f, unsafe extern "C" fn(Obj))(a[0]);
+            state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj))(a[0]));
             none()
         } else if is(SlotKind::Getter) {
             let closure = int::as_u64_mask(a[1]) as *mut c_void;
-            as_fn!(f, unsafe extern "C" fn(Obj, *mut c_void) -> Obj)(a[0], closure)
+            state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj, *mut c_void) -> Obj)(a[0], closure))
         } else if is(SlotKind::Setter) {
             let closure = int::as_u64_mask(a[2]) as *mut c_void;
-            status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, *mut c_void) -> c_int)(
-                a[0], a[1], closure,
-            ))
+            status(state::outside(|| {
+                as_fn!(f, unsafe extern "C" fn(Obj, Obj, *mut c_void) -> c_int)(a[0], a[1], closure)
+            }))
         } else if is(SlotKind::MemberGet) {
             members::get(a[0].cast::<c_char>(), f.cast())
         } else if is(SlotKind::MemberSet) {
             status(members::set(a[0].cast::<c_char>(), f.cast(), value(1)))
         } else if is(SlotKind::GetAttrString) {
             let name = text::utf8(a[1]).as_ptr().cast::<c_char>().cast_mut();
-            as_fn!(f, unsafe extern "C" fn(Obj, *mut c_char) -> Obj)(a[0], name)
+            state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj, *mut c_char) -> Obj)(a[0], name))
         } else if is(SlotKind::SetAttrString) {
             let name = text::utf8(a[1]).as_ptr().cast::<c_char>().cast_mut();
-            status(as_fn!(f, unsafe extern "C" fn(Obj, *mut c_char, Obj) -> c_int)(
-                a[0],
-                name,
-                value(2),
-            ))
+            status(state::outside(|| {
+                as_fn!(f, unsafe extern "C" fn(Obj, *mut c_char, Obj) -> c_int)(a[0], name, value(2))
+            }))
         } else if is(SlotKind::GetBuffer) {
             buffer::export(f.cast(), a[0], int::as_i64(a[1]).unwrap_or(0) as c_int)
         } else if is(SlotKind::ReleaseBuffer) {
@@ -590,7 +599,7 @@ unsafe fn adjust(me: Obj, _length: Obj) -> isize {
             return 0;
         }
         match (*methods).sq_length {
-            Some(f) => f(me),
+            Some(f) => crate::outside(|| f(me)),
             None => 0,
         }
     }
@@ -600,13 +609,12 @@ unsafe fn adjust(me: Obj, _length: Obj) -> isize {
 pub(crate) unsafe fn quietly(body: impl FnOnce()) {
     // SAFETY: the lock is free when the host calls.
     unsafe {
-        let thread = enter();
+        let (thread, _entered) = enter();
         if catch_unwind(AssertUnwindSafe(body)).is_err() {
             eprintln!("Gimbal: internal error (panic) in a host's call");
         }
         // not `leave`: such calls come from finalizers and in the middle of encoding, and must close no handle
         thread.depth -= 1;
-        state::give();
     }
 }
 

@@ -60,6 +60,7 @@ pub use gimbal_abi::*;
 pub use gimbal_host::Op;
 pub use refcount::{decref, incref, new_ref, xdecref, xincref};
 pub use singletons::{bool_object, ellipsis, false_object, none, not_implemented, true_object};
+pub use state::{hold, outside};
 
 /// Short for what nearly every function here takes and returns.
 pub type Obj = *mut PyObject;

@@ -14,7 +14,7 @@ pub type Init = unsafe extern "C" fn() -> Obj;
 pub unsafe fn load(path: &CStr, name: &CStr) -> Obj {
     // SAFETY: the file's constructors and init function run, which is what importing it means.
     unsafe {
-        let file = state::without_lock(|| {
+        let file = state::without_lock(true, || {
             elf_file::check_length(path)?;
             let file = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
             if file.is_null() {
@@ -67,7 +67,7 @@ pub unsafe fn initialize(init: Init, name: &CStr) -> Obj {
     // SAFETY: a program or a file gave the function under this name.
     unsafe {
         modules::begin(name);
-        let result = init();
+        let result = crate::outside(|| init());
         modules::end();
         check(result, name)
     }

@@ -109,7 +109,7 @@ mod tests {
                 for _ in 0..TURNS {
                     lock.take();
                     // SAFETY: the lock is held.
-                    unsafe { *turns.get() += 1 };
+                    unsafe { *turns.get_alone() += 1 };
                     lock.give();
                 }
             };
@@ -118,7 +118,7 @@ mod tests {
                 run();
             });
             // SAFETY: the threads have ended.
-            assert_eq!(unsafe { *turns.get() }, 2 * TURNS);
+            assert_eq!(unsafe { *turns.get_alone() }, 2 * TURNS);
         }
     }
 }

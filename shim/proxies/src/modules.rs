@@ -83,6 +83,7 @@ unsafe fn living(op: Obj) -> Option<&'static PyModuleDef> {
 
 /// `tp_traverse` of modules.
 pub unsafe extern "C" fn traverse(op: Obj, visit: crate::visitproc, arg: *mut c_void) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called by a collector on a module.
     unsafe {
         match living(op).and_then(|def| def.m_traverse) {
@@ -94,10 +95,11 @@ pub unsafe extern "C" fn traverse(op: Obj, visit: crate::visitproc, arg: *mut c_
 
 /// `tp_clear` of modules.
 pub unsafe extern "C" fn clear(op: Obj) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called by a collector on a module.
     unsafe {
         match living(op).and_then(|def| def.m_clear) {
-            Some(clear) => clear(op),
+            Some(clear) => crate::outside(|| clear(op)),
             None => 0,
         }
     }
@@ -105,6 +107,7 @@ pub unsafe extern "C" fn clear(op: Obj) -> c_int {
 
 /// `tp_dealloc` of modules.
 pub unsafe extern "C" fn dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         if seq::is_host(op) {
@@ -112,7 +115,7 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
         }
         let module = block(op);
         if let Some(free) = living(op).and_then(|def| def.m_free) {
-            free(op.cast());
+            crate::outside(|| free(op.cast()));
         }
         arena::free((*module).md_state.cast());
         xdecref((*module).md_dict);
@@ -334,7 +337,7 @@ pub unsafe fn create_from_spec(def: *mut PyModuleDef, spec: Obj) -> Obj {
             }
         }
         let module = match create {
-            Some(create) => create(spec, def),
+            Some(create) => crate::outside(|| create(spec, def)),
             None => new_module(&title),
         };
         if module.is_null() {
@@ -369,7 +372,7 @@ pub unsafe fn exec(module: Obj, def: *mut PyModuleDef) -> c_int {
                 continue;
             }
             let f: unsafe extern "C" fn(Obj) -> c_int = std::mem::transmute((*slot).value);
-            let status = f(module);
+            let status = crate::outside(|| f(module));
             let name = CStr::from_ptr((*def).m_name).to_string_lossy();
             if status != 0 {
                 if err::occurred().is_null() {

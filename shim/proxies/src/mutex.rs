@@ -61,11 +61,7 @@ pub unsafe fn lock(mutex: *mut PyMutex) {
                 wait(mutex);
             }
         };
-        if state::holds() {
-            state::without_lock(sleep);
-        } else {
-            sleep();
-        }
+        state::blocking(sleep);
     }
 }
 

@@ -198,6 +198,7 @@ pub unsafe fn is_host(op: Obj) -> bool {
 
 /// `tp_dealloc` of exact tuples.
 pub unsafe extern "C" fn tuple_dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         if is_host(op) {
@@ -218,6 +219,7 @@ unsafe fn free_tuple(op: Obj) {
 
 /// `tp_dealloc` of exact lists.
 pub unsafe extern "C" fn list_dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         if is_host(op) {

@@ -169,18 +169,22 @@ macro_rules! host_slots {
      length { $($l:ident $lplace:expr;)* }
      assign { $($a:ident $aset:literal $adel:literal $aplace:expr;)* }) => {
         $(unsafe extern "C" fn $u<const DERIVED: bool>(me: Obj) -> Obj {
+            let _held = crate::hold();
             // SAFETY: called through the slot.
             unsafe { special::<DERIVED>($uplace, $u::<DERIVED> as *const c_void, $uname, &[me]) }
         })*
         $(unsafe extern "C" fn $b<const DERIVED: bool>(me: Obj, other: Obj) -> Obj {
+            let _held = crate::hold();
             // SAFETY: called through the slot.
             unsafe { special::<DERIVED>($bplace, $b::<DERIVED> as *const c_void, $bname, &[me, other]) }
         })*
         $(unsafe extern "C" fn $l<const DERIVED: bool>(me: Obj) -> isize {
+            let _held = crate::hold();
             // SAFETY: called through the slot.
             unsafe { as_int(special::<DERIVED>($lplace, $l::<DERIVED> as *const c_void, "__len__", &[me])) }
         })*
         $(unsafe extern "C" fn $a<const DERIVED: bool>(me: Obj, key: Obj, value: Obj) -> c_int {
+            let _held = crate::hold();
             // SAFETY: called through the slot.
             unsafe {
                 let result = if value.is_null() {
@@ -274,6 +278,7 @@ host_slots! {
 macro_rules! operators {
     ($($f:ident $name:literal $rname:literal $field:ident;)*) => {
         $(unsafe extern "C" fn $f<const DERIVED: bool>(a: Obj, b: Obj) -> Obj {
+            let _held = crate::hold();
             // SAFETY: called through the slot; at least one operand's type has it.
             unsafe { operator::<DERIVED>(at!(nb $field), $f::<DERIVED> as *const c_void, $name, $rname, a, b) }
         })*
@@ -322,6 +327,7 @@ operators! {
 }
 
 unsafe extern "C" fn host_power<const DERIVED: bool>(a: Obj, b: Obj, modulus: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         if modulus.is_null() || modulus == crate::none() {
@@ -345,6 +351,7 @@ unsafe extern "C" fn host_power<const DERIVED: bool>(a: Obj, b: Obj, modulus: Ob
 }
 
 unsafe extern "C" fn host_ipower<const DERIVED: bool>(a: Obj, b: Obj, _modulus: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         special::<DERIVED>(
@@ -357,6 +364,7 @@ unsafe extern "C" fn host_ipower<const DERIVED: bool>(a: Obj, b: Obj, _modulus: 
 }
 
 unsafe extern "C" fn host_bool<const DERIVED: bool>(me: Obj) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         let result = special::<DERIVED>(
@@ -375,6 +383,7 @@ unsafe extern "C" fn host_bool<const DERIVED: bool>(me: Obj) -> c_int {
 }
 
 unsafe extern "C" fn host_hash<const DERIVED: bool>(me: Obj) -> isize {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         let this = host_hash::<DERIVED> as *const c_void;
@@ -390,6 +399,7 @@ unsafe extern "C" fn host_hash<const DERIVED: bool>(me: Obj) -> isize {
 }
 
 unsafe extern "C" fn host_contains<const DERIVED: bool>(me: Obj, item: Obj) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         let result = special::<DERIVED>(
@@ -429,6 +439,7 @@ unsafe fn with_index<const DERIVED: bool>(
 }
 
 unsafe extern "C" fn host_sq_item<const DERIVED: bool>(me: Obj, i: isize) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         with_index::<DERIVED>(
@@ -454,6 +465,7 @@ unsafe fn changed(me: Obj, result: Obj) -> c_int {
 }
 
 unsafe extern "C" fn host_sq_ass_item<const DERIVED: bool>(me: Obj, i: isize, value: Obj) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         let name = if value.is_null() {
@@ -474,6 +486,7 @@ unsafe extern "C" fn host_sq_ass_item<const DERIVED: bool>(me: Obj, i: isize, va
 }
 
 unsafe extern "C" fn host_repeat<const DERIVED: bool>(me: Obj, n: isize) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         with_index::<DERIVED>(
@@ -488,6 +501,7 @@ unsafe extern "C" fn host_repeat<const DERIVED: bool>(me: Obj, n: isize) -> Obj 
 }
 
 unsafe extern "C" fn host_irepeat<const DERIVED: bool>(me: Obj, n: isize) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         with_index::<DERIVED>(
@@ -502,6 +516,7 @@ unsafe extern "C" fn host_irepeat<const DERIVED: bool>(me: Obj, n: isize) -> Obj
 }
 
 unsafe extern "C" fn host_richcompare<const DERIVED: bool>(a: Obj, b: Obj, op: c_int) -> Obj {
+    let _held = crate::hold();
     const NAMES: [&str; 6] = ["__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__"];
     // SAFETY: called through the slot.
     unsafe {
@@ -516,6 +531,7 @@ unsafe extern "C" fn host_richcompare<const DERIVED: bool>(a: Obj, b: Obj, op: c
 
 /// `tp_getattro` of host classes.
 pub unsafe extern "C" fn host_getattro(me: Obj, name: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         let this = host_getattro as *const c_void;
@@ -567,12 +583,14 @@ unsafe fn name_handle(name: Obj) -> i64 {
 }
 
 unsafe extern "C" fn host_iternext(me: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe { crossing::op(Op::IterNext, &[me]) }
 }
 
 /// `tp_call` of host classes.
 pub unsafe extern "C" fn host_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot; `args` is a tuple.
     unsafe {
         let handle = arena::handle(me);
@@ -584,6 +602,7 @@ pub unsafe extern "C" fn host_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
 }
 
 unsafe extern "C" fn host_descr_get<const DERIVED: bool>(me: Obj, object: Obj, class: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot; NULL stands for None here.
     unsafe {
         let none = crate::none();
@@ -599,6 +618,7 @@ unsafe extern "C" fn host_descr_get<const DERIVED: bool>(me: Obj, object: Obj, c
 }
 
 unsafe extern "C" fn host_descr_set<const DERIVED: bool>(me: Obj, object: Obj, value: Obj) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         let this = host_descr_set::<DERIVED> as *const c_void;
@@ -623,6 +643,7 @@ unsafe fn provider(mut ty: *mut PyTypeObject, place: Place, this: *const c_void)
 
 /// `tp_init` of host classes and builtin types.
 pub unsafe extern "C" fn host_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         let base = provider((*me).ob_type, at!(tp tp_init), host_init as *const c_void);
@@ -632,6 +653,7 @@ pub unsafe extern "C" fn host_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
 
 /// `tp_new` of host classes and builtin types.
 pub unsafe extern "C" fn host_new(class: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         let base = provider(class, at!(tp tp_new), host_new as *const c_void);
@@ -645,6 +667,7 @@ pub unsafe extern "C" fn host_new(class: *mut PyTypeObject, args: Obj, kwargs: O
 /// `tp_init` of host classes that derive from an extension type: what the instance's class says. (`host_init`, on such an
 /// instance, is the extension asking for the builtin that it derives from.)
 unsafe extern "C" fn derived_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe {
         as_unit(crossing::op(
@@ -656,11 +679,13 @@ unsafe extern "C" fn derived_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
 
 /// `tp_new` of host classes that derive from an extension type and have a `__new__`.
 unsafe extern "C" fn derived_new(class: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
+    let _held = crate::hold();
     // SAFETY: called through the slot.
     unsafe { crossing::op(Op::HostNew, &[class.cast(), class.cast(), args, kwargs]) }
 }
 
 unsafe extern "C" fn host_finalize<const DERIVED: bool>(me: Obj) {
+    let _held = crate::hold();
     // SAFETY: called through the slot; an error has nowhere to go but sys.unraisablehook.
     unsafe {
         let result = special::<DERIVED>(

@@ -60,6 +60,7 @@ pub unsafe fn items<'a>(op: Obj) -> &'a [Obj] {
 }
 
 unsafe extern "C" fn dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         if seq::is_host(op) {

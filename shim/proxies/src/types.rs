@@ -196,8 +196,10 @@ pub unsafe fn open_class(handle: i64) -> *mut PyTypeObject {
         );
         (*ty).tp_cache = handle as Obj;
         crossing::open(handle, ty.cast());
-        describe_class(ty, handle, true);
-        type_flags::add(ty, Py_TPFLAGS_READY);
+        crate::decode::filling(ty.cast(), || {
+            describe_class(ty, handle, true);
+            type_flags::add(ty, Py_TPFLAGS_READY);
+        });
         ty
     }
 }
@@ -290,6 +292,7 @@ fn leak(text: &[u8]) -> *const c_char {
 
 /// `tp_dealloc` of a Python class that derives from an extension type: the extension's own dealloc does the work.
 pub unsafe extern "C" fn subtype_dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the line of bases reaches an extension type.
     unsafe {
         let mut base = (*op).ob_type;
@@ -300,7 +303,7 @@ pub unsafe extern "C" fn subtype_dealloc(op: Obj) {
             base = (*base).tp_base;
         }
         if let Some(dealloc) = (*base).tp_dealloc {
-            dealloc(op);
+            crate::outside(|| dealloc(op));
         }
     }
 }
@@ -500,6 +503,7 @@ unsafe fn inherit_from(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
 
 /// `tp_dealloc` of `object`: frees the block of an instance that an extension's type left to the default.
 pub unsafe extern "C" fn object_dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         if seq::is_host(op) {
@@ -513,7 +517,7 @@ pub unsafe extern "C" fn object_dealloc(op: Obj) {
             seq::tuple_slice(op).iter().for_each(|&item| xdecref(item));
         }
         if let Some(free) = (*ty).tp_free {
-            free(op.cast());
+            crate::outside(|| free(op.cast()));
         } else {
             arena::free(op.cast());
         }

@@ -81,6 +81,7 @@ pub unsafe fn install() {
 
 /// `find_spec(name, path, target=None)`
 unsafe extern "C" fn find_spec(_me: Obj, arguments: Obj) -> Obj {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the import system passes a name first.
     unsafe {
         let Some(&name) = seq::tuple_slice(arguments).first() else {
@@ -106,6 +107,7 @@ unsafe extern "C" fn find_spec(_me: Obj, arguments: Obj) -> Obj {
 
 /// `create_module(spec)`
 unsafe extern "C" fn create_module(_me: Obj, arguments: Obj) -> Obj {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the import system passes the spec that we made.
     unsafe {
         let Some(&spec) = seq::tuple_slice(arguments).first() else {
@@ -128,6 +130,7 @@ unsafe extern "C" fn create_module(_me: Obj, arguments: Obj) -> Obj {
 
 /// `exec_module(module)`
 unsafe extern "C" fn exec_module(_me: Obj, arguments: Obj) -> Obj {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the import system passes the module that we made.
     unsafe {
         let Some(&module) = seq::tuple_slice(arguments).first() else {

@@ -157,7 +157,7 @@ pub unsafe fn stop() -> i32 {
         };
         err::clear();
         crate::pystate::settle();
-        let status = state::without_lock(|| stop());
+        let status = state::without_lock(true, || stop());
         running().ended = true;
         state::give();
         crate::pylifecycle::run_at_exit();

@@ -27,6 +27,7 @@ pub(super) unsafe extern "C" fn gimbal_build_value(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let mut builder = Builder {
@@ -53,6 +54,7 @@ pub(super) unsafe extern "C" fn gimbal_build_stack(
     count: *mut Py_ssize_t,
     size_t_clean: c_int,
 ) -> *mut *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let mut builder = Builder {
@@ -100,6 +102,7 @@ pub(super) unsafe fn release_stack(stack: *mut *mut PyObject, count: usize, smal
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_pack_tuple(count: Py_ssize_t, va: VaArgs) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let tuple = PyTuple_New(count);
@@ -152,7 +155,7 @@ impl Builder {
                     b'u' => self.wide(),
                     b'O' | b'S' | b'N' if self.codes.eat(b'&') => {
                         let maker = std::mem::transmute::<*mut c_void, Maker>(self.va.ptr());
-                        maker(self.va.ptr())
+                        gimbal_proxies::outside(|| maker(self.va.ptr()))
                     }
                     b'O' | b'S' | b'N' => {
                         let object = self.va.ptr::<PyObject>();

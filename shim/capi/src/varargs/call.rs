@@ -19,6 +19,7 @@ unsafe extern "C" fn gimbal_call_function(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if callable.is_null() {
@@ -59,6 +60,7 @@ unsafe extern "C" fn gimbal_call_method(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if object.is_null() || name.is_null() {
@@ -75,6 +77,7 @@ unsafe extern "C" fn gimbal_call_method_named(
     format: *const c_char,
     va: VaArgs,
 ) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if object.is_null() || name.is_null() {
@@ -111,6 +114,7 @@ unsafe fn call_attribute(
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_call_objects(callable: *mut PyObject, va: VaArgs) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if callable.is_null() {
@@ -128,6 +132,7 @@ unsafe extern "C" fn gimbal_call_method_objects(
     name: *mut PyObject,
     va: VaArgs,
 ) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if object.is_null() || name.is_null() {
@@ -146,6 +151,7 @@ unsafe extern "C" fn gimbal_call_method_id_objects(
     id: *const *const c_char,
     va: VaArgs,
 ) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if object.is_null() || id.is_null() {

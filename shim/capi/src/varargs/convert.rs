@@ -146,7 +146,7 @@ impl Conversion {
                         *place = null_mut();
                     }
                     Cleanup::Converted(converter, address) => {
-                        converter(null_mut(), address);
+                        gimbal_proxies::outside(|| converter(null_mut(), address));
                     }
                 }
             }
@@ -363,7 +363,7 @@ impl Conversion {
                 let function = self.va.ptr::<c_void>();
                 let address = self.va.ptr::<c_void>();
                 let converter = std::mem::transmute::<*mut c_void, UserConverter>(function);
-                let outcome = converter(argument, address);
+                let outcome = gimbal_proxies::outside(|| converter(argument, address));
                 if outcome == 0 {
                     return Err(Mismatch::broken(b"(unspecified)"));
                 }

@@ -61,6 +61,7 @@ unsafe extern "C" fn gimbal_err_format(
     format: *const c_char,
     va: VaArgs,
 ) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract. Formatting may run code of objects, which must not find an exception set.
     unsafe {
         PyErr_Clear();
@@ -78,6 +79,7 @@ unsafe extern "C" fn gimbal_err_format_from_cause(
     format: *const c_char,
     va: VaArgs,
 ) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract; the cause and the context each take a reference.
     unsafe {
         let cause = Raised::take().into_value();
@@ -94,6 +96,7 @@ unsafe extern "C" fn gimbal_err_format_from_cause(
 /// so plain that nothing gets lost. Gives a borrowed reference to the new exception, NULL if the old one stays.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_err_try_set_from_cause(format: *const c_char, va: VaArgs) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let old = Raised::take();
@@ -163,6 +166,7 @@ unsafe extern "C" fn gimbal_warn_format(
     format: *const c_char,
     va: VaArgs,
 ) -> c_int {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let message = gimbal_format_str(format, va);
@@ -189,6 +193,7 @@ unsafe extern "C" fn gimbal_warn_resource(
     format: *const c_char,
     va: VaArgs,
 ) -> c_int {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let warnings = PyImport_ImportModule(c"warnings".as_ptr());
@@ -229,6 +234,7 @@ unsafe extern "C" fn gimbal_warn_explicit_format(
     format: *const c_char,
     va: VaArgs,
 ) -> c_int {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let filename = PyUnicode_DecodeFSDefault(filename);
@@ -258,6 +264,7 @@ unsafe extern "C" fn gimbal_fatal_error_format(
     format: *const c_char,
     va: VaArgs,
 ) -> ! {
+    let _held = gimbal_proxies::hold();
     let mut message = [0; 1024];
     // SAFETY: the caller's contract; printing ends the message with NUL. Python's own formatter could fail here.
     unsafe {

@@ -12,6 +12,7 @@ use super::cursor::Cursor;
 
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C" fn gimbal_format_str(format: *const c_char, va: VaArgs) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let mut text = Text { utf8: Vec::new(), va };
@@ -25,6 +26,7 @@ pub(super) unsafe extern "C" fn gimbal_format_str(format: *const c_char, va: VaA
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_format_bytes(format: *const c_char, va: VaArgs) -> *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         match write_bytes(Cursor::new(format), va) {

@@ -275,6 +275,7 @@ unsafe extern "C" fn gimbal_parse_keywords(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> c_int {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if !are_tuple_and_dict(args, keywords) || format.is_null() || names.is_null() {
@@ -434,6 +435,7 @@ unsafe extern "C" fn gimbal_parse_keywords_fast(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> c_int {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if !are_tuple_and_dict(args, keywords) {
@@ -462,6 +464,7 @@ unsafe extern "C" fn gimbal_parse_stack_keywords(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> c_int {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if !names.is_null() && PyTuple_Check(names) == 0 {

@@ -63,6 +63,7 @@ unsafe fn write_text(to_stderr: bool, text: *const c_char) {
 /// `PySys_WriteStdout` and `PySys_WriteStderr`: C's printf, cut at 1000 bytes.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_sys_write(to_stderr: c_int, format: *const c_char, va: VaArgs) {
+    let _held = gimbal_proxies::hold();
     let mut text = [0; 1001];
     // SAFETY: the caller's contract; printing ends the text with NUL.
     unsafe {
@@ -80,6 +81,7 @@ unsafe extern "C" fn gimbal_sys_write(to_stderr: c_int, format: *const c_char, v
 /// `PySys_FormatStdout` and `PySys_FormatStderr`: Python's formatter, any length.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_sys_format(to_stderr: c_int, format: *const c_char, va: VaArgs) {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         without_error(|| {
@@ -95,6 +97,7 @@ unsafe extern "C" fn gimbal_sys_format(to_stderr: c_int, format: *const c_char, 
 /// `PySys_Audit`: hands the event to the host's `sys.audit`, which knows the hooks.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_sys_audit(event: *const c_char, format: *const c_char, va: VaArgs) -> c_int {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if Py_IsInitialized() == 0 {

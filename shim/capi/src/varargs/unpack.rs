@@ -133,6 +133,7 @@ pub unsafe extern "C" fn _PyArg_UnpackKeywords(
     min_keyword_only: c_int,
     buf: *mut *mut PyObject,
 ) -> *const *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let args = if args.is_null() && count == 0 {
@@ -210,6 +211,7 @@ pub unsafe extern "C" fn _PyArg_UnpackKeywordsWithVararg(
     vararg: c_int,
     buf: *mut *mut PyObject,
 ) -> *const *mut PyObject {
+    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let call = Unpacking::new(

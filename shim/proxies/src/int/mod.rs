@@ -345,6 +345,7 @@ pub unsafe fn hash(op: Obj) -> isize {
 
 /// `tp_dealloc` of exact ints.
 pub unsafe extern "C" fn dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero; a block of the free list has room for two digits, as all from `block` do.
     unsafe {
         let long = op.cast::<LongObject>();

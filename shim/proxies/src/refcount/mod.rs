@@ -36,6 +36,17 @@ pub unsafe fn begin(op: Obj, ty: *mut PyTypeObject) {
     }
 }
 
+/// [`begin`] for the proxy of a host object, which no thread owns.
+#[inline]
+pub unsafe fn begin_proxy(op: Obj, ty: *mut PyTypeObject) {
+    // SAFETY: as `begin`.
+    unsafe {
+        begin(op, ty);
+        #[cfg(Py_GIL_DISABLED)]
+        publish(op);
+    }
+}
+
 /// Takes a reference; NULL is allowed.
 #[inline]
 pub unsafe fn xincref(op: Obj) {
@@ -68,7 +79,7 @@ pub unsafe fn dealloc(op: Obj) {
     // SAFETY: every type has a `tp_dealloc` once it is ready.
     unsafe {
         match (*(*op).ob_type).tp_dealloc {
-            Some(f) => f(op),
+            Some(f) => crate::outside(|| f(op)),
             None => arena::free(op.cast()),
         }
     }
@@ -103,6 +114,7 @@ pub unsafe fn free_container(op: Obj, free: unsafe fn(Obj)) {
 
 /// `tp_dealloc` of proxies with a handle: the block stays, as a cache, until the handle is closed.
 pub unsafe extern "C" fn retire(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the extension lock is held, `op` has a handle.
     unsafe {
         crate::mirror::untrack(op);

@@ -339,6 +339,7 @@ pub unsafe fn drop_contents(op: Obj) {
 
 /// `tp_dealloc` of exact strings.
 pub unsafe extern "C" fn dealloc(op: Obj) {
+    let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         drop_contents(op);

@@ -1,6 +1,26 @@
 //! What the holder of the extension lock ([`crate::lock`]) owns: the native thread states and all [`Locked`] data.
 //!
-//! The lock is free during every call-back into the host.
+//! A thread is *attached* while it runs extension code or the shim. In flavours with a GIL (`gil`) the attached thread
+//! is the one that holds the lock. Without a GIL (`free`, ADR 7) many are attached, and the lock is held only inside the
+//! shim. Both have the same functions:
+//!
+//! | function | with a GIL | without |
+//! |---|---|---|
+//! | [`take`], [`give`] | take and give the lock | attach and detach |
+//! | [`hold`] | nothing | the lock, until the guard is dropped; again and again on one thread |
+//! | [`outside`] | nothing | extension code is called without the lock |
+//! | [`without_lock`] | gives the lock for a call of the host | and detaches |
+//! | [`stop`] | nothing | waits until no other thread runs extension code |
+
+#[cfg(Py_GIL_DISABLED)]
+mod free;
+#[cfg(not(Py_GIL_DISABLED))]
+mod gil;
+
+#[cfg(Py_GIL_DISABLED)]
+pub use free::*;
+#[cfg(not(Py_GIL_DISABLED))]
+pub use gil::*;
 
 #[cfg(all(Py_3_11, not(Py_3_12)))]
 use crate::CFrame;
@@ -28,7 +48,20 @@ impl<T> Locked<T> {
         clippy::mut_from_ref,
         reason = "the extension lock is what makes it exclusive"
     )]
+    #[inline]
     pub unsafe fn get(&self) -> &mut T {
+        debug_assert!(may_touch(), "shared state is touched without the lock");
+        // SAFETY: as stated.
+        unsafe { self.get_alone() }
+    }
+
+    /// The value, which nobody else touches for a reason of its own.
+    ///
+    /// # Safety
+    /// That, and as above no other reference to the value.
+    #[allow(clippy::mut_from_ref, reason = "as above")]
+    #[inline]
+    pub unsafe fn get_alone(&self) -> &mut T {
         // SAFETY: as stated.
         unsafe { &mut *self.0.get() }
     }
@@ -54,9 +87,9 @@ pub struct Thread {
     pub stack_base: usize,
     /// References lent to C whose owner is the outermost call.
     pub borrowed: Vec<*mut PyObject>,
+    /// What this flavour's way of sharing keeps.
+    pub share: Share,
 }
-
-static CURRENT: Locked<*mut Thread> = Locked::new(std::ptr::null_mut());
 
 thread_local! {
     static MINE: UnsafeCell<*mut Thread> = const { UnsafeCell::new(std::ptr::null_mut()) };
@@ -72,7 +105,7 @@ fn cell() -> *mut *mut Thread {
     let me = lock::thread();
     if FIRST.load(Ordering::Relaxed) == me {
         // SAFETY: only the first thread comes here.
-        return unsafe { FIRST_CELL.get() };
+        return unsafe { FIRST_CELL.get_alone() };
     }
     other_cell(me)
 }
@@ -84,7 +117,7 @@ fn other_cell(me: usize) -> *mut *mut Thread {
         .is_ok()
     {
         // SAFETY: as in `cell`.
-        return unsafe { FIRST_CELL.get() };
+        return unsafe { FIRST_CELL.get_alone() };
     }
     MINE.with(UnsafeCell::get)
 }
@@ -114,14 +147,24 @@ pub fn replace(thread: *mut Thread) -> *mut Thread {
     unsafe { std::mem::replace(&mut *cell(), thread) }
 }
 
+/// Runs `f`, which may block: others run extension code meanwhile.
+pub fn blocking<R>(f: impl FnOnce() -> R) -> R {
+    if holds() {
+        without_lock(true, f)
+    } else {
+        outside(f)
+    }
+}
+
 /// A new thread state that is no thread's yet.
 pub fn new_thread() -> *mut Thread {
     static COUNT: AtomicU32 = AtomicU32::new(1);
-    // SAFETY: all-zero is a valid value of every field (null pointers, zero counts, `None`); `borrowed` is written.
+    // SAFETY: all-zero is a valid value of every field (null pointers, zero counts, `None`); the others are written.
     let thread: *mut Thread = unsafe {
         let block = libc::calloc(1, size_of::<Thread>()).cast::<Thread>();
         assert!(!block.is_null(), "out of memory for a thread state");
         (&raw mut (*block).borrowed).write(Vec::new());
+        (&raw mut (*block).share).write(Share::default());
         block
     };
     // SAFETY: just allocated, not shared yet.
@@ -151,65 +194,4 @@ pub fn new_thread() -> *mut Thread {
         }
     }
     thread
-}
-
-/// Takes the extension lock for `thread` (the caller's own).
-#[inline]
-pub fn take(thread: *mut Thread) {
-    lock::take();
-    // SAFETY: the lock is held now.
-    unsafe { *CURRENT.get() = thread };
-}
-
-/// Gives the extension lock back.
-#[inline]
-pub fn give() {
-    // SAFETY: the caller holds the lock; from here on nobody is current.
-    unsafe { *CURRENT.get() = std::ptr::null_mut() };
-    lock::give();
-}
-
-/// The thread that holds the lock. Null when nobody does.
-#[inline]
-pub fn current() -> *mut Thread {
-    // SAFETY: read by extension code, which holds the lock.
-    unsafe { *CURRENT.get() }
-}
-
-/// Does the calling thread hold the extension lock?
-pub fn holds() -> bool {
-    lock::is_taken() && std::ptr::eq(current(), mine())
-}
-
-/// Runs `f` without the extension lock and takes it again. The caller holds it.
-#[inline]
-pub fn without_lock<R>(f: impl FnOnce() -> R) -> R {
-    let thread = current();
-    give();
-    let result = f();
-    take(thread);
-    result
-}
-
-/// Did the fork in progress take the lock? Only the forking thread looks.
-static TAKEN_TO_FORK: Locked<bool> = Locked::new(false);
-
-/// Has every fork of this process wait until no other thread is inside the shim: the child, which has only the forking
-/// thread, finds the tables whole and the lock its own.
-pub fn guard_forks() {
-    extern "C" fn before() {
-        if !holds() {
-            take(mine());
-            // SAFETY: the lock is held.
-            unsafe { *TAKEN_TO_FORK.get() = true };
-        }
-    }
-    extern "C" fn after() {
-        // SAFETY: the forking thread holds the lock, in the parent and in the child.
-        if unsafe { std::mem::take(TAKEN_TO_FORK.get()) } {
-            give();
-        }
-    }
-    // SAFETY: the handlers are functions of this library, which is never unloaded.
-    unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after)) };
 }
