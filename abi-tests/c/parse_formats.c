@@ -68,7 +68,7 @@ typedef struct {
 static PyObject *converter_log;
 
 static int
-remember(const char *what)
+note(const char *what)
 {
     PyObject *text = PyUnicode_FromString(what);
     int outcome = text == NULL ? -1 : PyList_Append(converter_log, text);
@@ -81,7 +81,7 @@ static int
 convert(PyObject *object, void *address)
 {
     if (object == NULL) {
-        remember("undone");
+        note("undone");
         return 1;
     }
     const char *text = PyUnicode_Check(object) ? PyUnicode_AsUTF8(object) : "";
@@ -92,7 +92,7 @@ convert(PyObject *object, void *address)
     if (strcmp(text, "fail") == 0)
         return 0;
     *(PyObject **)address = object;
-    remember(text);
+    note(text);
     return strcmp(text, "undo") == 0 ? Py_CLEANUP_SUPPORTED : 1;
 }
 

@@ -291,12 +291,9 @@ def unchanged(x):
         return n == known
     if known is None or n != len(known):
         return False
-    try:
-        for i in range(n):
-            if list.__getitem__(x, i) is not known[i]:
-                return False
-    except IndexError:      # another thread has just shortened it
-        return False
+    for i in range(n):
+        if list.__getitem__(x, i) is not known[i]:
+            return False
     return True
 
 

@@ -51,13 +51,17 @@ pub(super) struct Spaces {
 pub trait Holder: Sync {
     /// Shows every reference that keeps its object alive.
     fn trace(&self, visit: &mut dyn FnMut(&mut Ref));
-    /// Shows the others, after everything that is alive has moved: `moved` says where, or drops the reference.
-    fn sweep(&self, moved: &dyn Fn(&Ref) -> Option<Ref>);
+    /// Shows those that keep their objects alive once more, after all that is alive otherwise has been found.
+    fn trace_late(&self, visit: &mut dyn FnMut(&mut Ref));
+    /// Everything that is alive has moved. `moved` says where an object is, if it is anywhere; `is_late`, asked of an object's
+    /// new place, whether it was reached from [`Holder::trace_late`] alone.
+    fn sweep(&self, moved: &dyn Fn(&Ref) -> Option<Ref>, is_late: &dyn Fn(&Ref) -> bool);
 }
 
 struct Collector {
     to: *mut Object,
     top: usize,
+    scanned: usize,
     weak: Vec<*mut Object>,
 }
 
@@ -79,6 +83,22 @@ impl Collector {
 
     fn visit(&mut self, r: &mut Ref) {
         r.0 = self.copy(r.0);
+    }
+
+    /// Goes through what has been copied and not looked at yet.
+    fn scan(&mut self, stress: bool) {
+        while self.scanned < self.top {
+            // SAFETY: what is below the top has been copied.
+            let object = unsafe { &mut *self.to.add(self.scanned) };
+            self.scanned += 1;
+            object.trace(&mut |r| self.visit(r));
+            if stress {
+                object.payload.relocate();
+            }
+            if matches!(object.payload, Payload::Weak(_)) {
+                self.weak.push(object);
+            }
+        }
     }
 }
 
@@ -107,24 +127,16 @@ impl Heap {
             let mut collector = Collector {
                 to: spaces.other.base,
                 top: 0,
+                scanned: 0,
                 weak: Vec::new(),
             };
             self.trace_roots(&mut collector);
-            let mut scanned = 0;
-            while scanned < collector.top {
-                let object = &mut *collector.to.add(scanned);
-                scanned += 1;
-                object.trace(&mut |r| collector.visit(r));
-                if self.stress {
-                    object.payload.relocate();
-                }
-                if matches!(object.payload, Payload::Weak(_)) {
-                    collector.weak.push(object);
-                }
-            }
-            let holder = self.holder.get();
-            if let Some(holder) = holder {
-                holder.sweep(&moved);
+            collector.scan(self.stress);
+            if let Some(holder) = self.holder.get() {
+                let first_late = collector.to.add(collector.top);
+                holder.trace_late(&mut |r| collector.visit(r));
+                collector.scan(self.stress);
+                holder.sweep(&moved, &|r| r.0 >= first_late);
             }
             self.clear_weak(&collector.weak);
             let old = spaces.current.base;

@@ -21,6 +21,11 @@ unsafe impl Send for Ref {}
 unsafe impl Sync for Ref {}
 
 impl Ref {
+    /// The same reference again, for a [`super::Holder`] that shows the collector what it does not hold itself.
+    pub(crate) fn alias(&self) -> Ref {
+        Ref(self.0)
+    }
+
     /// Are both the same object?
     pub fn is(&self, other: &Ref) -> bool {
         self.0 == other.0
@@ -81,6 +86,8 @@ pub struct Object {
     pub(super) guard: parking_lot::RawMutex,
     /// Has the object been found by the interface to stand for a native instance?
     pub is_wrapper: bool,
+    /// Has there been a weak reference to it?
+    pub is_watched: bool,
     /// Its class.
     pub class: Ref,
     /// What stands for the address that it does not have: `id()`, the order of creation.
@@ -91,7 +98,7 @@ pub struct Object {
     pub native: usize,
     /// The instance dictionary, when there is one.
     pub dict: Option<Ref>,
-    /// Wrappers that it keeps alive, because its native instance refers to theirs.
+    /// What it keeps alive because its native instance does.
     pub edges: Vec<Ref>,
     /// What kind of object it is, and its contents.
     pub payload: Payload,
@@ -103,6 +110,7 @@ impl Object {
             forward: Cell::new(std::ptr::null_mut()),
             guard: parking_lot::RawMutex::INIT,
             is_wrapper: false,
+            is_watched: false,
             class,
             id,
             handle: AtomicI64::new(0),

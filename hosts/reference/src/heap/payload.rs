@@ -80,6 +80,20 @@ pub struct ByteArray {
     pub exports: Exports,
 }
 
+impl ByteArray {
+    /// Where the bytes are, from now on until they are resized; a NUL byte is behind them, which C may read.
+    pub fn place(&mut self) -> *mut u8 {
+        if self.exports == 0 && (!self.pinned || self.data.len() == self.data.capacity()) {
+            self.data.reserve(1);
+        }
+        self.pinned = true;
+        if let Some(end) = self.data.spare_capacity_mut().first_mut() {
+            end.write(0);
+        }
+        self.data.as_mut_ptr()
+    }
+}
+
 /// How many look at some bytes: whoever does holds a [`Lease`].
 #[derive(Default)]
 pub struct Exports(Arc<AtomicUsize>);

@@ -1,6 +1,6 @@
 //! Objects become cells and cells become objects.
 
-use super::{handles, shim, wrappers};
+use super::{handles, lifetimes, shim, wrappers};
 use crate::heap::{Escapes, Obj, Object, Payload, Res, Still, Text, Thread};
 use crate::types::Builtin;
 use gimbal_host::{Cell, Tag};
@@ -118,6 +118,7 @@ pub(super) fn encode(t: &mut Thread, c: &mut Cell, x: &Obj) {
         }
         Way::Native(address) => {
             wrappers::pin_if_stateful(t, x, address);
+            lifetimes::wake_wrapper(t, address);
             *c = Cell {
                 i: address as i64,
                 ..Cell::new(Tag::Instance)
@@ -321,6 +322,17 @@ fn send_list(t: &mut Thread, c: &mut Cell, x: &Obj) {
     }
 }
 
+/// Sends a list that C sees and that nobody has kept in step for a while.
+pub(super) fn send_again(t: &mut Thread, x: &Obj) {
+    let c = cell(t, x);
+    if c.tag == Tag::Proxy as i32 {
+        t.outside(|| {
+            // SAFETY: the reference that the cell stands for is given back.
+            unsafe { (shim().decref)(c.i as *mut u8) }
+        });
+    }
+}
+
 /// Does a list hold what was sent of it last?
 pub(super) fn unchanged(t: &mut Thread, x: &Obj) -> bool {
     let Some(wire) = handles::known(t, x) else {
@@ -386,7 +398,7 @@ pub(super) unsafe fn decode(t: &mut Thread, c: *mut Cell) -> Res {
             let text = Text::from_wide_utf8(data(cell));
             t.text(text)
         } else if is(Tag::Instance) {
-            wrappers::instance(t, cell.i as usize, cell.t)
+            wrappers::instance(t, cell.i as usize, cell.t)?
         } else if is(Tag::None) {
             t.none()
         } else if is(Tag::Float) {

@@ -173,7 +173,7 @@ pub(super) fn make(t: &mut Thread, a: &[Obj]) -> Res {
         own_new,
         dict_offset,
         given,
-        _,
+        weak_offset,
     ] = &spec[..]
     else {
         return Err(t.system_error("Gimbal: the description of a type has another size"));
@@ -244,6 +244,7 @@ pub(super) fn make(t: &mut Thread, a: &[Obj]) -> Res {
         let none = t.none();
         t.dict_set_str(&namespace, "__hash__", &none);
     }
+    let has_weakrefs = t.as_i64(weak_offset) != Some(0);
     let class = t.make_class(&NewClass {
         metaclass,
         name: &name,
@@ -253,6 +254,7 @@ pub(super) fn make(t: &mut Thread, a: &[Obj]) -> Res {
         builtin: None,
         is_extension: true,
         has_dict: dict_offset,
+        has_weakrefs,
         is_base: flags & BASETYPE != 0,
     })?;
     for attribute in &attributes {

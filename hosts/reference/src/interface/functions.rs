@@ -1,6 +1,6 @@
 //! C functions as callables, for every calling convention.
 
-use super::{call_shim, cells, extension, handles, native, shim, wrappers};
+use super::{call_shim, cells, extension, handles, lifetimes, native, shim, wrappers};
 use crate::heap::{Obj, Payload, Raised, Res, Thread};
 use crate::types::function::{Extension, How};
 use crate::types::{Builtin, Keywords};
@@ -192,6 +192,9 @@ fn many(t: &mut Thread, kind: i32, f: usize, me: usize, args: &[Obj], keywords: 
             ..Cell::new(Tag::Instance)
         });
     }
+    if me != 0 {
+        lifetimes::wake_wrapper(t, me);
+    }
     let (nargs, nkw, start) = (args.len() as i32, keywords.len() as i32, all.as_mut_ptr());
     let result = call_shim(t, |shim, out| {
         // SAFETY: function and self come from the shim; the cells are what the kind asks for.
@@ -362,11 +365,14 @@ pub(super) fn change(t: &mut Thread, f: &Obj, change: impl FnOnce(&mut Extension
 }
 
 /// Gives a function its self: it holds the wrapper, so that the collector sees cycles, or a count when there is none.
-fn give_self(t: &mut Thread, f: &Obj, me: usize) {
+fn give_self(t: &mut Thread, f: &Obj, me: usize, class: Option<Obj>) {
     if me == 0 {
         return;
     }
-    let wrapper = wrappers::find(t, me);
+    let wrapper = match class {
+        Some(class) => Some(wrappers::instance_of(t, me, &class)),
+        None => wrappers::find(t, me),
+    };
     if wrapper.is_none() {
         t.outside(|| {
             // SAFETY: the shim named a live object.
@@ -385,7 +391,7 @@ pub(super) fn new(t: &mut Thread, a: &[Obj]) -> Res {
     let entry = Entry::read(t, &a[0]);
     let (f, _) = entry.make(t, How::Function, Builtin::BuiltinFunction)?;
     let me = t.as_i64(&a[1]).unwrap_or(0) as usize;
-    give_self(t, &f, me);
+    give_self(t, &f, me, None);
     let module = t.as_string(&a[2]);
     change(t, &f, |function, _| function.module = module);
     Ok(f)
@@ -414,7 +420,8 @@ pub(super) unsafe fn from_native(t: &mut Thread, cell: &Cell) -> Res {
     };
     let (f, flags) = entry.make(t, How::Function, Builtin::BuiltinFunction)?;
     if flags & STATIC == 0 {
-        give_self(t, &f, me);
+        let class = (cell.aux != 0).then(|| handles::at(t, cell.aux));
+        give_self(t, &f, me, class);
     }
     if cell.n != 0 {
         let class = handles::object(t, cell.n);

@@ -2,6 +2,7 @@
 //!
 //! An object knows its own handle, which makes the identity map; this table knows the object of each handle.
 
+use super::lifetimes;
 use crate::heap::{Escapes, Obj, Ref, Still, Thread, Traced};
 use gimbal_host::Release;
 use parking_lot::Mutex;
@@ -25,6 +26,8 @@ struct Row {
     wire: i64,
     sent: i64,
     seen: Seen,
+    /// Does something else decide whether the object lives? See [`super::lifetimes`].
+    demoted: bool,
 }
 
 /// The rows: the index of a handle is the index of its row.
@@ -56,6 +59,7 @@ impl Rows {
                 wire: 0,
                 sent: 0,
                 seen: Seen::Nothing,
+                demoted: false,
             });
         }
         let i = self.free.pop().unwrap_or_else(|| {
@@ -65,6 +69,7 @@ impl Rows {
                 wire: i64::from(i),
                 sent: 0,
                 seen: Seen::Nothing,
+                demoted: false,
             });
             i
         });
@@ -91,29 +96,90 @@ impl Rows {
                 row.wire += 1 << 32;
                 row.sent = 0;
                 row.seen = Seen::Nothing;
+                row.demoted = false;
                 self.free.push(i as u32);
             }
         }
     }
 
-    pub(super) fn trace(&mut self, visit: &mut dyn FnMut(&mut Ref)) {
-        self.rows.iter_mut().for_each(|row| row.object.trace(visit));
+    /// Shows the objects of the rows that are demoted, or of the others.
+    pub(super) fn trace(&mut self, demoted: bool, visit: &mut dyn FnMut(&mut Ref)) {
+        let rows = self.rows.iter_mut().filter(|row| row.demoted == demoted);
+        rows.for_each(|row| row.object.trace(visit));
+    }
+
+    fn row(&mut self, wire: i64) -> Option<&mut Row> {
+        self.rows.get_mut(index(wire)).filter(|row| row.wire == wire)
     }
 }
 
 /// The handle of an object, which counts as sent; true when the shim has not seen it before.
 pub(super) fn send(t: &mut Thread, obj: &Obj) -> (i64, bool) {
-    t.with_still(|still| ROWS.lock().send(&still.get(obj), still))
+    let (wire, fresh, demoted) = t.with_still(|still| {
+        let mut rows = ROWS.lock();
+        let (wire, fresh) = rows.send(&still.get(obj), still);
+        (wire, fresh, rows.rows[index(wire)].demoted)
+    });
+    if demoted {
+        lifetimes::wake_object(t, wire);
+    }
+    (wire, fresh)
 }
 
 /// The object behind a handle; a stale one is a bug of the shim, and gives no object.
 pub(super) fn object(t: &mut Thread, wire: i64) -> Obj {
     let found = t.with_still(|still| {
-        let rows = ROWS.lock();
-        let row = rows.rows.get(index(wire)).filter(|row| row.wire == wire)?;
-        Some(still.hold(row.object.as_ref()?))
+        let mut rows = ROWS.lock();
+        let row = rows.row(wire)?;
+        let object = still.hold(row.object.as_ref()?);
+        Some((object, row.demoted))
     });
-    found.unwrap_or_else(|| panic!("handle {wire:#x} is closed"))
+    let Some((object, demoted)) = found else {
+        panic!("handle {wire:#x} is closed")
+    };
+    if demoted {
+        lifetimes::wake_object(t, wire);
+    }
+    object
+}
+
+/// The object behind a handle, if it is still open, as it is.
+pub(super) fn current(t: &mut Thread, wire: i64) -> Option<Obj> {
+    t.with_still(|still| {
+        let mut rows = ROWS.lock();
+        Some(still.hold(rows.row(wire)?.object.as_ref()?))
+    })
+}
+
+/// The object in the row with this number, which is in use.
+pub(super) fn at(t: &mut Thread, row: i32) -> Obj {
+    let wire = ROWS.lock().rows[row as u32 as usize].wire;
+    object(t, wire)
+}
+
+/// Leaves an object to others.
+pub(super) fn demote(wire: i64) {
+    if let Some(row) = ROWS.lock().row(wire) {
+        row.demoted = true;
+        row.seen = Seen::Nothing;
+    }
+}
+
+/// Holds an object again; the object when it was not held.
+pub(super) fn promote(t: &mut Thread, wire: i64) -> Option<Obj> {
+    t.with_still(|still| {
+        let mut rows = ROWS.lock();
+        let row = rows.row(wire)?;
+        if !std::mem::take(&mut row.demoted) {
+            return None;
+        }
+        Some(still.hold(row.object.as_ref()?))
+    })
+}
+
+/// Holds all of them again.
+pub(super) fn promote_all() {
+    ROWS.lock().rows.iter_mut().for_each(|row| row.demoted = false);
 }
 
 /// The handle of an object, if it has one, without sending it.

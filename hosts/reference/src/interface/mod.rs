@@ -7,6 +7,7 @@ mod cells;
 pub mod extension_types;
 pub mod functions;
 mod handles;
+mod lifetimes;
 mod load;
 mod start;
 mod struct_sequences;
@@ -16,7 +17,10 @@ mod wrappers;
 pub use cells::list_changed_by_c;
 pub use handles::rebind;
 pub use load::{import_file, load};
-pub(crate) use struct_sequences::{METHODS, field_name};
+pub(crate) use struct_sequences::{
+    METHODS, define as new_struct_sequence, field_name, make as make_struct_sequence,
+};
+pub(crate) use wrappers::pin;
 
 use crate::heap::{Death, Holder, Obj, Payload, Raised, Ref, Res, Thread, heap};
 use crate::ops::{self, Operation};
@@ -56,12 +60,17 @@ struct Border;
 
 impl Holder for Border {
     fn trace(&self, visit: &mut dyn FnMut(&mut Ref)) {
-        handles::ROWS.lock().trace(visit);
-        wrappers::trace(visit);
+        handles::ROWS.lock().trace(false, visit);
+        lifetimes::trace(visit);
     }
 
-    fn sweep(&self, moved: &dyn Fn(&Ref) -> Option<Ref>) {
-        wrappers::sweep(moved);
+    fn trace_late(&self, visit: &mut dyn FnMut(&mut Ref)) {
+        handles::ROWS.lock().trace(true, visit);
+        lifetimes::trace_demoted(visit);
+    }
+
+    fn sweep(&self, moved: &dyn Fn(&Ref) -> Option<Ref>, is_late: &dyn Fn(&Ref) -> bool) {
+        lifetimes::sweep(moved, is_late);
     }
 }
 
@@ -312,35 +321,47 @@ pub(crate) fn tidy(t: &mut Thread) {
             let _ = ops::perform(t, code, &[error.0, callback, absent]);
         }
     }
-    if SHIM.get().is_some() && wrappers::is_due() {
+    if SHIM.get().is_some() && lifetimes::is_due() {
         keep_house(t);
     }
 }
 
-fn keep_house(t: &mut Thread) {
-    wrappers::settle(t);
+/// What is to be done after a collection. True when another collection would find more.
+fn keep_house(t: &mut Thread) -> bool {
+    let progress = lifetimes::look(t);
     t.outside(|| {
         // SAFETY: nothing is being encoded.
         unsafe {
-            (shim().collect)();
             (shim().flush)();
+            (shim().collect)();
         }
     });
+    lifetimes::settle(t);
+    // SAFETY: as above.
+    t.outside(|| unsafe { (shim().flush)() });
+    progress
 }
+
+/// Collections that it takes at most until what a cycle holds is freed.
+const ROUNDS: usize = 8;
 
 /// A full collection: everything that nobody holds is gone afterwards, cycles across the border included.
 pub fn collect_garbage(t: &mut Thread) {
     if SHIM.get().is_none() {
         return t.collect();
     }
-    for _ in 0..3 {
-        t.outside(|| {
-            // SAFETY: nothing is being encoded.
-            unsafe { (shim().flush)() }
-        });
+    let mut quiet = 0;
+    for _ in 0..ROUNDS {
+        // SAFETY: nothing is being encoded.
+        t.outside(|| unsafe { (shim().flush)() });
+        let before = (lifetimes::live(), handles::live());
         t.collect();
         tidy(t);
-        keep_house(t);
+        let progress = keep_house(t) || before != (lifetimes::live(), handles::live());
+        quiet = if progress { 0 } else { quiet + 1 };
+        if quiet == 2 {
+            break;
+        }
     }
 }
 
@@ -370,7 +391,7 @@ pub fn stats(t: &mut Thread) -> Stats {
     Stats {
         handles: handles::live(),
         proxies: stat(t, 0),
-        wrappers: wrappers::live(),
+        wrappers: lifetimes::live(),
         bytes: stat(t, 1),
         queued: stat(t, 2),
     }

@@ -38,19 +38,31 @@ pub(crate) const METHODS: &[(Builtin, &[Def])] = &[(
 /// class, as an int.
 pub(super) fn new_class(t: &mut Thread, a: &[Obj]) -> Res {
     let spec = t.items(&a[0]).unwrap_or_default();
-    let full = t.as_string(&spec[0]).unwrap_or_default();
-    let (module, name) = full.rsplit_once('.').unwrap_or(("builtins", &full));
     let fields = t.items(&spec[2]).unwrap_or_default();
     let shown = t.as_i64(&spec[3]).unwrap_or(0) as usize;
+    let full = t.as_string(&spec[0]).unwrap_or_default();
+    let mut names = Vec::new();
+    for field in &fields {
+        let parts = t.items(field).unwrap_or_default();
+        names.push(t.as_string(&parts[0]));
+    }
+    let class = define(t, &full, &spec[1], &names, shown)?;
+    let wire = handles::send(t, &class).0;
+    Ok(t.int(wire))
+}
+
+/// A class of struct sequences: its full name, its docstring, the names of its fields (some have none), and how many of
+/// them the tuple shows.
+pub(crate) fn define(t: &mut Thread, full: &str, doc: &Obj, fields: &[Option<String>], shown: usize) -> Res {
+    let (module, name) = full.rsplit_once('.').unwrap_or(("builtins", full));
     let namespace = t.dict();
     let set = |t: &mut Thread, name: &str, value: &Obj| t.dict_set_str(&namespace, name, value);
     let module = t.str(module);
     set(t, "__module__", &module);
-    set(t, "__doc__", &spec[1]);
+    set(t, "__doc__", doc);
     let (mut names, mut hidden, mut unnamed) = (Vec::new(), Vec::new(), 0);
     for (at, field) in fields.iter().enumerate() {
-        let parts = t.items(field).unwrap_or_default();
-        let Some(name) = t.as_string(&parts[0]) else {
+        let Some(name) = field.clone() else {
             unnamed += usize::from(at < shown);
             continue;
         };
@@ -77,7 +89,7 @@ pub(super) fn new_class(t: &mut Thread, a: &[Obj]) -> Res {
     set(t, "__match_args__", &names);
     set(t, "_hidden", &hidden);
     let (metaclass, base) = (t.class(Builtin::Type), t.class(Builtin::Tuple));
-    let class = t.make_class(&NewClass {
+    t.make_class(&NewClass {
         metaclass: &metaclass,
         name,
         qualname: name,
@@ -86,14 +98,13 @@ pub(super) fn new_class(t: &mut Thread, a: &[Obj]) -> Res {
         builtin: None,
         is_extension: false,
         has_dict: true,
+        has_weakrefs: false,
         is_base: false,
-    })?;
-    let wire = handles::send(t, &class).0;
-    Ok(t.int(wire))
+    })
 }
 
 /// An instance from its class and all its fields; hidden ones are attributes only.
-pub(super) fn make(t: &mut Thread, parts: &[Obj]) -> Res {
+pub(crate) fn make(t: &mut Thread, parts: &[Obj]) -> Res {
     let Some((class, fields)) = parts.split_first() else {
         return Err(t.system_error("a struct sequence without a class"));
     };

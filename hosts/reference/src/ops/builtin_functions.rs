@@ -171,31 +171,6 @@ fn ord(t: &mut Thread, a: &[Obj]) -> Res {
 pub(crate) fn fill_modules(t: &mut Thread) -> Res<()> {
     let sys = t.single(Single::Sys);
     let path = t.list(&[]);
-    let numbers = |t: &mut Thread, numbers: &[i64]| {
-        let items: Vec<Obj> = numbers.iter().map(|&number| t.int(number)).collect();
-        t.tuple(&items)
-    };
-    let floats = [f64::MAX, f64::MIN_POSITIVE, f64::EPSILON].map(|value| t.float(value));
-    let mut float_info = Vec::new();
-    let parts: [Result<usize, i64>; 11] = [
-        Ok(0),
-        Err(1024),
-        Err(308),
-        Ok(1),
-        Err(-1021),
-        Err(-307),
-        Err(15),
-        Err(53),
-        Ok(2),
-        Err(2),
-        Err(1),
-    ];
-    for part in parts {
-        float_info.push(match part {
-            Ok(at) => floats[at].clone(),
-            Err(number) => t.int(number),
-        });
-    }
     let release = t.str("final");
     let mut version = Vec::new();
     for number in [3, 11, 0] {
@@ -203,8 +178,6 @@ pub(crate) fn fill_modules(t: &mut Thread) -> Res<()> {
     }
     version.push(release);
     version.push(t.int(0));
-    let name = t.str("pthread");
-    let (lock, library) = (t.str("semaphore"), t.none());
     let attributes = [
         ("path", path),
         ("maxsize", t.int(isize::MAX)),
@@ -214,9 +187,6 @@ pub(crate) fn fill_modules(t: &mut Thread) -> Res<()> {
         ("version", t.str("3.11.0 (the reference host)")),
         ("version_info", t.tuple(&version)),
         ("hexversion", t.int(0x030b_00f0)),
-        ("float_info", t.tuple(&float_info)),
-        ("int_info", numbers(t, &[30, 4, 4300, 640])),
-        ("thread_info", t.tuple(&[name, lock, library])),
         ("argv", t.list(&[])),
         ("meta_path", t.list(&[])),
     ];
@@ -233,7 +203,7 @@ pub(crate) fn fill_modules(t: &mut Thread) -> Res<()> {
             t.set_in_module(&module, class.name(), &class_object);
         }
     }
-    Ok(())
+    super::library::fill_sys(t)
 }
 
 /// `NoneType()` and the like: the one object of the class.

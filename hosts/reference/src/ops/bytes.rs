@@ -30,13 +30,7 @@ pub(super) const OPS: &[(Op, Operation)] = &[
     }),
     (Op::ByteArrayPlace, |t, a| {
         let (address, size) = t.write(&a[0], |object, _| match &mut object.payload {
-            Payload::ByteArray(array) if !array.data.is_empty() => {
-                array.pinned = true;
-                // C relies on a NUL behind the bytes
-                array.data.reserve(1);
-                array.data.spare_capacity_mut()[0].write(0);
-                (array.data.as_mut_ptr() as usize, array.data.len())
-            }
+            Payload::ByteArray(array) if !array.data.is_empty() => (array.place() as usize, array.data.len()),
             _ => (0, 0),
         });
         let (address, size) = (t.int(address), t.int(size));

@@ -3,7 +3,7 @@
 use super::builtin_functions::{path_bytes, path_of, path_text};
 use super::{codec, escape, unicode};
 use crate::heap::{Obj, Res, Text, Thread};
-use crate::types::{Builtin, Def, function};
+use crate::types::{Builtin, Def, Single, function};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 pub(super) const MODULES: &[(&str, &[Def])] = &[
@@ -159,4 +159,49 @@ fn size_of_format(format: &str) -> Option<usize> {
         size += one * count.take().unwrap_or(1);
     }
     Some(size)
+}
+
+/// What is in `sys` beside what other tables put there: facts about numbers and threads, as struct sequences.
+pub(super) fn fill_sys(t: &mut Thread) -> Res<()> {
+    let float = [
+        ("max", t.float(f64::MAX)),
+        ("max_exp", t.int(1024)),
+        ("max_10_exp", t.int(308)),
+        ("min", t.float(f64::MIN_POSITIVE)),
+        ("min_exp", t.int(-1021)),
+        ("min_10_exp", t.int(-307)),
+        ("dig", t.int(15)),
+        ("mant_dig", t.int(53)),
+        ("epsilon", t.float(f64::EPSILON)),
+        ("radix", t.int(2)),
+        ("rounds", t.int(1)),
+    ];
+    sequence(t, "float_info", &float)?;
+    let int = [
+        ("bits_per_digit", t.int(30)),
+        ("sizeof_digit", t.int(4)),
+        ("default_max_str_digits", t.int(4300)),
+        ("str_digits_check_threshold", t.int(640)),
+    ];
+    sequence(t, "int_info", &int)?;
+    let thread = [
+        ("name", t.str("pthread")),
+        ("lock", t.str("semaphore")),
+        ("version", t.none()),
+    ];
+    sequence(t, "thread_info", &thread)
+}
+
+/// A struct sequence in `sys`.
+fn sequence(t: &mut Thread, name: &str, fields: &[(&str, Obj)]) -> Res<()> {
+    let names: Vec<Option<String>> = fields.iter().map(|(name, _)| Some((*name).to_owned())).collect();
+    let full = format!("sys.{name}");
+    let doc = t.str(&full);
+    let class = crate::interface::new_struct_sequence(t, &full, &doc, &names, fields.len())?;
+    let mut parts = vec![class];
+    parts.extend(fields.iter().map(|(_, value)| value.clone()));
+    let made = crate::interface::make_struct_sequence(t, &parts)?;
+    let sys = t.single(Single::Sys);
+    t.set_in_module(&sys, name, &made);
+    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::{Operation, keywords};
 use crate::heap::{Obj, Payload, Res, Thread, Weak};
-use crate::types::{Builtin, Def, Keywords, getter, keyword_function, method};
+use crate::types::{Builtin, Def, Keywords, getter, keyword_function, method, property};
 use gimbal_host::Op;
 
 pub(super) const OPS: &[(Op, Operation)] = &[
@@ -240,7 +240,7 @@ pub(super) const METHODS: &[(Builtin, &[Def])] = &[
     ),
     (
         Builtin::Cell,
-        &[crate::types::property(
+        &[property(
             "cell_contents",
             |t, a| {
                 let content = t.read(&a[0], |object, still| match &object.payload {
@@ -454,6 +454,13 @@ fn weak_of(t: &mut Thread, class: &Obj, object: &Obj, callback: Option<Obj>) -> 
         return Err(t.type_error(format!("cannot create weak reference to '{name}' object")));
     }
     let callback = callback.filter(|callback| !t.is_none(callback));
+    let native = t.write(object, |object, _| {
+        object.is_watched = true;
+        object.native
+    });
+    if native != 0 {
+        crate::interface::pin(native);
+    }
     Ok(t.alloc_of(class, |still| {
         Payload::Weak(Weak {
             referent: Some(still.get(object)),

@@ -72,6 +72,8 @@ pub struct NewClass<'a> {
     pub is_extension: bool,
     /// Do instances have a dict, whatever the bases say?
     pub has_dict: bool,
+    /// Can there be weak references to instances, whatever the bases say?
+    pub has_weakrefs: bool,
     /// May it have subclasses?
     pub is_base: bool,
 }
@@ -222,7 +224,7 @@ impl Thread {
                 _ => inherited.shape,
             },
             has_dict: new.has_dict || all.iter().any(|t| t.has_dict),
-            has_weakrefs: true,
+            has_weakrefs: new.has_weakrefs || all.iter().any(|t| t.has_weakrefs),
             is_base: new.is_base,
             is_extension: new.is_extension,
             is_native: new.is_extension || all.iter().any(|t| t.is_native),

@@ -365,6 +365,7 @@ fn type_new(t: &mut Thread, a: &[Obj], keywords: &Keywords) -> Res {
         builtin: None,
         is_extension: false,
         has_dict: slots.is_none(),
+        has_weakrefs: slots.is_none(),
         is_base: true,
     })?;
     after_making(t, &class, keywords)?;

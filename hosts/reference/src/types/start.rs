@@ -23,6 +23,23 @@ const WITH_DICT: [Builtin; 7] = [
     Builtin::Property,
 ];
 
+/// Builtins to whose instances there can be weak references.
+const WATCHED: [Builtin; 13] = [
+    Builtin::Type,
+    Builtin::Set,
+    Builtin::FrozenSet,
+    Builtin::Module,
+    Builtin::MemoryView,
+    Builtin::BuiltinFunction,
+    Builtin::Function,
+    Builtin::Method,
+    Builtin::Generator,
+    Builtin::Code,
+    Builtin::OrderedDict,
+    Builtin::GenericAlias,
+    Builtin::ModuleSpec,
+];
+
 /// Builtins that no class may derive from.
 const FINAL: [Builtin; 12] = [
     Builtin::Bool,
@@ -139,6 +156,7 @@ fn make_class(t: &mut Thread, builtin: Builtin) -> Res {
         builtin: Some(builtin),
         is_extension: false,
         has_dict: WITH_DICT.contains(&builtin),
+        has_weakrefs: WATCHED.contains(&builtin),
         is_base: !FINAL.contains(&builtin),
     })
 }
