@@ -117,6 +117,7 @@ iterate(PyObject *self, PyObject *iterable)
     return PyErr_Occurred() ? NULL : items;
 }
 
+#if PY_VERSION_HEX >= 0x030A0000
 static PyObject *
 send_all(PyObject *self, PyObject *args)
 {
@@ -141,6 +142,7 @@ send_all(PyObject *self, PyObject *args)
     }
     return rows;
 }
+#endif
 
 static PyObject *
 call_iterator(PyObject *self, PyObject *args)
@@ -331,7 +333,9 @@ static PyMethodDef methods[] = {
     {"make_proxy", make_proxy, METH_O, NULL},
     {"follow", follow, METH_O, NULL},
     {"iterate", iterate, METH_O, NULL},
+#if PY_VERSION_HEX >= 0x030A0000
     {"send_all", send_all, METH_VARARGS, NULL},
+#endif
     {"call_iterator", call_iterator, METH_VARARGS, NULL},
     {"sequence_iterator", sequence_iterator, METH_O, NULL},
     {"slice_facts", slice_facts, METH_VARARGS, NULL},

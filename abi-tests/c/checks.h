@@ -21,9 +21,54 @@ Py_XNewRef(PyObject *object)
     return object;
 }
 
+static inline int
+PyModule_AddObjectRef(PyObject *module, const char *name, PyObject *value)
+{
+    int status = value ? PyModule_AddObject(module, name, Py_NewRef(value)) : -1;
+    if (status < 0) {
+        Py_XDECREF(value);
+    }
+    return status;
+}
+
 #define Py_NewRef(object) Py_NewRef((PyObject *)(object))
 #define Py_XNewRef(object) Py_XNewRef((PyObject *)(object))
+#define Py_Is(a, b) ((a) == (b))
 #define Py_IsNone(object) ((object) == Py_None)
+#define Py_IsTrue(object) ((object) == Py_True)
+#define Py_IsFalse(object) ((object) == Py_False)
+/* The class itself has no way to its module's definition: the first base that has a module must do. */
+static inline PyObject *
+PyType_GetModuleByDef(PyTypeObject *type, struct PyModuleDef *definition)
+{
+    while (type != NULL && (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) || ((PyHeapTypeObject *)type)->ht_module == NULL)) {
+        type = type->tp_base;
+    }
+    return type ? ((PyHeapTypeObject *)type)->ht_module : NULL;
+}
+
+#define PySet_CheckExact(object) (Py_TYPE(object) == &PySet_Type)
+#define Py_TPFLAGS_DISALLOW_INSTANTIATION 0
+#define Py_TPFLAGS_IMMUTABLETYPE 0
+#endif
+
+#if PY_VERSION_HEX < 0x030B0000
+#define PyType_GetName(type) PyObject_GetAttrString((PyObject *)(type), "__name__")
+#define PyType_GetQualName(type) PyObject_GetAttrString((PyObject *)(type), "__qualname__")
+#define PyFloat_Pack2(value, data, little) _PyFloat_Pack2(value, (unsigned char *)(data), little)
+#define PyFloat_Pack4(value, data, little) _PyFloat_Pack4(value, (unsigned char *)(data), little)
+#define PyFloat_Pack8(value, data, little) _PyFloat_Pack8(value, (unsigned char *)(data), little)
+#define PyFloat_Unpack2(data, little) _PyFloat_Unpack2((const unsigned char *)(data), little)
+#define PyFloat_Unpack4(data, little) _PyFloat_Unpack4((const unsigned char *)(data), little)
+#define PyFloat_Unpack8(data, little) _PyFloat_Unpack8((const unsigned char *)(data), little)
+#endif
+
+#if PY_VERSION_HEX >= 0x030D0000
+/* Still exported, in headers that are not for extensions. */
+PyAPI_FUNC(int) _PyGen_SetStopIterationValue(PyObject *value);
+PyAPI_FUNC(int) _PyGen_FetchStopIterationValue(PyObject **value);
+#define _PyObject_LookupAttr(object, name, result) PyObject_GetOptionalAttr(object, name, result)
+#define _PyLong_AsInt PyLong_AsInt
 #endif
 
 /* Inside a function that returns a PyObject pointer. */

@@ -1,6 +1,12 @@
 /* The codec registry, the growing strings and bytes, packed floats, C's number parsing and the hash functions. */
 #include "checks.h"
 
+#if PY_VERSION_HEX < 0x030A0000
+#define HASH_DOUBLE(number) _Py_HashDouble(number)
+#else
+#define HASH_DOUBLE(number) _Py_HashDouble(NULL, number)
+#endif
+
 /* --- codecs ------------------------------------------------------------------------------------------------ */
 
 static PyObject *
@@ -100,6 +106,7 @@ write_text(PyObject *self, PyObject *args)
     return _PyUnicodeWriter_Finish(&writer);
 }
 
+#if PY_VERSION_HEX < 0x030D0000
 static PyObject *
 write_bytes(PyObject *self, PyObject *args)
 {
@@ -122,6 +129,7 @@ write_bytes(PyObject *self, PyObject *args)
     }
     return _PyBytesWriter_Finish(&writer, at);
 }
+#endif
 
 /* --- numbers and bytes of C -------------------------------------------------------------------------------- */
 
@@ -153,6 +161,7 @@ parse(PyObject *self, PyObject *args)
     return Py_BuildValue("(lsks)", number, signed_end, natural, unsigned_end);
 }
 
+#if PY_VERSION_HEX < 0x030D0000
 static PyObject *
 hashes(PyObject *self, PyObject *args)
 {
@@ -165,9 +174,10 @@ hashes(PyObject *self, PyObject *args)
     }
     data = PyBytes_AS_STRING(bytes);
     size = PyBytes_GET_SIZE(bytes);
-    return Py_BuildValue("(niin)", _Py_HashDouble(NULL, number), _Py_HashBytes(data, size) == PyObject_Hash(bytes),
+    return Py_BuildValue("(niin)", HASH_DOUBLE(number), _Py_HashBytes(data, size) == PyObject_Hash(bytes),
                          PyHash_GetFuncDef()->hash(data, size) == PyObject_Hash(bytes), _Py_HashPointer((void *)0x12340));
 }
+#endif
 
 static PyObject *
 check_characters(PyObject *self, PyObject *args)
@@ -181,6 +191,7 @@ check_characters(PyObject *self, PyObject *args)
     return PyLong_FromUnsignedLong(sum);
 }
 
+#if PY_VERSION_HEX < 0x030D0000
 static PyObject *
 integers(PyObject *self, PyObject *args)
 {
@@ -193,6 +204,7 @@ integers(PyObject *self, PyObject *args)
     return Py_BuildValue("(NNNdnnik)", _PyLong_GCD(a, b), _PyLong_DivmodNear(a, b), _PyLong_Copy((PyLongObject *)a), mantissa,
                          exponent, (Py_ssize_t)_PyLong_NumBits(a), _PyLong_Sign(b), PyLong_AsUnsignedLongMask(a));
 }
+#endif
 
 static PyObject *
 bytes_of(PyObject *self, PyObject *args)
@@ -222,12 +234,18 @@ static PyMethodDef methods[] = {
     {"handle_error", handle_error, METH_VARARGS, NULL},
     {"wide_decode", wide_decode, METH_VARARGS, NULL},
     {"write_text", write_text, METH_VARARGS, NULL},
+#if PY_VERSION_HEX < 0x030D0000
     {"write_bytes", write_bytes, METH_VARARGS, NULL},
+#endif
     {"pack", pack, METH_O, NULL},
     {"parse", parse, METH_VARARGS, NULL},
+#if PY_VERSION_HEX < 0x030D0000
     {"hashes", hashes, METH_VARARGS, NULL},
+#endif
     {"check_characters", check_characters, METH_NOARGS, NULL},
+#if PY_VERSION_HEX < 0x030D0000
     {"integers", integers, METH_VARARGS, NULL},
+#endif
     {"bytes_of", bytes_of, METH_VARARGS, NULL},
     {"alike", alike, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},

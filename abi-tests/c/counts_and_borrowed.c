@@ -22,7 +22,7 @@ count_of_fresh(PyObject *fresh)
     Py_XDECREF(fresh);
     EXPECT(Py_REFCNT(fresh) == 1);
     Py_SET_REFCNT(fresh, 5);
-    EXPECT(fresh->ob_refcnt == 5);
+    EXPECT(Py_REFCNT(fresh) == 5);
     Py_SET_REFCNT(fresh, 1);
     Py_CLEAR(fresh);
     EXPECT(fresh == NULL);
@@ -122,7 +122,9 @@ check_singletons(PyObject *self, PyObject *args)
         Py_DECREF(Py_Ellipsis);
     }
     EXPECT(Py_IsNone(Py_None) && Py_IsTrue(Py_True) && Py_IsFalse(Py_False));
+#if PY_VERSION_HEX >= 0x030A0000
     EXPECT((Py_IsTrue)(Py_True) && (Py_Is)(Py_None, Py_None) && !Py_Is(Py_True, Py_False));
+#endif
     return PyTuple_Pack(5, Py_None, Py_True, Py_False, Py_NotImplemented, Py_Ellipsis);
 }
 

@@ -202,7 +202,10 @@ check_hierarchy(PyObject *self, PyObject *args)
         PyExc_ProcessLookupError, PyExc_TimeoutError, PyExc_EnvironmentError, PyExc_IOError, PyExc_Warning,
         PyExc_UserWarning, PyExc_DeprecationWarning, PyExc_PendingDeprecationWarning, PyExc_SyntaxWarning,
         PyExc_RuntimeWarning, PyExc_FutureWarning, PyExc_ImportWarning, PyExc_UnicodeWarning, PyExc_BytesWarning,
-        PyExc_ResourceWarning, PyExc_EncodingWarning, PyExc_BaseExceptionGroup,
+        PyExc_ResourceWarning,
+#if PY_VERSION_HEX >= 0x030B0000
+        PyExc_EncodingWarning, PyExc_BaseExceptionGroup,
+#endif
     };
     PyObject *list = PyList_New(0);
     for (size_t i = 0; i < Py_ARRAY_LENGTH(exceptions); i++) {

@@ -199,12 +199,14 @@ let_go(PyObject *self, PyObject *args)
 static PyObject *
 check_collector(PyObject *self, PyObject *args)
 {
+#if PY_VERSION_HEX >= 0x030A0000
     int was = PyGC_Disable();
     EXPECT(!PyGC_IsEnabled());
     EXPECT(PyGC_Enable() == 0 && PyGC_IsEnabled());
     if (!was) {
         PyGC_Disable();
     }
+#endif
     EXPECT(PyGC_Collect() >= 0);
     PyObject *node = PyObject_CallNoArgs((PyObject *)&Node_Type);
     EXPECT(node && PyObject_IS_GC(node) && PyObject_GC_IsTracked(node) && !PyObject_GC_IsFinalized(node));

@@ -123,15 +123,6 @@ CHECK(snprintf)
     return rows;
 }
 
-#if PY_VERSION_HEX < 0x030B0000
-#define PyFloat_Pack2(value, data, little) _PyFloat_Pack2(value, (unsigned char *)(data), little)
-#define PyFloat_Pack4(value, data, little) _PyFloat_Pack4(value, (unsigned char *)(data), little)
-#define PyFloat_Pack8(value, data, little) _PyFloat_Pack8(value, (unsigned char *)(data), little)
-#define PyFloat_Unpack2(data, little) _PyFloat_Unpack2((const unsigned char *)(data), little)
-#define PyFloat_Unpack4(data, little) _PyFloat_Unpack4((const unsigned char *)(data), little)
-#define PyFloat_Unpack8(data, little) _PyFloat_Unpack8((const unsigned char *)(data), little)
-#endif
-
 CHECK(packing)
 {
     PyObject *rows = PyList_New(0);

@@ -210,8 +210,12 @@ check_sys(PyObject *module, PyObject *args)
 {
     EXPECT(PySys_SetObject("set_by_c", Py_True) == 0 && PySys_GetObject("set_by_c") == Py_True);
     EXPECT(PySys_SetObject("set_by_c", NULL) == 0 && PySys_GetObject("set_by_c") == NULL);
-    EXPECT(strncmp(Py_GetVersion(), "3.11.", 5) == 0 && strcmp(Py_GetPlatform(), "linux") == 0 && Py_IsInitialized());
-    EXPECT(Py_Version >> 16 == 0x030b);
+    int major = 0, minor = 0;
+    EXPECT(sscanf(Py_GetVersion(), "%d.%d.", &major, &minor) == 2 && major == PY_MAJOR_VERSION && minor == PY_MINOR_VERSION);
+    EXPECT(strcmp(Py_GetPlatform(), "linux") == 0 && Py_IsInitialized());
+#if PY_VERSION_HEX >= 0x030B0000
+    EXPECT(Py_Version >> 16 == PY_VERSION_HEX >> 16);
+#endif
     Py_RETURN_NONE;
 }
 

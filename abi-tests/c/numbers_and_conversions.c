@@ -145,6 +145,7 @@ protocol(PyObject *self, PyObject *object)
 }
 
 /* The digits as they lie in memory, which some extensions read. */
+#if PY_VERSION_HEX < 0x030C0000
 static PyObject *
 digits(PyObject *self, PyObject *object)
 {
@@ -157,7 +158,9 @@ digits(PyObject *self, PyObject *object)
     }
     return Py_BuildValue("(niNN)", size, _PyLong_Sign(object), PyLong_FromSize_t(_PyLong_NumBits(object)), list);
 }
+#endif
 
+#if PY_VERSION_HEX < 0x030D0000
 static PyObject *
 bytes_of(PyObject *self, PyObject *args)
 {
@@ -173,6 +176,7 @@ bytes_of(PyObject *self, PyObject *args)
     }
     return Py_BuildValue("(y#N)", buffer, (Py_ssize_t)size, _PyLong_FromByteArray(buffer, size, little, is_signed));
 }
+#endif
 
 static PyObject *
 float_in_place(PyObject *self, PyObject *object)
@@ -340,8 +344,12 @@ static PyMethodDef methods[] = {
     {"check_small_ints_are_shared", check_small_ints_are_shared, METH_NOARGS, NULL},
     {"convert", convert, METH_O, NULL},
     {"protocol", protocol, METH_O, NULL},
+#if PY_VERSION_HEX < 0x030C0000
     {"digits", digits, METH_O, NULL},
+#endif
+#if PY_VERSION_HEX < 0x030D0000
     {"bytes_of", bytes_of, METH_VARARGS, NULL},
+#endif
     {"float_in_place", float_in_place, METH_O, NULL},
     {"complex_in_place", complex_in_place, METH_O, NULL},
     {"float_from_text", float_from_text, METH_O, NULL},

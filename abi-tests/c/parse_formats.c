@@ -3,6 +3,8 @@
  * than its type as SystemError. */
 #include "checks.h"
 
+#if PY_VERSION_HEX >> 16 == 0x030B /* whose private functions it calls */
+
 /* The names without the suffix, which the macro above hides. */
 #undef PyArg_Parse
 #undef PyArg_ParseTuple
@@ -636,3 +638,9 @@ PyInit_parse_formats(void)
         return NULL;
     return created;
 }
+
+#else
+static PyMethodDef methods[] = {{NULL, NULL, 0, NULL}};
+
+THEME(parse_formats)
+#endif

@@ -1,8 +1,10 @@
 /* Source that C runs, the frame it is called from, traceback entries it adds, warnings and reports, context variables. */
 #include "checks.h"
+#if PY_VERSION_HEX >= 0x030B0000
 #define Py_BUILD_CORE 1
 #include <internal/pycore_frame.h>
 #undef Py_BUILD_CORE
+#endif
 #include <errno.h>
 #include <frameobject.h>
 #include <marshal.h>
@@ -39,6 +41,7 @@ raise_deep(PyObject *self, PyObject *error)
     return NULL;
 }
 
+#if PY_VERSION_HEX >= 0x030B0000
 static PyObject *
 make_code(PyObject *self, PyObject *args)
 {
@@ -54,6 +57,7 @@ make_code(PyObject *self, PyObject *args)
     Py_DECREF(file);
     return (PyObject *)code;
 }
+#endif
 
 static PyObject *
 handled(PyObject *self, PyObject *args)
@@ -66,6 +70,7 @@ handled(PyObject *self, PyObject *args)
 }
 
 /* Raises a second exception while the first is handled natively. */
+#if PY_VERSION_HEX >= 0x030B0000
 static PyObject *
 fail_while_handling(PyObject *self, PyObject *function)
 {
@@ -85,6 +90,7 @@ fail_while_handling(PyObject *self, PyObject *function)
     Py_XDECREF(traceback);
     return NULL;
 }
+#endif
 
 /* --- the calling frame, source ------------------------------------------------------------------------------------ */
 
@@ -284,9 +290,13 @@ wait_for_signal(PyObject *self, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"raise_deep", raise_deep, METH_O, NULL},
+#if PY_VERSION_HEX >= 0x030B0000
     {"make_code", make_code, METH_NOARGS, NULL},
+#endif
     {"handled", handled, METH_NOARGS, NULL},
+#if PY_VERSION_HEX >= 0x030B0000
     {"fail_while_handling", fail_while_handling, METH_O, NULL},
+#endif
     {"namespaces", namespaces, METH_NOARGS, NULL},
     {"run", run, METH_VARARGS, NULL},
     {"compile_and_run", compile_and_run, METH_VARARGS, NULL},
