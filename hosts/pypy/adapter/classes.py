@@ -442,6 +442,9 @@ def make_class(metaclass, name, bases, namespace):
             return type.__new__(metaclass, name, bases, dict(namespace))
         except TypeError as error:
             problem = error
+            if 'layout' in str(error) and bases[-1] is bufferable:
+                # The base has no buffers, so its instances have no room for what the host wants; C can have the buffer.
+                return make_class(metaclass, name, bases[:-1], namespace)
             if 'slot disallowed' not in str(error) and '__weakref__' not in str(error) and '__dict__' not in str(error):
                 break
     raise problem
