@@ -8,7 +8,7 @@ import types
 from __pypy__ import identity_dict, strategy
 
 from _gimbal import lifetimes
-from _gimbal.handles import (MASK, Demoted, awake, free, handle, ids, new_handle, object_of, objects, rebind, seen, sent)
+from _gimbal.handles import (MASK, Demoted, awake, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent)
 from _gimbal.lifetimes import due, housekeeping, once, pin, tie, wake, wrappers
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
@@ -599,5 +599,5 @@ def get_attribute(object_handle, name_handle, out):
 
 def stats():
     """Live handles here, live proxies there, bytes of native memory in use, proxies waiting for release, and wrappers."""
-    return {'handles': len(objects) - 1 - len(free), 'proxies': lib.stat(0), 'bytes': lib.stat(1), 'queued': lib.stat(2),
+    return {'handles': live(), 'proxies': lib.stat(0), 'bytes': lib.stat(1), 'queued': lib.stat(2),
             **lifetimes.stats()}

@@ -5,6 +5,7 @@ decide whether it lives. Then its row has a `Demoted`, the wrappers keep it aliv
 """
 import _thread
 import _weakref
+import itertools
 
 from __pypy__ import identity_dict
 
@@ -20,6 +21,12 @@ sent = [0]
 seen = [None]
 free = []
 ids = identity_dict()
+rows = itertools.count(1)   # the next that was never used
+making = _thread.RLock()    # an object is being given a handle
+
+BLOCK_SIZE = 256
+BLOCK = [None] * BLOCK_SIZE
+ZEROS = [0] * BLOCK_SIZE
 
 demoted = {}                # id of a demoted object -> its row
 limbo = []                  # probes of `lifetimes` that have returned and have not been looked at
@@ -52,19 +59,33 @@ def new_handle(x):
         if i is not None and awake(i) is x:
             sent[i] += 1
             return wires[i]
-    if free:
-        i = free.pop()
+    with making:
+        wire = ids.get(x)
+        if wire is not None and objects[wire & MASK] is x:      # another thread was faster
+            sent[wire & MASK] += 1
+            return wire
+        i = free_row()
         objects[i] = x
         sent[i] = 1
         wire = wires[i]
-    else:
-        wire = len(objects)
-        objects.append(x)
-        wires.append(wire)
-        sent.append(1)
-        seen.append(None)
-    ids[x] = wire
+        ids[x] = wire
     return wire
+
+
+def free_row():
+    try:
+        return free.pop()
+    except IndexError:
+        pass
+    i = next(rows)
+    # A finalizer may come here in between, and add rows as well: `seen` is the last to have them, whoever does it.
+    while len(seen) <= i:
+        objects.extend(BLOCK)
+        wires.extend(ZEROS)
+        sent.extend(ZEROS)
+        seen.extend(BLOCK)
+    wires[i] = i
+    return i
 
 
 def handle(x):
@@ -77,6 +98,11 @@ def handle(x):
             return wire
         sent[i] -= 1
     return new_handle(x)
+
+
+def live():
+    """How many handles are open."""
+    return sum(x is not None for x in objects)
 
 
 def rebind(old, new):

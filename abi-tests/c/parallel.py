@@ -1,0 +1,6 @@
+"""Drives parallel.c."""
+
+import parallel
+from checks import check_all
+
+check_all(parallel)
