@@ -1,5 +1,6 @@
 //! C extensions and programs, built with the real headers and kept by the hash of everything that goes into them.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,6 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use gimbal_debian::cpython::CPython;
 use sha2::{Digest, Sha256};
 
 use crate::{paths, process};
@@ -36,6 +38,16 @@ pub fn extension(source: &Path) -> Result<PathBuf> {
 pub fn extension_with(source: &Path, extra: &[&str]) -> Result<PathBuf> {
     let arguments = [&["-fPIC", "-shared"], extra].concat();
     build(source, &arguments, SUFFIX, &paths::sources().join("c/checks.h"))
+}
+
+/// Builds `source` with the headers of another CPython into an extension for `flavour`, which `suffix` says, and returns the
+/// directory to import it from. Its headers may warn of what our main flavour has not deprecated yet.
+pub fn extension_for(cpython: &CPython, source: &Path, suffix: &str, extra: &[&str]) -> Result<PathBuf> {
+    let mut arguments: Vec<OsString> = cpython.include_arguments();
+    arguments.extend(["-fPIC", "-shared", "-w", "-Wno-error"].map(OsString::from));
+    arguments.extend(extra.iter().map(OsString::from));
+    let header = paths::sources().join("c/checks.h");
+    build_in(source, &cpython.include(), &arguments, suffix, &header)
 }
 
 /// Builds `source` into a program that embeds Python, linked to the real libpython, and returns its file. `extra` may say
@@ -74,17 +86,30 @@ pub fn c_host(sources: &[&str], out: &Path, extra: &[&str]) -> Result<()> {
 
 /// Builds `source` into a file named after it with this suffix, and returns its directory.
 fn build(source: &Path, arguments: &[&str], suffix: &str, header: &Path) -> Result<PathBuf> {
+    let include = include_dir()?;
+    let mut all: Vec<OsString> = vec!["-I".into(), include.into()];
+    all.extend(arguments.iter().map(OsString::from));
+    build_in(source, include, &all, suffix, header)
+}
+
+/// The same with the headers of the folder `include`, which the arguments name.
+fn build_in(
+    source: &Path,
+    include: &Path,
+    arguments: &[OsString],
+    suffix: &str,
+    header: &Path,
+) -> Result<PathBuf> {
     let name = source
         .file_stem()
         .context("a C file has a name")?
         .to_string_lossy()
         .into_owned();
-    let include = include_dir()?;
     let mut hash = Sha256::new();
     for input in [source, header, &include.join("patchlevel.h")] {
         hash.update(fs::read(input).with_context(|| format!("cannot read {}", input.display()))?);
     }
-    hash.update(format!("{FLAGS:?} {arguments:?} {}", include.display()));
+    hash.update(format!("{FLAGS:?} {arguments:?} {suffix}"));
     let digest: String = hash
         .finalize()
         .iter()
@@ -102,8 +127,6 @@ fn build(source: &Path, arguments: &[&str], suffix: &str, header: &Path) -> Resu
     let mut command = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
     command
         .args(FLAGS)
-        .arg("-I")
-        .arg(include)
         .arg("-o")
         .arg(fresh.path().join(name + suffix))
         .arg(source)

@@ -67,6 +67,14 @@ impl Interpreter {
         }
     }
 
+    /// What these words start.
+    pub fn of(prefix: Vec<OsString>) -> Self {
+        Self {
+            prefix,
+            host: Vec::new(),
+        }
+    }
+
     /// What starts a program that embeds Python with the libpython that it is linked to.
     pub fn linked() -> Self {
         Self {
@@ -163,6 +171,15 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// A lane of its own.
+    pub fn new(name: &'static str, host: &'static str, interpreter: Result<Interpreter, String>) -> Self {
+        Self {
+            name,
+            host,
+            interpreter,
+        }
+    }
+
     /// All lanes, those whose host is not installed included.
     pub fn all() -> Vec<Self> {
         HOSTS
@@ -206,7 +223,7 @@ pub fn selftest() -> bool {
 }
 
 /// Asks the `gimbal` command where the host is. It is run through `gimbal run` later, which is what users do.
-fn find(host: &str) -> Result<Interpreter, String> {
+pub(crate) fn find(host: &str) -> Result<Interpreter, String> {
     let gimbal = paths::gimbal_home().join("bin/gimbal");
     let mut query = Command::new(&gimbal);
     query.args(["host", "path", host, "--json"]);
@@ -236,8 +253,12 @@ fn find(host: &str) -> Result<Interpreter, String> {
 /// Runs the trials that `make` lists for the lanes, after saying which lanes are skipped and why.
 /// A run without any lane would test nothing, so it fails.
 pub fn main(make: impl FnOnce(&[Lane]) -> Result<Vec<Trial>>) -> ExitCode {
+    main_of(Lane::all(), make)
+}
+
+/// The same for other lanes.
+pub fn main_of(lanes: Vec<Lane>, make: impl FnOnce(&[Lane]) -> Result<Vec<Trial>>) -> ExitCode {
     let arguments = Arguments::from_args();
-    let lanes = Lane::all();
     let trials = match make(&lanes) {
         Ok(trials) => trials,
         Err(error) => {

@@ -15,6 +15,7 @@
 
 pub mod compatibility;
 pub mod compile;
+pub mod flavours;
 pub mod lanes;
 pub mod paths;
 pub mod process;

@@ -21,6 +21,8 @@ pub struct Lock {
     pub wheel: Vec<Package>,
     /// Binary wheels for free-threaded CPython 3.14.
     pub free_threaded: Vec<Package>,
+    /// Binary wheels for other flavours.
+    pub flavoured: Vec<Package>,
     /// Source distributions, for their test suites.
     pub sdist: Vec<Package>,
     /// Test suites to run.
@@ -39,6 +41,8 @@ pub struct Package {
     pub file: String,
     /// The file's SHA-256, in hexadecimal digits.
     pub sha256: String,
+    /// The flavour that it is for, if not the main one.
+    pub flavour: Option<String>,
     /// Other packages of the lock that it needs, those that they need left out.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -104,6 +108,7 @@ pub struct Skip {
 enum Kind {
     Wheel,
     FreeThreaded,
+    Flavoured,
     Sdist,
 }
 
@@ -128,6 +133,11 @@ pub fn free_threaded_site(name: &str) -> PathBuf {
     root().join("free-threaded").join(name)
 }
 
+/// Where a wheel for another flavour is unpacked.
+pub fn flavoured_site(flavour: &str, name: &str) -> PathBuf {
+    root().join(flavour).join(name)
+}
+
 /// Where a source distribution is unpacked: the directory with its `tests`.
 pub fn sdist(name: &str) -> PathBuf {
     root().join("sdist").join(name)
@@ -144,6 +154,7 @@ pub fn fetch(lock: &Lock) -> Result<()> {
     guard.lock()?;
     fetch_kind(&lock.wheel, Kind::Wheel)?;
     fetch_kind(&lock.free_threaded, Kind::FreeThreaded)?;
+    fetch_kind(&lock.flavoured, Kind::Flavoured)?;
     fetch_kind(&lock.sdist, Kind::Sdist)
 }
 
@@ -154,8 +165,9 @@ fn fetch_kind(packages: &[Package], kind: Kind) -> Result<()> {
         .iter()
         .filter(|package| verify(&files, package).is_err())
         .collect();
-    if !missing.is_empty() {
-        download(&missing, kind, &files)?;
+    // One call of pip is for one Python.
+    for missing in missing.chunk_by(|a, b| a.flavour == b.flavour) {
+        download(missing, kind, &files)?;
     }
     for package in packages {
         verify(&files, package)?;
@@ -189,6 +201,9 @@ fn download(packages: &[&Package], kind: Kind, files: &Path) -> Result<()> {
             "--platform=manylinux2014_x86_64",
             "--platform=manylinux_2_28_x86_64",
         ]),
+        Kind::Flavoured => command
+            .args(["--only-binary", ":all:", "--implementation=cp"])
+            .args(python_tags(packages)),
         // By name: with ":all:", pip would build the build tools themselves from source.
         Kind::Sdist => command.args(packages.iter().flat_map(|package| ["--no-binary", &package.name])),
     };
@@ -214,6 +229,20 @@ fn download(packages: &[&Package], kind: Kind, files: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What pip must be told to take wheels for another Python: version, ABI and platforms, as the files' names say them.
+fn python_tags(packages: &[&Package]) -> Vec<String> {
+    let mut tags = Vec::new();
+    for package in packages {
+        let flavour = package.flavour.as_deref().unwrap_or_default();
+        tags.push(format!("--python-version={}", flavour.trim_end_matches('t')));
+        let mut parts = package.file.trim_end_matches(".whl").rsplit('-');
+        let platforms = parts.next().unwrap_or_default().split('.');
+        tags.extend(platforms.map(|platform| format!("--platform={platform}")));
+        tags.extend(parts.next().map(|abi| format!("--abi={abi}")));
+    }
+    tags
+}
+
 fn verify(files: &Path, package: &Package) -> Result<()> {
     let path = files.join(&package.file);
     let mut hash = Sha256::new();
@@ -230,6 +259,7 @@ fn unpack(archive: &Path, package: &Package, kind: Kind) -> Result<()> {
     let directory = match kind {
         Kind::Wheel => site(&package.name),
         Kind::FreeThreaded => free_threaded_site(&package.name),
+        Kind::Flavoured => flavoured_site(package.flavour.as_deref().unwrap_or_default(), &package.name),
         Kind::Sdist => sdist(&package.name),
     };
     let stamp = directory.with_extension("sha256");
@@ -240,7 +270,7 @@ fn unpack(archive: &Path, package: &Package, kind: Kind) -> Result<()> {
     fs::create_dir_all(parent)?;
     let fresh = tempfile::tempdir_in(parent)?;
     let contents = match kind {
-        Kind::Wheel | Kind::FreeThreaded => {
+        Kind::Wheel | Kind::FreeThreaded | Kind::Flavoured => {
             zip::ZipArchive::new(File::open(archive)?)?.extract(fresh.path())?;
             fresh.path().to_path_buf()
         }

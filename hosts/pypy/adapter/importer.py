@@ -1,4 +1,5 @@
 """The import hook: extension files built for CPython are loaded through the shim."""
+import os
 import sys
 from importlib import _bootstrap_external as external
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
@@ -81,6 +82,27 @@ def bind_builtins():
             lib.bind_builtin(i, frame)
 
 
+class Elsewhere:
+    """The last finder: a module that is only there for another CPython is missing, and why is said."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        start = name.rpartition('.')[2] + '.cpython-'
+        for folder in sys.path if path is None else path:
+            try:
+                files = os.listdir(folder or '.')
+            except (OSError, TypeError):
+                continue
+            for file in files:
+                if file.startswith(start) and file.endswith('-x86_64-linux-gnu.so'):
+                    tag = file[len(start):].partition('-')[0]
+                    version = tag[0] + '.' + tag[1:].rstrip('t')
+                    kind = ' without a GIL' if tag[-1] == 't' else ''
+                    message = ('No module named %r: %s is for CPython %s%s, and this process loads what is for %s'
+                               % (name, os.path.join(folder, file), version, kind, FLAVOUR))
+                    raise ModuleNotFoundError(message, name=name, path=os.path.join(folder, file))
+
+
 def install():
     load_operations()
     bind_builtins()
@@ -97,3 +119,4 @@ def install():
     else:
         sys.path_hooks.append(hook)
     sys.path_importer_cache.clear()
+    sys.meta_path.append(Elsewhere)

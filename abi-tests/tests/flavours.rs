@@ -1,0 +1,156 @@
+//! Themes and wheels on the flavours beside the main one, compared with the CPythons of their versions; and what must not come
+//! together in one process.
+//!
+//! One test: `cargo test -p gimbal-abi-tests --test flavours NAME`.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use gimbal_abi_tests::flavours::{FLAVOURS, Flavour};
+use gimbal_abi_tests::lanes::{self, Interpreter, Lane, Program};
+use gimbal_abi_tests::wheels::{self, Package};
+use gimbal_abi_tests::{paths, report};
+use libtest_mimic::{Failed, Trial};
+
+fn main() -> ExitCode {
+    lanes::main_of(FLAVOURS.map(Flavour::lane).into(), trials)
+}
+
+fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
+    let mut sources = Vec::new();
+    for entry in paths::sources().join("c").read_dir()? {
+        let path = entry?.path();
+        if path.extension() == Some(OsStr::new("c")) {
+            sources.push(path);
+        }
+    }
+    sources.sort();
+    let mut trials = Vec::new();
+    for lane in lanes {
+        let flavour = Flavour::of(lane)?;
+        for source in &sources {
+            if flavour.has_theme(source)? {
+                let name = source.file_stem().unwrap_or_default().to_string_lossy();
+                let source = source.clone();
+                trials.push(lane.trial(&format!("themes::{name}"), move |gimbal| {
+                    theme(flavour, &source, gimbal)
+                }));
+            }
+        }
+        for package in wheels::lock()?.flavoured {
+            if package.flavour.as_deref() == Some(flavour.name) {
+                trials.push(lane.trial(&format!("wheels::{}", package.name), move |gimbal| {
+                    wheel(flavour, &package, gimbal)
+                }));
+            }
+        }
+        for refused in REFUSED.iter().filter(|refused| refused.by == flavour.name) {
+            trials.push(lane.trial(&format!("refused::{}", refused.name), move |gimbal| {
+                refuse(refused, gimbal)
+            }));
+        }
+    }
+    Ok(trials)
+}
+
+fn theme(flavour: Flavour, source: &Path, gimbal: &Interpreter) -> Result<(), Failed> {
+    let (ours, oracles) = flavour.extensions(source, &[])?;
+    let program =
+        |path| Program::new(lanes::script("c", "drive.py"), vec![path]).arg(source.with_extension("py"));
+    let oracle = flavour.oracle()?.run(&program(oracles))?;
+    report::compare(&oracle, &gimbal.run(&program(ours))?)
+}
+
+fn wheel(flavour: Flavour, package: &Package, gimbal: &Interpreter) -> Result<(), Failed> {
+    wheels::fetch(&wheels::lock()?)?;
+    let script = lanes::script("wheels", &format!("use_{}.py", package.name));
+    let path = vec![
+        wheels::flavoured_site(flavour.name, &package.name),
+        paths::sources().join("c"),
+    ];
+    let program = Program::new(script, path);
+    let oracle = flavour.oracle()?.run(&program)?;
+    report::compare(&oracle, &gimbal.run(&program)?)
+}
+
+/// A module that a flavour must not load.
+struct Refused {
+    name: &'static str,
+    /// Who must not load it.
+    by: &'static str,
+    /// For which flavour it is built.
+    built_for: &'static str,
+    /// With what suffix it is offered; empty for the one of its own flavour.
+    suffix: &'static str,
+    /// What the ImportError says.
+    says: &'static str,
+}
+
+const REFUSED: [Refused; 5] = [
+    Refused {
+        name: "gil_in_free_threaded",
+        by: "3.14t",
+        built_for: "3.14",
+        suffix: ".so",
+        says: "it is built for Python with a GIL",
+    },
+    Refused {
+        name: "free_threaded_in_gil",
+        by: "3.14",
+        built_for: "3.14t",
+        suffix: ".so",
+        says: "it is built for free-threaded Python",
+    },
+    Refused {
+        name: "asks_for_the_gil",
+        by: "3.14t",
+        built_for: "3.14t",
+        suffix: "",
+        says: "it has not declared that it works without the GIL",
+    },
+    Refused {
+        name: "other_version",
+        by: "3.9",
+        built_for: "3.14",
+        suffix: "",
+        says: "other_version.cpython-314-x86_64-linux-gnu.so is for CPython 3.14",
+    },
+    Refused {
+        name: "other_kind",
+        by: "3.14t",
+        built_for: "3.14",
+        suffix: "",
+        says: "other_kind.cpython-314-x86_64-linux-gnu.so is for CPython 3.14",
+    },
+];
+
+fn refuse(refused: &Refused, gimbal: &Interpreter) -> Result<(), Failed> {
+    let flavour = FLAVOURS
+        .into_iter()
+        .find(|flavour| flavour.name == refused.built_for);
+    let flavour = flavour.context("an unknown flavour")?;
+    let define = format!("-DMODULE={}", refused.name);
+    let (built, _) = flavour.extensions(&lanes::script("errors", "counting.c"), &[&define])?;
+    let folder = tempfile::tempdir().map_err(|error| Failed::from(error.to_string()))?;
+    let suffix = match refused.suffix {
+        "" => flavour.suffix(),
+        given => given.to_owned(),
+    };
+    let from = built.join(format!("counting{}", flavour.suffix()));
+    fs::copy(from, folder.path().join(format!("{}{suffix}", refused.name)))
+        .map_err(|error| error.to_string())?;
+    let program = Program::new(
+        lanes::script("errors", "refused.py"),
+        vec![folder.path().to_owned()],
+    )
+    .arg(refused.name);
+    let outcome = gimbal.run(&program)?;
+    if !outcome.success() || !outcome.stdout.contains(refused.says) {
+        let said = format!("{}{}", outcome.stdout, report::tail(&outcome));
+        return Err(format!("it should be refused with: {}\n{said}", refused.says).into());
+    }
+    Ok(())
+}
