@@ -1,6 +1,9 @@
-//! Memory stays flat: a million calls that create, pass and drop objects both ways (`memory/million.py`).
+//! Memory stays flat: a million calls that create, pass and drop objects both ways (`memory/million.py`), a million objects
+//! of each kind (`memory/kinds.py`), and nothing is left of cycles that run through native memory (`memory/cycles.py`).
 //!
-//! The same program runs on CPython first: what grows there is the program's fault, or its extension's.
+//! The same programs run on CPython first: what grows there is the program's fault, or its extension's.
+
+use std::collections::BTreeMap;
 
 use std::process::ExitCode;
 
@@ -12,7 +15,7 @@ use libtest_mimic::{Failed, Trial};
 use serde::Deserialize;
 
 const CALLS: &str = "1000000";
-/// The sample after which the caches of both sides are full: 300,000 calls.
+/// The sample after which the caches of both sides are full: 300,000 calls, or 600,000 objects of each kind.
 const WARM: usize = 2;
 /// How much the resident memory may grow between that sample and the last one.
 const GROWTH: f64 = 0.02;
@@ -20,6 +23,14 @@ const GROWTH: f64 = 0.02;
 const HANDLES: u64 = 2000;
 /// What the blocks in the shim may add up to. Finer than the resident memory: 40 bytes lost in each round would show.
 const BYTES: u64 = 1 << 20;
+
+/// Cycles of each of the shapes that [`MANY`] names, and of the others.
+const CYCLES: [(&str, &[&str]); 2] = [("100000", MANY), ("1000", &[])];
+const MANY: &[&str] = &["native", "instance", "a_list", "dict_closure"];
+/// What the first use of a class or a function may keep for good.
+const ONCE: i64 = 40;
+/// How many objects of each kind.
+const OBJECTS: &str = "1000000";
 
 #[derive(Deserialize)]
 struct Report {
@@ -49,7 +60,76 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
                 million_calls(gimbal, &expected)
             })
         })
+        .chain(lanes.iter().flat_map(|lane| {
+            [
+                lane.trial("memory::cycles", cycles),
+                lane.trial("memory::kinds", kinds),
+            ]
+        }))
         .collect())
+}
+
+/// Runs `memory/NAME` with arguments and reads its report.
+fn run<T: for<'a> Deserialize<'a>>(
+    interpreter: &Interpreter,
+    name: &str,
+    args: &[&str],
+) -> Result<T, Failed> {
+    let extension = compile::extension(&lanes::script("memory", "traffic.c"))?;
+    let program = Program::new(lanes::script("memory", name), vec![extension]);
+    let program = args.iter().fold(program, |program, arg| program.arg(arg));
+    let outcome = interpreter.run(&program)?;
+    if !outcome.success() {
+        return Err(format!("{}\n{}", outcome.status, report::tail(&outcome)).into());
+    }
+    Ok(serde_json::from_str(&outcome.stdout)?)
+}
+
+/// Every figure of every shape is back where it was.
+fn cycles(gimbal: &Interpreter) -> Result<(), Failed> {
+    for (count, shapes) in CYCLES {
+        let args: Vec<&str> = std::iter::once(count).chain(shapes.iter().copied()).collect();
+        let left: BTreeMap<String, BTreeMap<String, i64>> = run(gimbal, "cycles.py", &args)?;
+        for (shape, figures) in left {
+            let most = |figure: &str| {
+                if matches!(figure, "handles" | "proxies") {
+                    ONCE
+                } else {
+                    0
+                }
+            };
+            if let Some((figure, number)) = figures
+                .iter()
+                .find(|(figure, number)| *figure != "bytes" && **number > most(figure))
+            {
+                return Err(
+                    format!("after {count} cycles of the shape {shape}, {number} {figure} are left").into(),
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Kinds {
+    /// Resident KiB after each of five rounds over all kinds.
+    resident: Vec<u64>,
+    /// By how many the handles have become more in the last round.
+    handles: BTreeMap<String, i64>,
+}
+
+/// A million objects of each kind leave nothing.
+fn kinds(gimbal: &Interpreter) -> Result<(), Failed> {
+    let Kinds { resident, handles } = run(gimbal, "kinds.py", &[OBJECTS])?;
+    let (warm, last) = (resident[WARM], resident[resident.len() - 1]);
+    if last as f64 > warm as f64 * (1.0 + GROWTH) {
+        return Err(format!("resident memory grows, in KiB after each round: {resident:?}").into());
+    }
+    match handles.iter().find(|(_, left)| **left != 0) {
+        Some((kind, left)) => Err(format!("{kind}: {left} handles are left").into()),
+        None => Ok(()),
+    }
 }
 
 fn million_calls(gimbal: &Interpreter, expected: &Expected) -> Result<(), Failed> {

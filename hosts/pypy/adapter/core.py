@@ -8,8 +8,8 @@ import types
 from __pypy__ import identity_dict, strategy
 
 from _gimbal import lifetimes
-from _gimbal.handles import (MASK, Demoted, awake, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent)
-from _gimbal.lifetimes import due, housekeeping, once, pin, tie, wake, wrappers
+from _gimbal.handles import (MASK, Demoted, awake, free, handle, ids, new_handle, object_of, objects, rebind, seen, sent)
+from _gimbal.lifetimes import due, housekeeping, many_awake, once, pin, tie, wake, wrappers
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
 
@@ -280,21 +280,24 @@ def send_again(x):
         lib.decref(c.u)
 
 
-def unchanged(x):
-    """Does the list hold what was sent of it last?"""
-    wire = ids.get(x)
-    if wire is None:    # it has got a second handle, which is closed already: nothing was sent under the first one
-        return True
-    known = seen[wire & MASK]
-    n = list.__len__(x)
-    if type(known) is int:
-        return n == known
-    if known is None or n != len(known):
-        return False
-    for i in range(n):
-        if list.__getitem__(x, i) is not known[i]:
-            return False
-    return True
+def lists_unchanged(handles, n):
+    """How many of `n` lists, by handle, hold what was sent of them last, up to the first one that does not."""
+    many_awake(n)
+    for k in range(n):
+        i = handles[k] & MASK
+        x, known = objects[i], seen[i]
+        if type(x) is Demoted:      # nobody looks
+            continue
+        if type(known) is int:
+            if list.__len__(x) != known:
+                return k
+            continue
+        if known is None or list.__len__(x) != len(known):
+            return k
+        for j in range(len(known)):
+            if list.__getitem__(x, j) is not known[j]:
+                return k
+    return n
 
 
 def seen_copy(x):

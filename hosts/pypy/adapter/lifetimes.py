@@ -207,7 +207,7 @@ class Probe:
 # finalizers on the way, hence the supply.
 SPARE = 2000
 spare = [Probe() for _ in range(SPARE)]
-probing = []         # not empty: a probe is out
+probing = []         # a weak reference to the probe that is out, if one is
 dead = []            # pointers of wrappers that died while one was
 dying = {}           # address -> Anchor of a wrapper that was found dead
 
@@ -343,11 +343,15 @@ def settle(whole=False):
         for address in dying:
             if address in anchors and not anchors[address].final:
                 anchors[address].wrapper = None
-        if not spare:
-            spare.extend([Probe() for _ in range(SPARE)])
-        spare.pop().send(anchors, edges)
-        probing.append(None)
+        probe = probing[0]() if probing else None
+        if probe is None:
+            if not spare:
+                spare.extend([Probe() for _ in range(SPARE)])
+            probe = spare.pop()
+            probing[:] = [_weakref.ref(probe)]
+        probe.send(anchors, edges)
     dying.clear()
+    awake_limit[0] = max(AWAKE, int((64 * len(demoted)) ** 0.5))     # what a survey costs against what it saves
     return fresh
 
 
@@ -356,6 +360,17 @@ def replace_anchor(wrapper, anchor):
     if old is not None and old is not anchor:
         old.used = True     # a probe may be out with it
     set_own(wrapper, '_ne', anchor)
+
+
+AWAKE = 256
+awake_limit = [AWAKE]       # when C sees more lists than this that have to be kept in step, another survey may put some to sleep
+
+
+def many_awake(n):
+    """C sees so many lists."""
+    if n > awake_limit[0]:
+        awake_limit[0] = 2 * n
+        due.append(None)
 
 
 def new_anchor(address):

@@ -51,11 +51,8 @@ def ListRefresh(items):
     return items
 
 
-def ListsUnchanged(*lists):
-    for i in range(len(lists)):
-        if not core.unchanged(lists[i]):
-            return i
-    return len(lists)
+def ListsUnchanged(address, n):
+    return core.lists_unchanged(core.ffi.cast('int64_t *', address), n)
 
 
 def GetSlice(o, low, high):

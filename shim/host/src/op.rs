@@ -127,7 +127,8 @@ pub enum Op {
     ListReverse,
     /// Sends the list again, so that its mirror is refreshed
     ListRefresh,
-    /// How many of these lists, from the first on, hold what was sent of them last
+    /// How many of the lists whose handles are at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from
+    /// the first one on
     ListsUnchanged,
     /// `o[a:b]`
     GetSlice,
@@ -393,7 +394,7 @@ table! {
     ListSort / 1,
     ListReverse / 1,
     ListRefresh / 1,
-    ListsUnchanged / -1,
+    ListsUnchanged / 2,
     GetSlice / 3,
     SetSlice / 4,
     NewSlice / 3,

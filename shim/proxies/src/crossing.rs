@@ -109,7 +109,7 @@ unsafe fn cross(
             // a program that no host has called: no outermost call ends that would do it
             refcount::flush_if_due();
         }
-        mirror::leave(runs_code);
+        mirror::leave();
         let mut inline = [Cell::new(Tag::Null); INLINE];
         let mut heap = Vec::new();
         let cells: &mut [Cell] = if args.len() <= INLINE {

@@ -131,7 +131,7 @@ pub unsafe fn survey(known: &mut [i64]) -> Vec<Edge> {
     const FLAGS: i64 = STATEFUL | BUSY;
     // SAFETY: the lock is held; the addresses are live instances.
     unsafe {
-        mirror::leave(false);
+        mirror::leave();
         if !state::stop() {
             // Nothing is known for sure: all stay pinned.
             known

@@ -95,7 +95,7 @@ pub(crate) unsafe fn release_kept(out: *mut Cell) {
 unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
     // SAFETY: `out` has three cells.
     unsafe {
-        mirror::leave(true);
+        mirror::leave();
         if result.is_null() {
             return failed(out);
         }

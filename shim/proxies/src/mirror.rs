@@ -5,9 +5,10 @@
 //! while C holds no list, which is the usual case.
 //!
 //! The other direction: after Python code may have run, the host compares its lists with what it sent of them last, and
-//! sends again those that differ. That is one more crossing, for the lists that were not sent during the stay at the host
-//! that has just ended. Its cost is bounded: of very many lists the latest are asked for, and of a very long one the host
-//! looks at the length alone.
+//! sends again those that differ. That is one more crossing for all of them, in which the host looks
+//! at every item (of a very long list at the length alone).
+//!
+//! Lists that only instances hold which nobody uses are not listed: see [`sleep`].
 
 use crate::state::Locked;
 use crate::type_flags;
@@ -16,15 +17,7 @@ use crate::{Obj, Op, arena, crossing, decref, err, int, new_ref, seq, types};
 struct Mirror {
     op: Obj,
     shadow: Vec<Obj>,
-    /// The stay at the host during which it was in step.
-    stay: u64,
 }
-
-/// So many lists at most are compared after a stay at the host.
-const LATEST: usize = 256;
-
-/// Counts how often control has gone to host code that may run Python code.
-static STAY: Locked<u64> = Locked::new(0);
 
 static MIRRORS: Locked<Vec<Mirror>> = Locked::new(Vec::new());
 static BUSY: Locked<bool> = Locked::new(false);
@@ -39,12 +32,10 @@ pub unsafe fn track(op: Obj) {
             let mirror = &mut mirrors[number - 1];
             mirror.shadow.clear();
             mirror.shadow.extend_from_slice(seq::list_slice(op));
-            mirror.stay = *STAY.get();
         } else {
             mirrors.push(Mirror {
                 op,
                 shadow: seq::list_slice(op).to_vec(),
-                stay: *STAY.get(),
             });
             arena::set_number(op, mirrors.len() as u32);
         }
@@ -93,12 +84,11 @@ pub unsafe fn follow(op: Obj) -> bool {
 
 /// Control goes to the host: writes to it what C has changed in place.
 #[inline]
-pub unsafe fn leave(runs_code: bool) {
+pub unsafe fn leave() {
     // SAFETY: the lock is held.
     unsafe {
         if !MIRRORS.get().is_empty() {
             write_back_all();
-            *STAY.get() += u64::from(runs_code);
         }
     }
 }
@@ -115,31 +105,25 @@ pub unsafe fn enter() -> bool {
 unsafe fn read_again() -> bool {
     // SAFETY: the lock is held; the lists are kept alive while the host is asked. An error that was pending survives.
     unsafe {
-        let stay = *STAY.get();
-        let lists: Vec<Obj> = MIRRORS
-            .get()
-            .iter_mut()
-            .rev()
-            .take(LATEST)
-            .filter_map(|mirror| {
-                let before = std::mem::replace(&mut mirror.stay, stay);
-                (before != stay).then(|| new_ref(mirror.op))
-            })
-            .collect();
-        if lists.is_empty() {
-            return true;
-        }
+        let lists: Vec<Obj> = MIRRORS.get().iter().map(|mirror| new_ref(mirror.op)).collect();
+        let handles: Vec<i64> = lists.iter().map(|&op| arena::handle(op)).collect();
         *BUSY.get() = true;
         let pending = err::fetch();
-        let mut rest = &lists[..];
-        while !rest.is_empty() {
+        let mut at = 0;
+        while at < lists.len() {
             // How many are unchanged?
-            let same = crossing::op_int(Op::ListsUnchanged, rest);
-            let Some(&changed) = usize::try_from(same).ok().and_then(|same| rest.get(same)) else {
-                break;
-            };
-            crossing::op_unit(Op::ListRefresh, &[changed]);
-            rest = &rest[same as usize + 1..];
+            let rest = [
+                int::from_i64(handles[at..].as_ptr() as i64),
+                int::from_i64((lists.len() - at) as i64),
+            ];
+            let same = crossing::op_int(Op::ListsUnchanged, &rest);
+            rest.into_iter().for_each(|op| decref(op));
+            let Ok(same) = usize::try_from(same) else { break };
+            at += same;
+            if let Some(&changed) = lists.get(at) {
+                crossing::op_unit(Op::ListRefresh, &[changed]);
+            }
+            at += 1;
         }
         let raised = !err::occurred().is_null() && pending.0.is_null();
         if !raised {

@@ -115,8 +115,15 @@ pub(crate) const OPS: &[(Op, Operation)] = &[
     }),
     (Op::ListRefresh, |_, a| Ok(a[0].clone())),
     (Op::ListsUnchanged, |t, a| {
-        let changed = (0..a.len()).find(|&i| !cells::unchanged(t, &a[i]));
-        Ok(t.int(changed.unwrap_or(a.len())))
+        let address = t.as_i64(&a[0]).unwrap_or(0) as *const i64;
+        let n = t.as_i64(&a[1]).unwrap_or(0) as usize;
+        // SAFETY: the shim passes the address of as many open handles, which outlive the operation.
+        let wires = unsafe { std::slice::from_raw_parts(address, n) };
+        let changed = wires.iter().position(|&wire| {
+            let list = handles::object(t, wire);
+            !cells::unchanged(t, &list)
+        });
+        Ok(t.int(changed.unwrap_or(n)))
     }),
 ];
 
