@@ -81,6 +81,25 @@ def pair(kind):
         a.payload, b.payload = b, a
 
 
+def through_list(kind):
+    for _ in range(COUNT // 10):
+        node = kind()
+        node.payload = [node]
+
+
+def through_closure(kind):
+    for _ in range(COUNT // 10):
+        node = kind()
+        node.payload = {"key": (lambda node: lambda: node)(node)}
+
+
+def through_two(kind):
+    for _ in range(COUNT // 20):
+        a, b = kind([]), kind({})
+        a.payload.append(b)
+        b.payload["a"] = a
+
+
 def through_own_dict(kind):
     for _ in range(COUNT):
         node = kind()
@@ -107,7 +126,7 @@ def generators(kind):
 for shape in (chain, tree, exceptions, generators):
     for kind in kinds:
         check(f"{shape.__name__} {kind.__name__}", lambda: (shape(kind), settled()))
-for shape in (self_cycle, pair):
+for shape in (self_cycle, pair, through_list, through_closure, through_two):
     for kind in (Node, NodeSub, Slotted, WithDel):
         check(f"{shape.__name__} {kind.__name__}", lambda: (shape(kind), settled()))
 for kind in (PlainSub, NodeSub, WithDel):
@@ -136,6 +155,53 @@ def deaths():
 
 
 check("__del__ runs once", deaths)
+
+
+def reborn():
+    """What `__del__` saves lives on, with all that it holds, and dies for good later."""
+    node = Reborn([])
+    node.note = "mine"
+    node.payload.append(node)
+    del node
+    alive = settled(1), len(Reborn.saved)
+    node = Reborn.saved[0]
+    found = node.note, node.payload[0] is node, len(node.payload)
+    del node
+    Reborn.saved[:] = [None]
+    return alive, found, settled()
+
+
+def payload_in_del():
+    """`__del__` finds what the object holds intact, in a cycle and not."""
+    seen = []
+
+    class Looks(Node):
+        """Looks at its payload in the end."""
+
+        def __del__(self):
+            seen.append((len(self.payload), self.payload[0], self.label))
+
+    for i in range(10):
+        node = Looks(["item"])
+        node.label = "label"
+        if i % 2:
+            node.payload.append(node)
+    del node
+    return settled(), sorted(seen)
+
+
+def finalizers_in_cycles():
+    """tp_finalize runs once for each object of a cycle through the host."""
+    c.reset()
+    through_list(Node)
+    through_closure(NodeSub)
+    alive = settled()
+    return (alive, *c.counts())
+
+
+check("reborn", reborn)
+check("payload in __del__", payload_in_del)
+check("finalizers in cycles", finalizers_in_cycles)
 
 
 def weak():

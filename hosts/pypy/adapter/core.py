@@ -9,7 +9,7 @@ from __pypy__ import identity_dict, strategy
 
 from _gimbal import lifetimes
 from _gimbal.handles import (MASK, Demoted, awake, free, handle, ids, new_handle, object_of, objects, rebind, seen, sent)
-from _gimbal.lifetimes import due, housekeeping, many_awake, once, pin, tie, wake, wrappers
+from _gimbal.lifetimes import due, housekeeping, once, pin, tie, wake, wrappers
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
 
@@ -282,7 +282,6 @@ def send_again(x):
 
 def lists_unchanged(handles, n):
     """How many of `n` lists, by handle, hold what was sent of them last, up to the first one that does not."""
-    many_awake(n)
     for k in range(n):
         i = handles[k] & MASK
         x, known = objects[i], seen[i]

@@ -139,9 +139,9 @@ def edge_of(i, x):
     edge = x.edge()
     if edge is None:
         for probe in limbo:
-            edge = probe.edges.get(i)
-            if edge is not None:
-                return edge
+            saved = probe.edges.get(i)
+            if saved is not None and id(saved.object) == x.key:
+                return saved
     return edge
 
 

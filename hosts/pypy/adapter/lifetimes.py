@@ -163,8 +163,11 @@ def once(cls):
 
 def only_once(original):
     def __del__(self):
-        if not finalized or self._na not in finalized:
-            original(self)
+        if self._na not in finalized:
+            try:
+                original(self)
+            finally:
+                finalized.add(self._na)     # afterwards: it may call its base's
     return __del__
 
 
@@ -351,7 +354,6 @@ def settle(whole=False):
             probing[:] = [_weakref.ref(probe)]
         probe.send(anchors, edges)
     dying.clear()
-    awake_limit[0] = max(AWAKE, int((64 * len(demoted)) ** 0.5))     # what a survey costs against what it saves
     return fresh
 
 
@@ -362,23 +364,13 @@ def replace_anchor(wrapper, anchor):
     set_own(wrapper, '_ne', anchor)
 
 
-AWAKE = 256
-awake_limit = [AWAKE]       # when C sees more lists than this that have to be kept in step, another survey may put some to sleep
-
-
-def many_awake(n):
-    """C sees so many lists."""
-    if n > awake_limit[0]:
-        awake_limit[0] = 2 * n
-        due.append(None)
-
-
 def new_anchor(address):
     anchor = dying.get(address)
     if anchor is None:
         entry = wrappers.get(address)
         return Anchor(None if entry is None else entry())
     del anchor.held[:]
+    anchor.used = False     # sending lists again has woken it
     return anchor
 
 
@@ -408,6 +400,7 @@ def edge(kind, name, edges, between):
 
 # --- when ----------------------------------------------------------------------------------------------------------------
 
+at_work = []
 due = []    # not empty: the host has collected since the last housekeeping
 
 
@@ -423,12 +416,18 @@ class Tick:
 def housekeeping(whole=False):
     """What is to be done after a collection of the host. True when another collection would find more."""
     del due[:]
-    more = look()
-    lib.flush()
-    lib.collect()
-    more = settle(whole) or more
-    lib.flush()
-    return more
+    if at_work:     # finalizers call native code, too
+        return False
+    at_work.append(None)
+    try:
+        more = look()
+        lib.flush()
+        lib.collect()
+        more = settle(whole) or more
+        lib.flush()
+        return more
+    finally:
+        at_work.pop()
 
 
 ROUNDS = 5      # collections that it takes at most until what a cycle holds is freed

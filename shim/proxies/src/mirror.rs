@@ -6,7 +6,8 @@
 //!
 //! The other direction: after Python code may have run, the host compares its lists with what it sent of them last, and
 //! sends again those that differ. That is one more crossing for all of them, in which the host looks
-//! at every item (of a very long list at the length alone).
+//! at every item. Its cost is bounded: of very many lists the latest are asked for, and of a very long one the host looks at
+//! the length alone.
 //!
 //! Lists that only instances hold which nobody uses are not listed: see [`sleep`].
 
@@ -18,6 +19,9 @@ struct Mirror {
     op: Obj,
     shadow: Vec<Obj>,
 }
+
+/// So many lists at most are compared after a stay at the host.
+const LATEST: usize = 256;
 
 static MIRRORS: Locked<Vec<Mirror>> = Locked::new(Vec::new());
 static BUSY: Locked<bool> = Locked::new(false);
@@ -105,7 +109,13 @@ pub unsafe fn enter() -> bool {
 unsafe fn read_again() -> bool {
     // SAFETY: the lock is held; the lists are kept alive while the host is asked. An error that was pending survives.
     unsafe {
-        let lists: Vec<Obj> = MIRRORS.get().iter().map(|mirror| new_ref(mirror.op)).collect();
+        let lists: Vec<Obj> = MIRRORS
+            .get()
+            .iter()
+            .rev()
+            .take(LATEST)
+            .map(|mirror| new_ref(mirror.op))
+            .collect();
         let handles: Vec<i64> = lists.iter().map(|&op| arena::handle(op)).collect();
         *BUSY.get() = true;
         let pending = err::fetch();
