@@ -293,9 +293,12 @@ def lists_unchanged(handles, n):
             continue
         if known is None or list.__len__(x) != len(known):
             return k
-        for j in range(len(known)):
-            if list.__getitem__(x, j) is not known[j]:
-                return k
+        try:
+            for j in range(len(known)):
+                if list.__getitem__(x, j) is not known[j]:
+                    return k
+        except IndexError:      # another thread has just shortened it
+            return k
     return n
 
 
