@@ -16,12 +16,13 @@ impl Thread {
         keywords: &Keywords,
     ) -> Res<[Option<Obj>; N]> {
         let given = args.len() + keywords.len();
-        if args.len() > N {
+        if given > N {
             let plural = if N == 1 { "" } else { "s" };
             let limit = if required == N { "exactly" } else { "at most" };
+            let kind = if args.is_empty() { "keyword " } else { "" };
             let message = match N {
                 0 => format!("{function}() takes no arguments ({given} given)"),
-                _ => format!("{function}() takes {limit} {N} argument{plural} ({given} given)"),
+                _ => format!("{function}() takes {limit} {N} {kind}argument{plural} ({given} given)"),
             };
             return Err(self.type_error(message));
         }

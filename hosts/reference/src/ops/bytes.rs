@@ -172,7 +172,7 @@ pub(super) const METHODS: &[(Builtin, &[Def])] = &[
                 {
                     return Ok(source.clone());
                 }
-                let data = source_bytes(t, &args, "bytes")?;
+                let data = worded(t, |t| source_bytes(t, &args, "bytes"))?;
                 Ok(t.alloc_of(&a[0], |_| Payload::Bytes(data)))
             }),
             method("__repr__", 0, 0, |t, a| {
@@ -406,6 +406,20 @@ fn iterable_bytes(t: &mut Thread, obj: &Obj) -> Res<Vec<u8>> {
     items.iter().map(|item| one_byte(t, item)).collect()
 }
 
+/// What `bytes` says of an item that is no byte is not what `bytearray` says.
+pub(super) fn worded(t: &mut Thread, f: impl FnOnce(&mut Thread) -> Res<Vec<u8>>) -> Res<Vec<u8>> {
+    match f(t) {
+        Err(error) if t.raised(&error, Builtin::ValueError) => {
+            let message = t.str_string(&error.0)?;
+            match message.strip_prefix("byte must be") {
+                Some(rest) => Err(t.value_error(format!("bytes must be{rest}"))),
+                None => Err(error),
+            }
+        }
+        made => made,
+    }
+}
+
 /// `bytes(o)` of one object, whatever it is.
 pub(super) fn bytes_of(t: &mut Thread, obj: &Obj) -> Res<Vec<u8>> {
     if t.builtin_of(obj) == Some(Builtin::Bytes) {
@@ -431,12 +445,7 @@ pub(super) fn bytes_of(t: &mut Thread, obj: &Obj) -> Res<Vec<u8>> {
         .iter()
         .any(|name| t.lookup(&class, name).is_some());
     if t.as_text(obj).is_none() && iterable {
-        return match iterable_bytes(t, obj) {
-            Err(error) if t.raised(&error, Builtin::ValueError) => {
-                Err(t.value_error("bytes must be in range(0, 256)"))
-            }
-            made => made,
-        };
+        return iterable_bytes(t, obj);
     }
     let name = t.class_name(&class);
     Err(t.type_error(format!("cannot convert '{name}' object to bytes")))

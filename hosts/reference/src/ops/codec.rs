@@ -298,7 +298,11 @@ fn decode(
             Err((size, reason)) => {
                 let object = object.get_or_insert_with(|| t.bytes(data.to_vec())).clone();
                 let class = Builtin::UnicodeDecodeError;
-                let error = unicode_error(t, class, codec.name(), &object, at, at + size, reason)?;
+                let shown = match codec {
+                    Codec::Wide(size, _) => Codec::Wide(size, Some(order)),
+                    codec => codec,
+                };
+                let error = unicode_error(t, class, shown.name(), &object, at, at + size, reason)?;
                 let (replacement, next) = handled(t, errors, &error, data.len(), "decoding")?;
                 match t.as_text(&replacement) {
                     Some(more) => points.extend(more.0),

@@ -500,12 +500,15 @@ pub(super) const METHODS: &[(Builtin, &[Def])] = &[
     (
         Builtin::Enumerate,
         &[keyword_function("__new__", |t, a, keywords| {
-            let [iterable, from] = t.arguments("enumerate", ["iterable", "start"], 1, &a[1..], keywords)?;
+            let [iterable, from] = t.arguments("enumerate", ["iterable", "start"], 0, &a[1..], keywords)?;
+            let Some(iterable) = iterable else {
+                return Err(t.type_error("enumerate() missing required argument 'iterable'"));
+            };
             let from = match &from {
                 Some(from) => t.index(from)?,
                 None => 0.into(),
             };
-            let iterators = iterators(t, &iterable.into_iter().collect::<Vec<_>>())?;
+            let iterators = iterators(t, &[iterable])?;
             Ok(adapter(t, &a[0], &iterators, from))
         })],
     ),

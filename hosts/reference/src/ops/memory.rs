@@ -39,33 +39,11 @@ pub(super) const OPS: &[(Op, Operation)] = &[
         Ok(t.none())
     }),
     (Op::BytesOf, |t, a| {
-        if let Some(made) = t.call_special(&a[0], "__bytes__", &[])? {
-            if !t.is_instance(&made, Builtin::Bytes) {
-                let given = t.type_name(&made);
-                return Err(t.type_error(format!("__bytes__ returned non-bytes (type {given})")));
-            }
-            return Ok(made);
-        }
         if t.builtin_of(&a[0]) == Some(Builtin::Bytes) {
             return Ok(a[0].clone());
         }
-        if let Some(data) = contents_of(t, &a[0])? {
-            return Ok(t.bytes(data));
-        }
-        let class = t.class_of(&a[0]);
-        if t.as_text(&a[0]).is_none() && t.lookup(&class, "__iter__").is_some() {
-            let mut data = Vec::new();
-            for item in t.collect_items(&a[0])? {
-                let value = t.index(&item)?;
-                match u8::try_from(&value) {
-                    Ok(byte) => data.push(byte),
-                    Err(_) => return Err(t.value_error("bytes must be in range(0, 256)")),
-                }
-            }
-            return Ok(t.bytes(data));
-        }
-        let given = t.type_name(&a[0]);
-        Err(t.type_error(format!("cannot convert '{given}' object to bytes")))
+        let data = super::bytes::worded(t, |t| super::bytes::bytes_of(t, &a[0]))?;
+        Ok(t.bytes(data))
     }),
 ];
 

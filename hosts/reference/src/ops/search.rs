@@ -70,7 +70,7 @@ pub fn split_space<E: Copy>(
     let mut rest = strip(text, is_space, !from_back, from_back);
     while !rest.is_empty() {
         if parts.len() == limit {
-            parts.push(strip(rest, is_space, from_back, !from_back).to_vec());
+            parts.push(rest.to_vec());
             break;
         }
         let place = if from_back {

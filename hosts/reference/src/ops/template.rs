@@ -67,11 +67,13 @@ fn run(t: &mut Thread, text: &[u32], values: &mut Values<'_>, depth: u32) -> Res
             continue;
         }
         let start = i;
-        let mut level = 1;
+        let (mut level, mut in_key) = (1, false);
         while level > 0 {
             match text.get(i) {
-                Some(&OPEN) => level += 1,
-                Some(&CLOSE) => level -= 1,
+                Some(&OPEN) if !in_key => level += 1,
+                Some(&CLOSE) if !in_key => level -= 1,
+                Some(&point) if point == u32::from('[') => in_key = level == 1,
+                Some(&point) if point == u32::from(']') => in_key = false,
                 Some(_) => {}
                 None if i == start => return Err(t.value_error("Single '{' encountered in format string")),
                 None => return Err(t.value_error("expected '}' before end of string")),

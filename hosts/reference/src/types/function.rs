@@ -273,6 +273,13 @@ impl Thread {
                     return Err(self.type_error(format!("unbound method {full}() needs an argument")));
                 };
                 if !self.is_a(first, owner) {
+                    if def.name.starts_with("__") {
+                        let (wanted, given) = (self.class_name(owner), self.type_name(first));
+                        return Err(self.type_error(format!(
+                            "descriptor '{}' requires a '{wanted}' object but received a '{given}'",
+                            def.name
+                        )));
+                    }
                     return Err(self.wrong_self(def.name, owner, first));
                 }
                 self.run(def, &full, args, 1, keywords)
@@ -282,7 +289,12 @@ impl Thread {
                 all.extend_from_slice(args);
                 self.run(def, &full, &all, 1, keywords)
             }
-            Kind::Static if def.name == "__new__" => self.run(def, &full, args, 1, keywords),
+            Kind::Static if def.name == "__new__" => {
+                if let Some(owner) = &owner {
+                    self.check_new(owner, args)?;
+                }
+                self.run(def, &full, args, 1, keywords)
+            }
             Kind::Static => self.run(def, &full, args, 0, keywords),
             Kind::Property(_) => Err(self.type_error("'getset_descriptor' object is not callable")),
         }
@@ -321,6 +333,25 @@ impl Thread {
                 f(self, args)
             }
         }
+    }
+
+    /// The first argument of a builtin's `__new__` is a class that derives from it.
+    fn check_new(&mut self, owner: &Obj, args: &[Obj]) -> Res<()> {
+        let name = self.class_name(owner);
+        let Some(class) = args.first() else {
+            return Err(self.type_error(format!("{name}.__new__(): not enough arguments")));
+        };
+        if !self.is_class(class) {
+            let given = self.type_name(class);
+            return Err(self.type_error(format!("{name}.__new__(X): X is not a type object ({given})")));
+        }
+        if !class.is(owner) && !self.derives(class, owner) {
+            let given = self.class_name(class);
+            return Err(self.type_error(format!(
+                "{name}.__new__({given}): {given} is not a subtype of {name}"
+            )));
+        }
+        Ok(())
     }
 
     /// A method was called on an object that it is not for.
