@@ -8,7 +8,7 @@ import types
 from __pypy__ import identity_dict, strategy
 
 from _gimbal import lifetimes
-from _gimbal.handles import (MASK, Demoted, awake, free, handle, ids, new_handle, object_of, objects, rebind, seen, sent)
+from _gimbal.handles import (MASK, Demoted, awake, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent)
 from _gimbal.lifetimes import due, housekeeping, once, pin, tie, wake, wrappers
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
