@@ -70,7 +70,7 @@ typedef struct {
 static PyObject *converter_log;
 
 static int
-note(const char *what)
+remember(const char *what)
 {
     PyObject *text = PyUnicode_FromString(what);
     int outcome = text == NULL ? -1 : PyList_Append(converter_log, text);
@@ -83,7 +83,7 @@ static int
 convert(PyObject *object, void *address)
 {
     if (object == NULL) {
-        note("undone");
+        remember("undone");
         return 1;
     }
     const char *text = PyUnicode_Check(object) ? PyUnicode_AsUTF8(object) : "";
@@ -94,7 +94,7 @@ convert(PyObject *object, void *address)
     if (strcmp(text, "fail") == 0)
         return 0;
     *(PyObject **)address = object;
-    note(text);
+    remember(text);
     return strcmp(text, "undo") == 0 ? Py_CLEANUP_SUPPORTED : 1;
 }
 
