@@ -146,6 +146,19 @@ fn build_in(
     Ok(directory)
 }
 
+/// What an extension is compiled with for AddressSanitizer.
+pub const SANITIZED: [&str; 2] = ["-fsanitize=address", "-fno-omit-frame-pointer"];
+
+/// The compiler's own run-time library for AddressSanitizer.
+pub fn sanitizer() -> Result<PathBuf> {
+    let mut command = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    command.arg("-print-file-name=libasan.so");
+    let outcome = process::run(command, Duration::from_secs(60))?;
+    Path::new(outcome.stdout.trim())
+        .canonicalize()
+        .context("the C compiler comes without AddressSanitizer")
+}
+
 /// Where the oracle's `Python.h` is.
 pub fn include_dir() -> Result<&'static Path> {
     static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
