@@ -49,7 +49,7 @@ struct Run {
 /// Runs suites of packages, having made what they need. False: something differs from CPython, and the report says what.
 pub fn suite(project: &Project, arguments: &[OsString]) -> Result<bool> {
     debian::ensure()?;
-    build::build(project, &project.flavour(MAIN_FLAVOUR)?)?;
+    build::build(project, &project.flavour(MAIN_FLAVOUR)?, Profile::Release)?;
     install_host(project, HOST)?;
     let mut suite = project.cargo("run");
     suite.args(["--quiet", "--package", "gimbal-abi-tests", "--bin", "suite", "--"]);

@@ -252,11 +252,22 @@ def NewCell(value):
     return types.CellType() if value is NULL else types.CellType(value)
 
 
+def keep_wrapper(o):
+    """A weak reference that C makes lives as long as the native instance, and not only as long as its first wrapper: from now on
+    the wrappers of such instances count as having state."""
+    cls = type(o)
+    if core.kind_of(cls) in (core.K_NATIVE, core.K_STATEFUL):
+        core.kinds[cls] = core.K_STATEFUL
+        core.pin(o, o._na)
+
+
 def NewWeakRef(o, callback):
+    keep_wrapper(o)
     return weakref.ref(o) if callback is NULL else weakref.ref(o, callback)
 
 
 def NewWeakProxy(o, callback):
+    keep_wrapper(o)
     return weakref.proxy(o) if callback is NULL else weakref.proxy(o, callback)
 
 

@@ -54,8 +54,8 @@ impl Sources {
         }
         let folders =
             ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"].map(|folder| self.prefix.join(folder));
-        let loader = folders.iter().map(|folder| folder.join("ld-linux-x86-64.so.2"));
-        let loader = loader.filter(|path| path.exists()).next().unwrap_or_default();
+        let mut loaders = folders.iter().map(|folder| folder.join("ld-linux-x86-64.so.2"));
+        let loader = loaders.find(|path| path.exists()).unwrap_or_default();
         let mut command = Command::new(loader);
         command
             .arg("--library-path")

@@ -1,14 +1,14 @@
 //! Dicts: a native table while C builds one, the host's dict once it has crossed.
 //!
-//! A native dict has keys that compare without running Python code: exact strings, ints and, by identity, None and
-//! the like. Any other key turns it into a host dict. The table of a host dict's proxy goes on as the owner of what
+//! A native dict has keys that compare without running Python code: exact strings, bytes, ints and, by identity, None
+//! and the like. Any other key turns it into a host dict. The table of a host dict's proxy goes on as the owner of what
 //! `PyDict_GetItem` lends: the borrowed value lives until the same key is read again with another value.
 
 use crate::crossing::{self, op_unit};
 use crate::state::Locked;
 use crate::{
-    Obj, Op, PyDict_Type, PyLong_Type, PyObject, PyTypeObject, PyUnicode_Type, arena, err, int, new_ref,
-    refcount, seq, text, xdecref,
+    Obj, Op, PyBytes_Type, PyDict_Type, PyLong_Type, PyObject, PyTypeObject, PyUnicode_Type, arena, err, int,
+    new_ref, refcount, seq, text, xdecref,
 };
 use hashbrown::HashTable;
 
@@ -42,6 +42,8 @@ unsafe fn key_hash(key: Obj) -> Option<u64> {
         let ty: *mut PyTypeObject = (*key).ob_type;
         if ty == &raw mut PyUnicode_Type {
             Some(text::own_hash(key))
+        } else if ty == &raw mut PyBytes_Type {
+            Some(text::hash_of(text::as_bytes(key)))
         } else if ty == &raw mut PyLong_Type {
             Some((int::as_u64_mask(key) ^ 0x9e37_79b9).wrapping_mul(0x517c_c1b7_2722_0a95))
         } else if key == crate::none() || key == crate::ellipsis() {
@@ -63,6 +65,8 @@ unsafe fn key_eq(a: Obj, b: Obj) -> bool {
         }
         if (*a).ob_type == &raw mut PyUnicode_Type {
             text::eq(a, b)
+        } else if (*a).ob_type == &raw mut PyBytes_Type {
+            text::as_bytes(a) == text::as_bytes(b)
         } else if (*a).ob_type == &raw mut PyLong_Type {
             int::digits(a) == int::digits(b)
         } else {

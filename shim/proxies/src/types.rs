@@ -23,8 +23,8 @@ unsafe extern "C" {
 /// Mark of types whose instances are native structs of an extension type.
 const NATIVE: usize = 1;
 
-/// `Py_TPFLAGS_DISALLOW_INSTANTIATION`, which 3.9 does not know.
-const DISALLOW_INSTANTIATION: c_ulong = if cfg!(Py_3_10) { 1 << 7 } else { 0 };
+/// `Py_TPFLAGS_DISALLOW_INSTANTIATION`, which 3.9 does not know: the bit means nothing there.
+const DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
 
 /// Flags that say which builtin a type derives from, and others that CPython hands down.
 const INHERITED: c_ulong = crate::Py_TPFLAGS_LONG_SUBCLASS
@@ -394,7 +394,7 @@ unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
         if (*ty).tp_new.is_none()
             && (base != &raw mut PyBaseObject_Type || type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0)
         {
-            let disallowed = type_flags::of(ty) & DISALLOW_INSTANTIATION != 0;
+            let disallowed = cfg!(Py_3_10) && type_flags::of(ty) & DISALLOW_INSTANTIATION != 0;
             (*ty).tp_new = if disallowed { None } else { (*base).tp_new };
         }
         if (*ty).tp_basicsize == 0 {

@@ -323,7 +323,7 @@ impl Builder {
         if !self.codes.eat(b'#') {
             return Some(-1);
         }
-        if !self.size_t_clean {
+        if !self.size_t_clean && !super::SIZE_T_ALWAYS {
             // SAFETY: without the macro the caller passes an int.
             unsafe { self.va.int() };
             system_error(c"PY_SSIZE_T_CLEAN macro must be defined for '#' formats");

@@ -588,7 +588,7 @@ impl Conversion {
     }
 
     fn require_size_t_clean(&self) -> Converted {
-        if self.size_t_clean {
+        if self.size_t_clean || super::SIZE_T_ALWAYS {
             Ok(())
         } else {
             let message = c"PY_SSIZE_T_CLEAN macro must be defined for '#' formats";

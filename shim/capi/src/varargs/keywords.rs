@@ -239,6 +239,14 @@ impl Callee {
         // SAFETY: the arguments fit the formats.
         unsafe {
             match found {
+                Ok(Some(key)) if cfg!(Py_3_13) => {
+                    type_error!(
+                        c"%.200s%s got an unexpected keyword argument '%S'",
+                        function,
+                        self.parens(),
+                        key
+                    );
+                }
                 Ok(Some(key)) => {
                     type_error!(
                         c"'%S' is an invalid keyword argument for %.200s%s",

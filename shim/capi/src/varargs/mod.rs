@@ -27,6 +27,9 @@ use std::ffi::{CStr, c_char, c_double, c_int, c_long, c_longlong, c_void};
 
 use gimbal_abi::{Py_ssize_t, PyObject};
 
+/// Since 3.13 the lengths of `#` units are always `Py_ssize_t`, whatever a caller defines.
+const SIZE_T_ALWAYS: bool = cfg!(Py_3_13);
+
 unsafe extern "C" {
     fn gimbal_va_ptr(ap: VaArgs) -> *mut c_void;
     fn gimbal_va_int(ap: VaArgs) -> c_int;

@@ -369,20 +369,22 @@ pub unsafe fn eq(a: Obj, b: Obj) -> bool {
 /// A hash of the contents for our own tables (not Python's `hash`).
 pub unsafe fn own_hash(op: Obj) -> u64 {
     // SAFETY: `op` is a string; kinds are canonical, so equal strings have equal bytes.
-    unsafe {
-        let bytes = std::slice::from_raw_parts(data(op), len(op) * kind(op) as usize);
-        let mut hash = 0xcbf2_9ce4_8422_2325u64;
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            let mut word = [0; 8];
-            word.copy_from_slice(chunk);
-            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
-        for &byte in chunks.remainder() {
-            hash = (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
-        hash ^ hash >> 29
+    unsafe { hash_of(std::slice::from_raw_parts(data(op), len(op) * kind(op) as usize)) }
+}
+
+/// A hash of bytes for our own tables.
+pub fn hash_of(bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
     }
+    for &byte in chunks.remainder() {
+        hash = (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+    hash ^ hash >> 29
 }
 
 /// Where an exact str or bytes keeps its `hash()`. Extensions read it there after they asked for it once.
