@@ -22,6 +22,9 @@ for line in sys.stdin:
         print(ascii(f'{type(error).__name__}: {error}'))
 ";
 
+/// Positional and keyword arguments.
+type Arguments = (Vec<Obj>, Vec<(String, Obj)>);
+
 struct Evaluator<'a> {
     text: &'a str,
 }
@@ -147,7 +150,7 @@ impl Evaluator<'_> {
         t.call(&class, &parts)
     }
 
-    fn arguments(&mut self, t: &mut Thread) -> Res<(Vec<Obj>, Vec<(String, Obj)>)> {
+    fn arguments(&mut self, t: &mut Thread) -> Res<Arguments> {
         let (mut args, mut keywords) = (Vec::new(), Vec::new());
         while !self.take(")") {
             self.skip();

@@ -193,12 +193,8 @@ pub(crate) fn fill_modules(t: &mut Thread) -> Res<()> {
     for (name, value) in attributes {
         t.set_in_module(&sys, name, &value);
     }
-    for (module, class) in [
-        ("contextvars", Builtin::ContextVar),
-        ("contextvars", Builtin::Context),
-        ("contextvars", Builtin::ContextToken),
-    ] {
-        if let Some(module) = t.get_module(module) {
+    if let Some(module) = t.get_module("contextvars") {
+        for class in [Builtin::ContextVar, Builtin::Context, Builtin::ContextToken] {
             let class_object = t.class(class);
             t.set_in_module(&module, class.name(), &class_object);
         }
