@@ -7,25 +7,25 @@ use gimbal_proxies::*;
 use std::ffi::{CStr, c_char, c_int};
 
 /// Takes a reference; NULL is allowed.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn Py_IncRef(object: Obj) {
     xincref(object);
 }
 
 /// Gives a reference back; NULL is allowed.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn Py_DecRef(object: Obj) {
     xdecref(object);
 }
 
 /// Takes a reference.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _Py_IncRef(object: Obj) {
     incref(object);
 }
 
 /// Gives a reference back.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _Py_DecRef(object: Obj) {
     decref(object);
 }
@@ -37,26 +37,26 @@ pub unsafe fn _Py_Dealloc(object: Obj) {
 }
 
 /// A new reference.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn Py_NewRef(object: Obj) -> Obj {
     new_ref(object)
 }
 
 /// A new reference; NULL is allowed.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn Py_XNewRef(object: Obj) -> Obj {
     xincref(object);
     object
 }
 
 /// `a is b`.
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn Py_Is(a: Obj, b: Obj) -> c_int {
     c_int::from(a == b)
 }
 
 /// `object is None`.
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn Py_IsNone(object: Obj) -> c_int {
     c_int::from(object == none())
 }

@@ -107,7 +107,7 @@ pub unsafe fn PyErr_NoMemory() -> *mut PyObject {
 
 // --- reading -------------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyErr_Occurred() -> *mut PyObject {
     err::occurred()
 }
