@@ -139,6 +139,10 @@ impl Heap {
                 holder.sweep(&moved, &|r| r.0 >= first_late);
             }
             self.clear_weak(&collector.weak);
+            self.shared_weak.lock().retain(|_, weak| {
+                let place = moved(weak);
+                place.map(|place| *weak = place).is_some()
+            });
             let old = spaces.current.base;
             for i in 0..used {
                 let object = old.add(i);

@@ -100,6 +100,7 @@ pub struct Heap {
     interned: Mutex<HashMap<String, Ref>>,
     callbacks: Mutex<Vec<(Ref, Ref)>>,
     rooted: Mutex<HashMap<u64, Ref>>,
+    shared_weak: Mutex<HashMap<(u64, Builtin), Ref>>,
     deaths: Mutex<Vec<Death>>,
     holder: OnceLock<&'static dyn Holder>,
     stress: bool,
@@ -139,6 +140,7 @@ pub(crate) fn start(options: Options) -> bool {
         interned: Mutex::default(),
         callbacks: Mutex::default(),
         rooted: Mutex::default(),
+        shared_weak: Mutex::default(),
         deaths: Mutex::default(),
         holder: OnceLock::new(),
         stress: options.stress,
@@ -465,6 +467,18 @@ impl Thread {
             .entry(text.to_owned())
             .or_insert_with(|| still.get(&made));
         self.state.roots.hold(r.0)
+    }
+
+    /// The weak reference of a class without a callback to the object with this identity: there is one for all who ask.
+    pub fn shared_weak(&mut self, id: u64, class: Builtin) -> Option<Obj> {
+        let shared = heap().shared_weak.lock();
+        shared.get(&(id, class)).map(|weak| self.state.roots.hold(weak.0))
+    }
+
+    /// Remembers it.
+    pub fn share_weak(&mut self, id: u64, class: Builtin, weak: &Obj) {
+        let weak = self.still().get(weak);
+        heap().shared_weak.lock().insert((id, class), weak);
     }
 
     /// Keeps an object alive from anywhere.

@@ -291,6 +291,18 @@ pub(super) const METHODS: &[(Builtin, &[Def])] = &[
 ];
 
 const PROXY: &[Def] = &[
+    method("__setattr__", 2, 2, |t, a| {
+        let name = t.attribute_name(&a[1])?;
+        let referent = alive(t, &a[0])?;
+        t.setattr(&referent, &name, Some(&a[2]))?;
+        Ok(t.none())
+    }),
+    method("__delattr__", 1, 1, |t, a| {
+        let name = t.attribute_name(&a[1])?;
+        let referent = alive(t, &a[0])?;
+        t.setattr(&referent, &name, None)?;
+        Ok(t.none())
+    }),
     method("__getattribute__", 1, 1, |t, a| {
         let name = t.attribute_name(&a[1])?;
         let referent = alive(t, &a[0])?;
@@ -461,13 +473,24 @@ fn weak_of(t: &mut Thread, class: &Obj, object: &Obj, callback: Option<Obj>) -> 
     if native != 0 {
         crate::interface::pin(native);
     }
-    Ok(t.alloc_of(class, |still| {
+    let plain = callback.is_none().then(|| t.traits(class).builtin).flatten();
+    let id = t.read(object, |object, _| object.id);
+    if let Some(builtin) = plain
+        && let Some(known) = t.shared_weak(id, builtin)
+    {
+        return Ok(known);
+    }
+    let made = t.alloc_of(class, |still| {
         Payload::Weak(Weak {
             referent: Some(still.get(object)),
             callback: callback.as_ref().map(|c| still.get(c)),
             hash: None,
         })
-    }))
+    });
+    if let Some(builtin) = plain {
+        t.share_weak(id, builtin, &made);
+    }
+    Ok(made)
 }
 
 /// What a weak reference refers to, while it lives.

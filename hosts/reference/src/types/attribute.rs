@@ -174,15 +174,20 @@ impl Thread {
         }
     }
 
+    /// Are the attributes that this class gets and sets those of `object`, `type` or a module?
+    fn has_default_rules(&mut self, class: &Obj) -> bool {
+        matches!(
+            self.traits(class).builtin,
+            Some(Builtin::Object | Builtin::Type | Builtin::Module)
+        )
+    }
+
     /// `getattr(o, name)`, None instead of `AttributeError`.
     pub fn lookup_attr(&mut self, obj: &Obj, name: &str) -> Res<Option<Obj>> {
         let class = self.class_of(obj);
         let default = match self.lookup_where(&class, "__getattribute__") {
-            Some((owner, function)) => {
-                let builtin = self.traits(&owner).builtin;
-                if builtin.is_some() { None } else { Some(function) }
-            }
-            None => None,
+            Some((owner, function)) if !self.has_default_rules(&owner) => Some(function),
+            _ => None,
         };
         let found = match default {
             None if self.is_class(obj) => self.type_get(obj, name)?,
@@ -339,7 +344,7 @@ impl Thread {
             "__delattr__"
         };
         if let Some((owner, function)) = self.lookup_where(&class, special)
-            && self.traits(&owner).builtin.is_none()
+            && !self.has_default_rules(&owner)
         {
             let key = self.intern(name);
             let bound = self.bind(&function, Some(obj), &class)?;

@@ -89,6 +89,8 @@ pub(crate) fn start(t: &mut Thread) -> Res<()> {
         Builtin::Set,
         Builtin::ByteArray,
         Builtin::Slice,
+        Builtin::WeakProxy,
+        Builtin::WeakCallableProxy,
     ] {
         let class = t.class(builtin);
         let namespace = t.namespace(&class);
