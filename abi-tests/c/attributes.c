@@ -1,4 +1,5 @@
-/* Attribute access, calls, texts, comparison and hash: the slots of each, generic access, instance dictionaries, and what subclasses inherit. */
+/* Attribute access, calls, texts, comparison and hash: the slots of each, generic access, instance dictionaries, and what subclasses inherit.
+   flavours: 3.9 */
 #include "checks.h"
 #include <structmember.h>
 

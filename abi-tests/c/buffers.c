@@ -1,4 +1,5 @@
-/* Buffers both ways: an exporter in C with shape, strides and formats; consumers of every flag; the PyBuffer_* helpers; memoryview from C. */
+/* Buffers both ways: an exporter in C with shape, strides and formats; consumers of every flag; the PyBuffer_* helpers; memoryview from C.
+   flavours: 3.14 3.14t */
 #include "checks.h"
 
 typedef struct {

@@ -1,4 +1,5 @@
-/* Bytes, bytearrays, memoryviews, and the buffer protocol in both directions. */
+/* Bytes, bytearrays, memoryviews, and the buffer protocol in both directions.
+   flavours: 3.9 3.14 */
 #include "checks.h"
 
 static PyObject *

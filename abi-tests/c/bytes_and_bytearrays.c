@@ -1,4 +1,5 @@
-/* bytes and bytearray: making, growing in place, sharing, joining, methods, and what each function refuses. */
+/* bytes and bytearray: making, growing in place, sharing, joining, methods, and what each function refuses.
+   flavours: 3.9 */
 #include "checks.h"
 
 CHECK(make_bytes)

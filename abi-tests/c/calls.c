@@ -1,4 +1,5 @@
-/* Calls: every convention of methods, vectorcall, and all the ways in which C calls Python. */
+/* Calls: every convention of methods, vectorcall, and all the ways in which C calls Python.
+   flavours: 3.14 */
 #include "checks.h"
 #include <structmember.h>
 

@@ -1,4 +1,5 @@
-/* Dicts, sets and tuples: every function, on objects made by C and on objects of the host. */
+/* Dicts, sets and tuples: every function, on objects made by C and on objects of the host.
+   flavours: 3.9 3.14 */
 #include "checks.h"
 #include <structmember.h>
 #include <structseq.h>

@@ -1,4 +1,5 @@
-/* Lists: made and filled by C, made by Python and read by C in place, changed from both sides. */
+/* Lists: made and filled by C, made by Python and read by C in place, changed from both sides.
+   flavours: 3.9 3.14 */
 #include "checks.h"
 
 static PyObject *

@@ -1,4 +1,5 @@
-/* Async slots: an awaitable, an asynchronous iterator, am_send; driven by hand from C and by coroutines from Python. */
+/* Async slots: an awaitable, an asynchronous iterator, am_send; driven by hand from C and by coroutines from Python.
+   flavours: 3.9 */
 #include "checks.h"
 
 typedef struct {

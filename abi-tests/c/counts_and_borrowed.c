@@ -1,4 +1,5 @@
-/* Reference counts that an extension may rely on, and references that it only borrows. */
+/* Reference counts that an extension may rely on, and references that it only borrows.
+   flavours: 3.9 */
 #include "checks.h"
 
 static PyObject *kept[4096];

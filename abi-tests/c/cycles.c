@@ -1,5 +1,6 @@
 /* Cycles: traverse and clear of types in C, tracking, weak references in cycles, finalizers. Counts are checked from the driver, where a
-   collection can be asked for. */
+   collection can be asked for.
+   flavours: 3.9 */
 #include "checks.h"
 #include <structmember.h>
 

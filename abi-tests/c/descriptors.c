@@ -1,4 +1,5 @@
-/* Descriptors: the descr slots, PyDescr_* functions, property, classmethod and staticmethod made from C, and how attributes find them. */
+/* Descriptors: the descr slots, PyDescr_* functions, property, classmethod and staticmethod made from C, and how attributes find them.
+   flavours: 3.9 3.14 */
 #include "checks.h"
 #include <structmember.h>
 

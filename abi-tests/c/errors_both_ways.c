@@ -1,4 +1,5 @@
-/* Exceptions: raised by C for Python, raised by Python for C, fetched, changed, chained and put back. */
+/* Exceptions: raised by C for Python, raised by Python for C, fetched, changed, chained and put back.
+   flavours: 3.9 */
 #include "checks.h"
 #include <errno.h>
 #include <frameobject.h>

@@ -1,4 +1,5 @@
-/* The error functions: set, fetch, restore, normalise, match, chain, handled exceptions, warnings, errno, syntax and import errors. */
+/* The error functions: set, fetch, restore, normalise, match, chain, handled exceptions, warnings, errno, syntax and import errors.
+   flavours: 3.9 */
 #include "checks.h"
 #include <errno.h>
 

@@ -1,4 +1,5 @@
-/* Finalisation: everything made is freed in the end, and what must happen on the way happens once. */
+/* Finalisation: everything made is freed in the end, and what must happen on the way happens once.
+   flavours: 3.9 3.14 */
 #include "checks.h"
 #include <structmember.h>
 

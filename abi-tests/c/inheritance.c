@@ -1,4 +1,5 @@
-/* Inheritance in C: extension types on extension types and on builtins, several bases, constructors and destructors on every level. */
+/* Inheritance in C: extension types on extension types and on builtins, several bases, constructors and destructors on every level.
+   flavours: 3.9 */
 #include "checks.h"
 #include <structmember.h>
 

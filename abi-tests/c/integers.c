@@ -1,4 +1,5 @@
-/* Ints of all sizes: every conversion in and out, at and beyond its limits, and the errors of each. */
+/* Ints of all sizes: every conversion in and out, at and beyond its limits, and the errors of each.
+   flavours: 3.9 3.14 3.14t */
 #include "checks.h"
 #include <limits.h>
 

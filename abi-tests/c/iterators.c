@@ -1,4 +1,5 @@
-/* Iterators: an iterator class of ours, iteration by item and by call, every builtin iterator through PyIter_Next, sending. */
+/* Iterators: an iterator class of ours, iteration by item and by call, every builtin iterator through PyIter_Next, sending.
+   flavours: 3.9 3.14 */
 #include "checks.h"
 
 typedef struct {

@@ -1,4 +1,5 @@
-/* Keyword arguments: PyArg_ParseTupleAndKeywords and its relatives, every rule about optional, positional-only and keyword-only. */
+/* Keyword arguments: PyArg_ParseTupleAndKeywords and its relatives, every rule about optional, positional-only and keyword-only.
+   flavours: 3.9 */
 #include "checks.h"
 
 /* Parses (args, kwargs) with a format of up to four ints, and steals both. */

@@ -1,4 +1,5 @@
-/* Members of every T_ kind, read and written at and beyond their limits, and getsets: with closures, without a setter, failing. */
+/* Members of every T_ kind, read and written at and beyond their limits, and getsets: with closures, without a setter, failing.
+   flavours: 3.14 3.14t */
 #include "checks.h"
 #include <limits.h>
 #include <structmember.h>

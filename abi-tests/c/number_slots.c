@@ -1,4 +1,5 @@
-/* Every number slot of an extension type: called by operators, by PyNumber functions, from the left, the right and in place. */
+/* Every number slot of an extension type: called by operators, by PyNumber functions, from the left, the right and in place.
+   flavours: 3.9 3.14 3.14t */
 #include "checks.h"
 
 typedef struct {

@@ -1,4 +1,5 @@
-/* Format units from C alone: every unit of PyArg_ParseTuple with good and bad values, every unit of Py_BuildValue, both ways. */
+/* Format units from C alone: every unit of PyArg_ParseTuple with good and bad values, every unit of Py_BuildValue, both ways.
+   flavours: 3.9 */
 #include "checks.h"
 
 /* The values that every unit is tried with; a new tuple of one each. */

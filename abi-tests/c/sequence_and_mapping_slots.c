@@ -1,4 +1,5 @@
-/* Sequence and mapping slots: a fixed row of numbers (sequence), a counter of keys (mapping), and a class with both. */
+/* Sequence and mapping slots: a fixed row of numbers (sequence), a counter of keys (mapping), and a class with both.
+   flavours: 3.14 3.14t */
 #include "checks.h"
 
 typedef struct {

@@ -1,4 +1,5 @@
-/* Sets and frozensets: every function of the API on both, growth and removal, iteration, operators, what may not be hashed. */
+/* Sets and frozensets: every function of the API on both, growth and removal, iteration, operators, what may not be hashed.
+   flavours: 3.14 3.14t */
 #include "checks.h"
 
 static PyObject *

@@ -1,4 +1,5 @@
-/* None, True, False, Ellipsis and NotImplemented: one of each, whichever way they are reached, with the behaviour of their types. */
+/* None, True, False, Ellipsis and NotImplemented: one of each, whichever way they are reached, with the behaviour of their types.
+   flavours: 3.14 3.14t */
 #include "checks.h"
 
 static PyObject *

@@ -1,4 +1,5 @@
-/* Strings of each kind (ASCII, 1, 2 and 4 bytes a character, surrogates): reading in place, making, searching, splitting, codecs. */
+/* Strings of each kind (ASCII, 1, 2 and 4 bytes a character, surrogates): reading in place, making, searching, splitting, codecs.
+   flavours: 3.14 3.14t */
 #include "checks.h"
 
 static const char *const SAMPLES[] = {

@@ -1,4 +1,5 @@
-/* Vectorcall: an extension type with its own, functions of every convention called by it, and METH_METHOD with its class. */
+/* Vectorcall: an extension type with its own, functions of every convention called by it, and METH_METHOD with its class.
+   flavours: 3.14 */
 #include "checks.h"
 #include <structmember.h>
 
