@@ -1,8 +1,8 @@
 //! Packages' own test suites, from their source distributions, with the unmodified wheel.
 //!
-//! A suite runs file by file, each in a process of its own: a crash costs the tests of one file. What a file's tests
-//! came to is kept below `target/suites`, so that a run that was interrupted goes on where it stopped; what is kept belongs
-//! to one wheel and, for a host, to one build of Gimbal.
+//! A suite runs a few files at a time, each batch in a process of its own; when a process crashes, the batch's files run
+//! one by one: a crash costs the tests of one file. What a batch came to is kept below `target/suites`, so that a run
+//! that was interrupted goes on where it stopped; what is kept belongs to one wheel and, for a host, to one build of Gimbal.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,19 +20,22 @@ use crate::{paths, report};
 /// What pytest itself needs on Python 3.11.
 const PYTEST: [&str; 5] = ["pytest", "iniconfig", "packaging", "pluggy", "pygments"];
 
-/// How long one file may take.
+/// How long one process may take.
 const LIMIT: Duration = Duration::from_secs(1200);
+
+/// How many files share a process: starting an interpreter and pytest often takes longer than a file's tests.
+const BATCH: usize = 12;
 
 /// Each test's outcome by its name.
 pub type Outcomes = BTreeMap<String, String>;
 
-/// What running one file came to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What running files came to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Run {
-    /// The tests of the file.
+    /// The tests of the files.
     pub outcomes: Outcomes,
-    /// How the process ended when it did not come to its end.
-    pub crash: Option<String>,
+    /// The files whose process did not come to its end, and how it ended.
+    pub crashes: BTreeMap<String, String>,
     /// What pytest said about failures.
     pub messages: String,
 }
@@ -86,12 +89,12 @@ impl<'s> Session<'s> {
                 .join(lane)
                 .join(key),
             site: names.iter().map(|name| wheels::site(name)).collect(),
-            identify: packages.iter().any(|package| package.identify),
+            identify: suite.identify || packages.iter().any(|package| package.identify),
         })
     }
 
-    /// The test files, relative to the root of the source distribution.
-    pub fn files(&self) -> Result<Vec<String>> {
+    /// The test files, relative to the root of the source distribution, in batches of one directory.
+    pub fn batches(&self) -> Result<Vec<Vec<String>>> {
         let root = wheels::sdist(&self.suite.name);
         let mut files = Vec::new();
         for test in &self.suite.tests {
@@ -108,18 +111,45 @@ impl<'s> Session<'s> {
             "the suite of {} has no test files",
             self.suite.name
         );
-        Ok(files)
+        let directories = files.chunk_by(|one, other| Path::new(one).parent() == Path::new(other).parent());
+        Ok(directories
+            .flat_map(|files| files.chunks(BATCH))
+            .map(<[String]>::to_vec)
+            .collect())
     }
 
-    /// Runs one file, unless its outcomes are kept already.
-    pub fn run(&self, file: &str) -> Result<Run> {
-        let kept = self.folder.join(file.replace('/', "+")).with_extension("json");
+    /// Runs a batch, unless its outcomes are kept already.
+    pub fn run(&self, batch: &[String]) -> Result<Run> {
+        let kept = self
+            .folder
+            .join(batch[0].replace('/', "+"))
+            .with_extension("json");
         if let Some(run) = fs::read_to_string(&kept)
             .ok()
             .and_then(|text| serde_json::from_str(&text).ok())
         {
             return Ok(run);
         }
+        let mut run = self.start(batch)?;
+        if !run.crashes.is_empty() && batch.len() > 1 {
+            run = Run::default();
+            for file in batch {
+                let mut one = self.start(std::slice::from_ref(file))?;
+                run.outcomes.append(&mut one.outcomes);
+                run.crashes.append(&mut one.crashes);
+                run.messages += &one.messages;
+            }
+        }
+        fs::create_dir_all(&self.folder)?;
+        // Written aside and renamed: what is kept is whole.
+        let fresh = tempfile::NamedTempFile::new_in(&self.folder)?;
+        fs::write(&fresh, serde_json::to_string(&run)?)?;
+        fresh.persist(&kept)?;
+        Ok(run)
+    }
+
+    /// Runs files in one process.
+    fn start(&self, batch: &[String]) -> Result<Run> {
         let mut program = Program::new(lanes::script("wheels/suites", "run.py"), self.site.clone())
             .arg(wheels::sdist(&self.suite.name));
         program.identify = self.identify;
@@ -127,12 +157,11 @@ impl<'s> Session<'s> {
         for skip in &self.suite.skip {
             program = program.arg("--deselect").arg(&skip.test);
         }
-        let outcome = self.interpreter.run(&program.arg(file))?;
-        let mut run = Run {
-            outcomes: Outcomes::new(),
-            crash: None,
-            messages: String::new(),
-        };
+        for file in batch {
+            program = program.arg(file);
+        }
+        let outcome = self.interpreter.run(&program)?;
+        let mut run = Run::default();
         for line in outcome.stdout.lines() {
             match line
                 .strip_prefix("outcome\t")
@@ -143,13 +172,10 @@ impl<'s> Session<'s> {
             }
         }
         if !outcome.stdout.contains("\nended\n") {
-            run.crash = Some(format!("{}\n{}", outcome.status, report::tail(&outcome)));
+            let how = format!("{}\n{}", outcome.status, report::tail(&outcome));
+            run.crashes
+                .extend(batch.iter().map(|file| (file.clone(), how.clone())));
         }
-        fs::create_dir_all(&self.folder)?;
-        // Written aside and renamed: what is kept is whole.
-        let fresh = tempfile::NamedTempFile::new_in(&self.folder)?;
-        fs::write(&fresh, serde_json::to_string(&run)?)?;
-        fresh.persist(&kept)?;
         Ok(run)
     }
 
@@ -207,12 +233,11 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Adds one file's tests.
-    pub fn add(&mut self, file: &str, oracle: &Run, lane: &Run) {
+    /// Adds one batch's tests.
+    pub fn add(&mut self, oracle: &Run, lane: &Run) {
         const ABSENT: &str = "absent";
-        if let Some(crash) = &lane.crash {
-            self.crashes.push((file.to_owned(), crash.clone()));
-        }
+        let crashes = lane.crashes.iter().map(|(file, how)| (file.clone(), how.clone()));
+        self.crashes.extend(crashes);
         let names = oracle.outcomes.keys().chain(
             lane.outcomes
                 .keys()
@@ -258,8 +283,7 @@ mod tests {
             .map(|(test, outcome)| ((*test).to_owned(), (*outcome).to_owned()));
         Run {
             outcomes: outcomes.collect(),
-            crash: None,
-            messages: String::new(),
+            ..Run::default()
         }
     }
 
@@ -267,7 +291,6 @@ mod tests {
     fn only_passes_of_the_oracle_count() {
         let mut comparison = Comparison::default();
         comparison.add(
-            "f",
             &run(&[("a", "passed"), ("b", "passed"), ("c", "skipped")]),
             &run(&[("a", "passed"), ("b", "failed"), ("d", "passed")]),
         );
@@ -285,8 +308,8 @@ mod tests {
     fn a_crash_loses_the_tests_that_did_not_run() {
         let mut comparison = Comparison::default();
         let mut crashed = run(&[]);
-        crashed.crash = Some("signal 11".into());
-        comparison.add("f", &run(&[("a", "passed")]), &crashed);
+        crashed.crashes.insert("f".into(), "signal 11".into());
+        comparison.add(&run(&[("a", "passed")]), &crashed);
         assert_eq!((comparison.passed, comparison.also), (1, 0));
         assert_eq!(comparison.crashes.len(), 1);
     }

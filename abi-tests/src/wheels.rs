@@ -85,6 +85,9 @@ pub struct Suite {
     /// Other packages of the lock that its tests need, pytest left out.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Whether its tests skip themselves unless the interpreter calls itself CPython, as `identify` of a package.
+    #[serde(default)]
+    pub identify: bool,
     /// Why the tests of this repository leave the suite to `cargo xtask suite`; empty when they run it.
     #[serde(default)]
     pub by_hand: String,

@@ -47,12 +47,12 @@ fn compare(suite: &Suite, gimbal: &Interpreter, lane: &str) -> Result<(), Failed
     let session = Session::new(&lock, suite, gimbal, lane, &build)?;
     let mut comparison = Comparison::default();
     let mut messages = String::new();
-    for file in expected.files()? {
-        let (oracle, here) = (expected.run(&file)?, session.run(&file)?);
+    for batch in expected.batches()? {
+        let (oracle, here) = (expected.run(&batch)?, session.run(&batch)?);
         if oracle.outcomes != here.outcomes {
             messages += &here.messages;
         }
-        comparison.add(&file, &oracle, &here);
+        comparison.add(&oracle, &here);
     }
     if comparison.passed == 0 {
         return Err(format!("no test of the suite passes on CPython\n{messages}").into());

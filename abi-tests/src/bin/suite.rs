@@ -105,23 +105,23 @@ fn compare(
     lane: &str,
     verbose: bool,
 ) -> Result<Comparison> {
-    let files = expected.files()?;
-    let bar = ProgressBar::new(2 * files.len() as u64).with_style(
+    let batches = expected.batches()?;
+    let bar = ProgressBar::new(2 * batches.len() as u64).with_style(
         ProgressStyle::with_template("{spinner} {prefix} {wide_bar} {pos}/{len} {msg}")
             .expect("the template is a constant"),
     );
     bar.set_prefix(format!("{} on {lane}", suite.name));
     let mut comparison = Comparison::default();
-    for file in files {
-        bar.set_message(file.clone());
-        let oracle = expected.run(&file)?;
+    for batch in batches {
+        bar.set_message(batch[0].clone());
+        let oracle = expected.run(&batch)?;
         bar.inc(1);
-        let here = session.run(&file)?;
+        let here = session.run(&batch)?;
         bar.inc(1);
         if verbose && here.outcomes != oracle.outcomes {
             bar.suspend(|| println!("{}", here.messages));
         }
-        comparison.add(&file, &oracle, &here);
+        comparison.add(&oracle, &here);
     }
     bar.finish_and_clear();
     Ok(comparison)
