@@ -4,7 +4,7 @@ import sys
 import warnings
 
 import build_values
-from checks import check, check_type
+from checks import check, check_all, check_type
 
 
 class Instance:
@@ -40,6 +40,7 @@ def show_warning(message, category, filename, lineno, file=None, line=None, sour
     print("warning", category.__name__, message, place)
 
 
+check_all(build_values)
 sys.addaudithook(hook)
 warnings.simplefilter("always")
 warnings.showwarning = show_warning

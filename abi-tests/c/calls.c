@@ -301,7 +301,130 @@ facts(PyObject *self, PyObject *object)
                          !!PyMethod_Check(object));
 }
 
+/* From C alone: the module's own functions, called in every way. */
+static PyObject *
+each_convention(PyObject *self, PyObject *(*call)(PyObject *, PyObject *))
+{
+    static const char *const names[] = {"noargs", "one", "varargs", "keywords", "fastcall", "fastcall_keywords", "wrong_null"};
+    PyObject *rows = PyList_New(0);
+    for (size_t i = 0; rows != NULL && i < sizeof(names) / sizeof(*names); i++) {
+        PyObject *function = PyObject_GetAttrString(self, names[i]);
+        EXPECT(function);
+        note(rows, call(self, function));
+        Py_DECREF(function);
+    }
+    return rows;
+}
+
+CHECK(every_way)
+{
+    return each_convention(self, call_every_way);
+}
+
+CHECK(facts)
+{
+    return each_convention(self, facts);
+}
+
+CHECK(methods)
+{
+    PyObject *thing = PyObject_CallNoArgs((PyObject *)&Thing_Type), *rows = PyList_New(0);
+    EXPECT(thing && rows);
+    for (PyMethodDef *method = thing_methods; method->ml_name != NULL; method++) {
+        note_kind(rows, PyObject_CallMethod(thing, method->ml_name, NULL));
+        note_kind(rows, PyObject_CallMethod(thing, method->ml_name, "i", 1));
+        note_kind(rows, PyObject_CallMethod(thing, method->ml_name, "is", 1, "two"));
+        note_kind(rows, PyObject_CallMethod((PyObject *)&Thing_Type, method->ml_name, "i", 1));
+    }
+    Py_DECREF(thing);
+    return rows;
+}
+
+CHECK(missing_method)
+{
+    PyObject *thing = PyObject_CallNoArgs((PyObject *)&Thing_Type);
+    EXPECT(thing);
+    PyObject *rows = call_methods(self, thing);
+    Py_DECREF(thing);
+    return rows;
+}
+
+CHECK(vectorcall_type)
+{
+    PyObject *callable = PyObject_CallNoArgs((PyObject *)&Callable_Type);
+    EXPECT(callable && PyVectorcall_Function(callable) == callable_vectorcall);
+    PyObject *rows = call_every_way(self, callable);
+    Py_DECREF(callable);
+    return rows;
+}
+
+CHECK(function_with_self)
+{
+    PyObject *value = Py_BuildValue("[i]", 7);
+    EXPECT(value);
+    PyObject *function = bind(self, value), *rows = PyList_New(0);
+    EXPECT(function && rows);
+    note(rows, PyObject_CallOneArg(function, Py_None));
+    note_kind(rows, PyObject_CallNoArgs(function));
+    note(rows, PyObject_GetAttrString(function, "__name__"));
+    note(rows, PyObject_GetAttrString(function, "__doc__"));
+    note_int(rows, PyObject_RichCompareBool(PyCFunction_GET_SELF(function), value, Py_EQ));
+    Py_DECREF(function);
+    Py_DECREF(value);
+    return rows;
+}
+
+CHECK(bound_method)
+{
+    PyObject *function = PyObject_GetAttrString(self, "varargs"), *rows = PyList_New(0);
+    PyObject *args = function ? Py_BuildValue("(Os)", function, "object") : NULL;
+    EXPECT(rows && args);
+    PyObject *method = bind_method(self, args);
+    EXPECT(method);
+    note(rows, PyObject_CallNoArgs(method));
+    note(rows, PyObject_CallFunction(method, "ii", 1, 2));
+    note(rows, facts(self, method));
+    Py_DECREF(method);
+    Py_DECREF(args);
+    Py_DECREF(function);
+    return rows;
+}
+
+CHECK(not_callable)
+{
+    PyObject *number = PyLong_FromLong(5);
+    EXPECT(number);
+    PyObject *rows = call_every_way(self, number);
+    note(rows, PyObject_CallNoArgs(number));
+    note(rows, PyObject_CallMethod(number, "missing", NULL));
+    Py_DECREF(number);
+    return rows;
+}
+
+CHECK(many_times)
+{
+    PyObject *function = PyObject_GetAttrString(self, "one"), *last = NULL;
+    EXPECT(function);
+    for (long i = 0; i < 3000; i++) {
+        PyObject *argument = PyLong_FromLong(i * i);
+        Py_XSETREF(last, PyObject_CallOneArg(function, argument));
+        Py_DECREF(argument);
+        EXPECT(last);
+    }
+    Py_DECREF(function);
+    return last;
+}
+
 static PyMethodDef methods[] = {
+    CHECKED(every_way),
+    CHECKED(facts),
+    CHECKED(methods),
+    CHECKED(missing_method),
+    CHECKED(vectorcall_type),
+    CHECKED(function_with_self),
+    CHECKED(bound_method),
+    CHECKED(not_callable),
+    CHECKED(many_times),
     {"noargs", noargs, METH_NOARGS, "noargs($module, /)\n--\n\nTakes nothing."},
     {"one", one, METH_O, NULL},
     {"varargs", varargs, METH_VARARGS, NULL},

@@ -3,7 +3,9 @@
 import inspect
 
 import calls as c
-from checks import check, check_type
+from checks import check, check_all, check_type
+
+check_all(c)
 
 shapes = {
     "nothing": ((), {}),
