@@ -26,7 +26,7 @@ wheel = os.path.abspath(os.environ["PYTHONPATH"].split(os.pathsep)[0])
 os.chdir(sys.argv[1])
 outcomes = Outcomes()
 # Appending: the package itself must come from the wheel, not from the sources beside its tests.
-options = ["-q", "--tb=short", "-p", "no:cacheprovider", "-o", "addopts=", "--rootdir=.", "--import-mode=append"]
+options = ["-q", "--tb=short", "-p", "no:cacheprovider", "-o", "addopts=", "--rootdir=.", "--import-mode=append", "--continue-on-collection-errors"]
 pytest.main(options + sys.argv[2:], plugins=[outcomes])
 print()
 for name, outcome in sorted(outcomes.found.items()):
