@@ -348,6 +348,14 @@ struct_sequence(PyObject *self, PyObject *args)
     return point;
 }
 
+/* Compiled code reads the number of entries of any dict in place. */
+static PyObject *
+size_in_place(PyObject *self, PyObject *dict)
+{
+    Py_ssize_t before = PyDict_GET_SIZE(dict);
+    return PyBool_FromLong(before == PyDict_Size(dict));
+}
+
 static PyMethodDef methods[] = {
     {"check_dict_basic", check_dict_basic, METH_NOARGS, NULL},
     {"check_dict_missing", check_dict_missing, METH_NOARGS, NULL},
@@ -361,6 +369,7 @@ static PyMethodDef methods[] = {
     {"check_tuple", check_tuple, METH_NOARGS, NULL},
     {"check_tuple_resize", check_tuple_resize, METH_NOARGS, NULL},
     {"check_tuple_errors", check_tuple_errors, METH_NOARGS, NULL},
+    {"size_in_place", size_in_place, METH_O, NULL},
     {"walk", walk, METH_O, NULL},
     {"double_values", double_values, METH_O, NULL},
     {"dict_from_c", dict_from_c, METH_VARARGS, NULL},

@@ -68,6 +68,14 @@ check("get bad key", lambda: c.dict_from_c({Key("bad"): 1}, BadKey("bad")))
 check_type("get unhashable", lambda: c.dict_from_c({}, []))
 check("get no dict", lambda: c.dict_from_c([], 1))
 
+module = types.ModuleType("module")
+check("size in place dict", c.size_in_place, {"a": 1})
+check("size in place keys", c.size_in_place, {Key("k"): 1, "b": 2})
+check("size in place ordered", c.size_in_place, collections.OrderedDict(b=1, a=2))
+check("size in place module", c.size_in_place, vars(module))
+module.more = 1
+check("size in place grown", c.size_in_place, vars(module))
+
 check("mapping dict", c.mapping, {"a": 1})
 check("mapping user", c.mapping, Mapping(a=1))
 check("mapping ordered", c.mapping, collections.OrderedDict(b=1, a=2))

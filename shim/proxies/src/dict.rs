@@ -16,7 +16,7 @@ use hashbrown::HashTable;
 #[repr(C)]
 pub struct DictBlock {
     ob_base: PyObject,
-    /// Number of entries while the dict is native (C may read it through `PyDict_GET_SIZE`).
+    /// Number of entries, which C reads in place, too; of a host dict, when it was sent or asked for its length last.
     pub ma_used: isize,
     ma_version_tag: u64,
     ma_keys: *mut u8,
@@ -297,8 +297,20 @@ pub unsafe fn len(op: Obj) -> isize {
         if is_native(op) {
             block(op).ma_used
         } else {
-            crossing::op_int(Op::DictLen, &[op]) as isize
+            measure(op)
         }
+    }
+}
+
+/// Asks the host for the number of entries of its dict and puts it where C reads it; -1 with an error set.
+pub unsafe fn measure(op: Obj) -> isize {
+    // SAFETY: `op` is the proxy of a host dict, made by `allocate`.
+    unsafe {
+        let len = crossing::op_int(Op::DictLen, &[op]) as isize;
+        if len >= 0 {
+            block(op).ma_used = len;
+        }
+        len
     }
 }
 

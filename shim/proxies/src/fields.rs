@@ -5,7 +5,7 @@ use crate::{
     _PyWeakref_RefType, Obj, Op, Py_buffer, PyBaseExceptionObject, PyCell_Type, PyExc_StopIteration,
     PyExc_SystemExit, PyFrozenSet_Type, PyImportErrorObject, PyMemoryView_Type, PyOSErrorObject, PyObject,
     PySet_Type, PySlice_Type, PyStopIterationObject, PySyntaxErrorObject, PySystemExitObject, PyTypeObject,
-    PyUnicodeErrorObject, buffer, crossing, err, type_flags, types, xdecref, xincref,
+    PyUnicodeErrorObject, buffer, crossing, dict, err, type_flags, types, xdecref, xincref,
 };
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -252,6 +252,12 @@ pub unsafe fn fill(op: Obj) {
         let fill: unsafe fn(Obj) = if ty == &raw const PySet_Type || ty == &raw const PyFrozenSet_Type {
             |op| {
                 measure(op);
+            }
+        } else if type_flags::of(ty) & crate::Py_TPFLAGS_DICT_SUBCLASS != 0
+            && !types::is_native(ty.cast_mut())
+        {
+            |op| {
+                dict::measure(op);
             }
         } else if ty == &raw const PyMemoryView_Type {
             open_view
