@@ -31,6 +31,7 @@ class Owner:
 
     def __init__(self, cls=None):
         self.cls = cls
+        self.by_handle = cls is not None and not hasattr(cls, '_np')    # instances have no native address of their own
 
 
 def slot1(kind, f, a):
@@ -174,6 +175,9 @@ def make_iternext(kind, f, extra, owner, name):
 
 
 def make_call(kind, f, extra, owner, name):
+    if owner.by_handle:
+        return functions.foreign_method(K_VARKEYWORDS, f, name, owner)
+
     @hidden_applevel
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
@@ -185,6 +189,9 @@ def make_call(kind, f, extra, owner, name):
 
 
 def make_init(kind, f, extra, owner, name):
+    if owner.by_handle:
+        return functions.foreign_method(K_INIT, f, name, owner)
+
     @hidden_applevel
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
@@ -322,7 +329,7 @@ def make_method(entry, owner):
         made = functions.bound(convention, f, ffi.NULL, name)
     elif flags & METH_CLASS or kind == 'classmethod':
         made = functions.class_method(convention, f, name, owner)
-    elif owner.cls is not None and not hasattr(owner.cls, '_np'):
+    elif owner.by_handle:
         made = functions.foreign_method(convention, f, name, owner)
     else:
         made = functions.method(convention, f, name, owner)
@@ -376,6 +383,7 @@ def MakeType(address, spec):
     owner.qualname = qualname
     owner.module = module
     owner.full_name = name if module is None else module + '.' + name
+    owner.by_handle = is_metatype = any(issubclass(base, type) for base in bases)
     namespace = {'__qualname__': qualname}
     if module is not None:
         namespace['__module__'] = module
@@ -406,18 +414,16 @@ def MakeType(address, spec):
         namespace['__new__'] = make_new(pointer(new), owner)
     if isinstance(given, dict):
         namespace.update(given)
-    namespace['__slots__'] = slots = ['_np', '_na', '_ne'] if root else []
+    namespace['__slots__'] = slots = ['_np', '_na', '_ne', '__weakref__'] if root and not is_metatype else []
     stateful = bool(dict_offset) or any(has_state(base) for base in bases)
-    if dict_offset:
+    if dict_offset and not is_metatype:
         slots.append('__dict__')
-    if root:
-        slots.append('__weakref__')
     if not flags & FLAG_BASETYPE:
         namespace['__init_subclass__'] = refuse_subclass(name, module)
     cls = make_class(metaclass, name, bases, namespace)
     owner.cls = cls
     native_classes[cls] = empty_maker(cls)
-    core.kinds[cls] = core.K_STATEFUL if stateful else core.K_NATIVE
+    core.kinds[cls] = core.K_REFERENCE if is_metatype else core.K_STATEFUL if stateful else core.K_NATIVE
     return handle(cls)
 
 

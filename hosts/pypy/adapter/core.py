@@ -138,7 +138,9 @@ def classify(cls):
     kind = K_REFERENCE
     mro = type.mro(cls) if cls is type else cls.__mro__
     for base in mro:
-        if base in native_classes:
+        if base is type:
+            break
+        if base in native_classes and not issubclass(base, type):
             kind = K_NATIVE if cls in native_classes else K_STATEFUL
             once(cls)
             break

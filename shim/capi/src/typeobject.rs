@@ -121,6 +121,12 @@ unsafe extern "C" fn type_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
     unsafe {
         let ty: *mut PyTypeObject = me.cast();
         if !types::is_native(ty) {
+            let own_call = (*(*me).ob_type)
+                .tp_call
+                .is_some_and(|f| !std::ptr::fn_addr_eq(f, type_call as gimbal_abi::ternaryfunc));
+            if own_call {
+                return plain_call(me, args, kwargs); // the metatype's `__call__` asks for this one
+            }
             return if kwargs.is_null() {
                 crossing::call(types::handle(ty), seq::tuple_slice(args), 0)
             } else {
@@ -143,6 +149,27 @@ unsafe extern "C" fn type_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
             return null_mut();
         }
         object
+    }
+}
+
+/// `type.__call__` of a host class whose metatype has another.
+unsafe fn plain_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
+    // SAFETY: as `type_call`.
+    unsafe {
+        let function = op(
+            Op::GetAttr,
+            &[(&raw mut PyType_Type).cast(), text::interned("__call__")],
+        );
+        if function.is_null() {
+            return function;
+        }
+        let mut all = vec![me];
+        all.extend_from_slice(seq::tuple_slice(args));
+        let all = seq::tuple_of(&all);
+        let result = op(Op::CallObject, &[function, all, kwargs]);
+        decref(all);
+        decref(function);
+        result
     }
 }
 
@@ -273,20 +300,14 @@ pub unsafe fn from_metaclass(
 ) -> Obj {
     // SAFETY: as the entry's.
     unsafe {
-        let heap = arena::alloc_zeroed(size_of::<PyHeapTypeObject>() + 64).cast::<PyHeapTypeObject>();
-        if heap.is_null() {
-            return seq::no_memory();
+        let mut ty = types::allocate_heap_type(&raw mut PyType_Type);
+        if ty.is_null() {
+            return ty.cast();
         }
-        let ty = &raw mut (*heap).ht_type;
-        refcount::set_count(ty.cast(), 1);
-        (*ty).tp_as_async = &raw mut (*heap).as_async;
-        (*ty).tp_as_number = &raw mut (*heap).as_number;
-        (*ty).tp_as_mapping = &raw mut (*heap).as_mapping;
-        (*ty).tp_as_sequence = &raw mut (*heap).as_sequence;
-        (*ty).tp_as_buffer = &raw mut (*heap).as_buffer;
         let name = CStr::from_ptr((*spec).name);
         (*ty).tp_name = name.to_owned().into_raw();
         let short = name.to_bytes().rsplit(|&b| b == b'.').next().unwrap_or_default();
+        let heap = ty.cast::<PyHeapTypeObject>();
         (*heap).ht_name = text::from_str(&String::from_utf8_lossy(short));
         (*heap).ht_qualname = new_ref((*heap).ht_name);
         (*ty).tp_basicsize = (*spec).basicsize as Py_ssize_t;
@@ -299,14 +320,38 @@ pub unsafe fn from_metaclass(
         if !fill_from_slots(ty, (*spec).slots) || !choose_bases(ty, bases) {
             return null_mut();
         }
-        inherit_layout(ty);
-        if !metaclass.is_null() {
-            (*ty).ob_base.ob_base.ob_type = metaclass;
+        let metaclass = if metaclass.is_null() {
+            (*(*ty).tp_base).ob_base.ob_base.ob_type
+        } else {
+            metaclass
+        };
+        if metaclass != &raw mut PyType_Type {
+            ty = with_metatype(ty, metaclass);
+            if ty.is_null() {
+                return ty.cast();
+            }
         }
+        inherit_layout(ty);
         if !types::ready(ty) {
             return null_mut();
         }
         ty.cast()
+    }
+}
+
+/// The same type in a block that has room for what its metatype keeps of each class.
+unsafe fn with_metatype(ty: *mut PyTypeObject, metatype: *mut PyTypeObject) -> *mut PyTypeObject {
+    // SAFETY: nobody knows the type yet; only the slot tables' places depend on where it is.
+    unsafe {
+        let made = types::allocate_heap_type(metatype);
+        if made.is_null() {
+            return made;
+        }
+        std::ptr::copy_nonoverlapping(ty.cast::<PyHeapTypeObject>(), made.cast(), 1);
+        refcount::begin(made.cast(), metatype);
+        types::point_at_tables(made);
+        arena::free(ty.cast());
+        made
     }
 }
 
@@ -395,7 +440,6 @@ unsafe fn inherit_layout(ty: *mut PyTypeObject) {
     // SAFETY: the base is ready.
     unsafe {
         let base = (*ty).tp_base;
-        (*ty).ob_base.ob_base.ob_type = (*base).ob_base.ob_base.ob_type;
         if (*ty).tp_basicsize == 0 {
             (*ty).tp_basicsize = (*base).tp_basicsize;
         }

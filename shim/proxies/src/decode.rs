@@ -110,8 +110,25 @@ pub unsafe fn class(handle: i64) -> *mut PyTypeObject {
                 wait_until_filled(proxy);
                 proxy.cast()
             }
-            Received::Fresh => types::open_class(handle),
+            Received::Fresh => open_class(handle, class_of(handle)),
             Received::Stale => stale(handle).cast(),
+        }
+    }
+}
+
+/// The proxy of a class, borrowed. While its metatype was asked for another thread may have opened it.
+unsafe fn open_class(handle: i64, metatype: *mut PyTypeObject) -> *mut PyTypeObject {
+    // SAFETY: as `class`.
+    unsafe {
+        if metatype.is_null() {
+            return metatype;
+        }
+        match crossing::peek(handle) {
+            Some(class) => {
+                wait_until_filled(class);
+                class.cast()
+            }
+            None => types::open_class(handle, metatype),
         }
     }
 }
@@ -140,11 +157,7 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
             return std::ptr::null_mut();
         }
         if type_flags::of(ty) & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
-            // While its type was asked for another thread may have opened it.
-            return match crossing::peek(object) {
-                Some(class) => again(class),
-                None => new_ref(types::open_class(object).cast()),
-            };
+            return new_ref(open_class(object, ty).cast());
         }
         if type_flags::of(ty) & FILLED != 0 || type_handle == 0 && fields::count(ty) > 0 {
             // It was sent before with its contents, and its proxy was closed meanwhile.

@@ -272,7 +272,7 @@ unsafe fn self_type(function: Obj) -> i64 {
     // SAFETY: `function` is a PyCFunctionObject.
     unsafe {
         let me = (*function.cast::<crate::PyCFunctionObject>()).m_self;
-        if me.is_null() || !types::is_native((*me).ob_type) {
+        if me.is_null() || types::is_type(me) || !types::is_native((*me).ob_type) {
             0
         } else {
             types::handle((*me).ob_type)

@@ -657,7 +657,7 @@ pub unsafe extern "C" fn host_new(class: *mut PyTypeObject, args: Obj, kwargs: O
     // SAFETY: called through the slot.
     unsafe {
         let base = provider(class, at!(tp tp_new), host_new as *const c_void);
-        if types::is_native(class) {
+        if types::is_native(class) && !types::is_metatype(class) {
             return types::new_hybrid(class, base, args, kwargs);
         }
         crossing::op(Op::HostNew, &[base.cast(), class.cast(), args, kwargs])

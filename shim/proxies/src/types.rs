@@ -54,12 +54,18 @@ pub unsafe fn is_native(ty: *mut PyTypeObject) -> bool {
     unsafe { !(*ty).tp_subclasses.is_null() }
 }
 
+/// Are its instances types? Those of an extension's metatype have its struct, but the host's class is the object.
+pub unsafe fn is_metatype(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: `ty` is a type.
+    unsafe { type_flags::of(ty) & Py_TPFLAGS_TYPE_SUBCLASS != 0 }
+}
+
 /// Is it a native struct with a wrapper in the host: an instance of an extension type, or a module that C made?
 pub unsafe fn is_wrapped(op: Obj) -> bool {
     // SAFETY: an object has a type.
     unsafe {
         let ty = (*op).ob_type;
-        is_native(ty) || ty == &raw mut crate::PyModule_Type && !seq::is_host(op)
+        is_native(ty) && !is_metatype(ty) || ty == &raw mut crate::PyModule_Type && !seq::is_host(op)
     }
 }
 
@@ -67,7 +73,7 @@ pub unsafe fn is_wrapped(op: Obj) -> bool {
 #[inline]
 pub unsafe fn is_type(op: Obj) -> bool {
     // SAFETY: an object has a type.
-    unsafe { type_flags::of((*op).ob_type) & Py_TPFLAGS_TYPE_SUBCLASS != 0 }
+    unsafe { is_metatype((*op).ob_type) }
 }
 
 /// The number of items behind the head of an object of variable size.
@@ -174,22 +180,44 @@ unsafe fn give_structs(ty: *mut PyTypeObject) {
     }
 }
 
-/// The proxy of a host class. Immortal; borrowed.
-pub unsafe fn open_class(handle: i64) -> *mut PyTypeObject {
-    // SAFETY: the handle was received as fresh.
+/// A heap type without contents, of a metatype whose struct it has; NULL when there is no memory.
+pub unsafe fn allocate_heap_type(metatype: *mut PyTypeObject) -> *mut PyTypeObject {
+    // SAFETY: the block is large enough for the metatype's struct, which begins with that of all heap types.
     unsafe {
-        let heap = arena::alloc_zeroed(size_of::<PyHeapTypeObject>() + 64).cast::<PyHeapTypeObject>();
+        let size = (size_of::<PyHeapTypeObject>() + 64).max((*metatype).tp_basicsize as usize);
+        let heap = arena::alloc_zeroed(size).cast::<PyHeapTypeObject>();
         if heap.is_null() {
             return seq::no_memory().cast();
         }
         let ty = &raw mut (*heap).ht_type;
-        refcount::begin(ty.cast(), &raw mut PyType_Type);
-        refcount::immortalize(ty.cast());
+        refcount::begin(ty.cast(), metatype);
+        point_at_tables(ty);
+        ty
+    }
+}
+
+/// A heap type has its slot tables in its own block.
+pub unsafe fn point_at_tables(ty: *mut PyTypeObject) {
+    // SAFETY: `ty` is a heap type.
+    unsafe {
+        let heap = ty.cast::<PyHeapTypeObject>();
         (*ty).tp_as_number = &raw mut (*heap).as_number;
         (*ty).tp_as_sequence = &raw mut (*heap).as_sequence;
         (*ty).tp_as_mapping = &raw mut (*heap).as_mapping;
         (*ty).tp_as_async = &raw mut (*heap).as_async;
         (*ty).tp_as_buffer = &raw mut (*heap).as_buffer;
+    }
+}
+
+/// The proxy of a host class of this metatype. Immortal; borrowed.
+pub unsafe fn open_class(handle: i64, metatype: *mut PyTypeObject) -> *mut PyTypeObject {
+    // SAFETY: the handle was received as fresh.
+    unsafe {
+        let ty = allocate_heap_type(metatype);
+        if ty.is_null() {
+            return ty;
+        }
+        refcount::immortalize(ty.cast());
         type_flags::set(
             ty,
             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_HAVE_GC,
@@ -385,7 +413,8 @@ unsafe fn inherit(ty: *mut PyTypeObject) {
 unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
     // SAFETY: both are types.
     unsafe {
-        let collected = type_flags::of(base) & Py_TPFLAGS_HAVE_GC != 0 && is_native(base);
+        let collected =
+            type_flags::of(base) & Py_TPFLAGS_HAVE_GC != 0 && (is_native(base) || is_metatype(base));
         if collected && (*ty).tp_traverse.is_none() && (*ty).tp_clear.is_none() {
             type_flags::add(ty, Py_TPFLAGS_HAVE_GC);
             (*ty).tp_traverse = (*base).tp_traverse;
