@@ -16,8 +16,8 @@ pub(super) const MODULES: &[(&str, &[Def])] = &[(
     "warnings",
     &[
         keyword_function("warn", |t, a, keywords| {
-            let [message, category, _] =
-                t.arguments("warn", ["message", "category", "stacklevel"], 1, a, keywords)?;
+            let names = ["message", "category", "stacklevel", "source"];
+            let [message, category, ..] = t.arguments("warn", names, 1, a, keywords)?;
             let category = category.filter(|category| !t.is_none(category));
             let message = t.or_none(message);
             let user = t.class(Builtin::UserWarning);
