@@ -31,7 +31,8 @@ class Owner:
 
     def __init__(self, cls=None):
         self.cls = cls
-        self.by_handle = cls is not None and not hasattr(cls, '_np')    # instances have no native address of their own
+        # Have instances no native address of their own?
+        self.by_handle = cls is not None and core.kind_of(cls) not in (core.K_NATIVE, core.K_STATEFUL)
 
 
 def slot1(kind, f, a):
@@ -407,14 +408,18 @@ def MakeType(address, spec):
         bases = tuple(bufferable if base is object else base for base in bases)
         if bufferable not in bases:
             bases += (bufferable,)
-    root = not any(base in native_classes for cls in bases for base in cls.__mro__)
+    root = not any(map(has_native_part, bases))
     if flags & FLAG_DISALLOW_INSTANTIATION or not new:
         namespace['__new__'] = make_no_new(owner)
     elif root or own_new:
         namespace['__new__'] = make_new(pointer(new), owner)
     if isinstance(given, dict):
         namespace.update(given)
-    namespace['__slots__'] = slots = ['_np', '_na', '_ne', '__weakref__'] if root and not is_metatype else []
+    namespace['__slots__'] = slots = []
+    if root and any(issubclass(base, BaseException) for base in bases):
+        namespace.update(HIDING)
+    elif root and not is_metatype:
+        slots += ['_np', '_na', '_ne', '__weakref__']
     stateful = bool(dict_offset) or any(has_state(base) for base in bases)
     if dict_offset and not is_metatype:
         slots.append('__dict__')
@@ -425,6 +430,26 @@ def MakeType(address, spec):
     native_classes[cls] = empty_maker(cls)
     core.kinds[cls] = core.K_REFERENCE if is_metatype else core.K_STATEFUL if stateful else core.K_NATIVE
     return handle(cls)
+
+
+OWN = ('_np', '_na', '_ne')
+real_dict = BaseException.__dict__['__dict__'].__get__
+
+
+def show(attributes):
+    return {name: value for name, value in attributes.items() if name not in OWN}
+
+
+def reduce_exception(self):
+    """As `BaseException.__reduce__`: the state is what is shown."""
+    cls, args, *state = BaseException.__reduce__(self)
+    shown = show(state[0]) if state else None
+    return (cls, args, shown) if shown else (cls, args)
+
+
+# Slots would be a layout of their own, and a Python class could not derive from such a type and from SyntaxError as well. All
+# exceptions have a dictionary: what the wrapper needs is there, hidden.
+HIDING = {'__dict__': property(lambda self: show(real_dict(self))), '__reduce__': reduce_exception}
 
 
 def has_state(cls):
@@ -474,12 +499,27 @@ def refuse_subclass(name, module):
     return classmethod(__init_subclass__)
 
 
+def builtin_part(cls):
+    """The builtin whose layout instances of the class have."""
+    for base in cls.__mro__:
+        if not base.__flags__ & 512 and base not in native_classes and '__new__' in base.__dict__ and base is not object:
+            return base
+    return object
+
+
 def empty_maker(cls):
     """How a wrapper is made when only the native instance exists: by the builtin that the class derives from."""
     for base in cls.__mro__:
         if base not in native_classes and base is not cls and '__new__' in base.__dict__ and base not in (bufferable, object):
+            if issubclass(base, BaseException):
+                return new_exception
             return base.__new__
     return bufferable.__new__ if issubclass(cls, bufferable) else object.__new__
+
+
+def new_exception(cls):
+    """A Python class may have a second builtin base, so each has its own maker."""
+    return builtin_part(cls).__new__(cls)
 
 
 class Making:
@@ -493,6 +533,8 @@ def MakeWrapper(cls, base, args, keywords):
     if base is object:
         wrapper = core.empty_wrapper(cls)
     else:
+        best = builtin_part(cls)
+        base = best if issubclass(best, base) else base
         wrapper = base.__new__(cls, *args, **keywords)
     making = Making()
     making.wrapper = wrapper
@@ -550,15 +592,22 @@ def exports_buffer(mro):
     return False
 
 
+def has_native_part(cls):
+    mro = type.mro(cls) if cls is type else cls.__mro__
+    return any(base in native_classes for base in mro)
+
+
 def TypeInfo(wire):
     cls = objects[wire & MASK]
     mro = type.mro(cls) if cls is type else cls.__mro__
-    native = any(base in native_classes for base in mro)
+    native = has_native_part(cls)
     masks = [0, 0]
     for i, (group, name) in enumerate(DUNDERS):
         if fills(cls, mro, native, group, name):
             masks[i // 60] |= 1 << i % 60
     base = cls.__base__
+    if native and not has_native_part(base):        # the struct is the native base's, wherever the builtin part comes from
+        base = next(filter(has_native_part, cls.__bases__), base)
     name = cls.__name__
     if not cls.__flags__ & 512 and cls.__module__ != 'builtins':     # not a heap type: CPython's name has the module
         name = cls.__module__ + '.' + name
