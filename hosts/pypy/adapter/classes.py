@@ -5,7 +5,8 @@ from __pypy__ import hidden_applevel
 from __pypy__.bufferable import bufferable
 
 from _gimbal import core, functions
-from _gimbal.core import ARGS, CELLS, MASK, NOTHING, NULL, decode, encode, handle, native_classes, objects, pool, result, take_frame
+from _gimbal.core import (ARGS, CELLS, MASK, NOTHING, NULL, datetime_struct, decode, encode, handle, native_classes, objects, pool,
+                          result, take_frame)
 from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, many, pointer, split_doc,
                                wrong_self)
 from _gimbal.lifetimes import wake
@@ -609,10 +610,11 @@ def TypeInfo(wire):
     if native and not has_native_part(base):        # the struct is the native base's, wherever the builtin part comes from
         base = next(filter(has_native_part, cls.__bases__), base)
     name = cls.__name__
-    if not cls.__flags__ & 512 and cls.__module__ != 'builtins':     # not a heap type: CPython's name has the module
+    struct = datetime_struct(cls)
+    if (struct or not cls.__flags__ & 512) and cls.__module__ != 'builtins':     # no heap type: CPython's name has the module
         name = cls.__module__ + '.' + name
     return (name, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],
-            cls.__qualname__, issubclass(cls, BaseException), exports_buffer(mro))
+            cls.__qualname__, issubclass(cls, BaseException), exports_buffer(mro), struct)
 
 
 class Namespace(dict):

@@ -133,6 +133,27 @@ has_fields(types.MethodType, lambda x: (x.__func__, x.__self__))
 has_fields(types.CellType, cell_contents)
 
 
+# The classes of module datetime that have a struct of their own, and what stands in it.
+DATE = ('year', 'month', 'day')
+TIME = ('hour', 'minute', 'second', 'microsecond', 'fold', 'tzinfo')
+DATETIME_FIELDS = {'date': DATE, 'datetime': DATE + TIME, 'time': TIME, 'timedelta': ('days', 'seconds', 'microseconds')}
+DATETIME_NAMES = list(DATETIME_FIELDS)
+
+
+def datetime_struct(cls):
+    """Which of these a class is, counted from 1; 0 for all others."""
+    name = cls.__name__
+    if cls.__module__ != 'datetime' or name not in DATETIME_FIELDS:
+        return 0
+    return DATETIME_NAMES.index(name) + 1 if getattr(sys.modules.get('datetime'), name, None) is cls else 0
+
+
+def datetime_fields(cls):
+    """Reads what the struct of such a class holds, whatever a class derived from it has put over its attributes."""
+    getters = [getattr(cls, name).__get__ for name in DATETIME_FIELDS[cls.__name__]]
+    return lambda x: [get(x) for get in getters]
+
+
 def classify(cls):
     """How objects of a class that is met for the first time are encoded."""
     kind = K_REFERENCE
@@ -149,6 +170,10 @@ def classify(cls):
             break
         if base is int or base is str or base is float or base is bytes:
             kind = K_VALUE
+            break
+        if datetime_struct(base):
+            kind = K_FIELDS
+            fields_of[cls] = datetime_fields(base)
             break
         if base is BaseException:
             kind = K_FIELDS

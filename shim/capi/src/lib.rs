@@ -31,6 +31,7 @@ mod complexobject;
 mod context;
 #[cfg(Py_3_13)]
 mod critical_section;
+mod datetime;
 mod descrobject;
 mod dictobject;
 mod exceptions;

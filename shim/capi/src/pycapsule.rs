@@ -174,6 +174,9 @@ pub unsafe fn PyCapsule_SetDestructor(
 /// Imports the first part of the dotted name and walks along the others; the capsule's own name is the whole.
 #[entry]
 pub unsafe fn PyCapsule_Import(name: *const c_char, _no_block: c_int) -> *mut c_void {
+    if CStr::from_ptr(name) == crate::datetime::CAPSULE {
+        crate::datetime::install();
+    }
     let full = CStr::from_ptr(name).to_string_lossy();
     let mut object: Obj = null_mut();
     for part in full.split('.') {

@@ -4,8 +4,8 @@ use crate::state::{self, Locked};
 use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
-    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, dict, err, fields, incref, int, lock,
-    new_ref, op, refcount, seq, text, type_flags, types, xdecref,
+    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, datetimes, dict, err, fields, incref,
+    int, lock, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
@@ -159,7 +159,7 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
         if type_flags::of(ty) & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
             return new_ref(open_class(object, ty).cast());
         }
-        if type_flags::of(ty) & FILLED != 0 || type_handle == 0 && fields::count(ty) > 0 {
+        if type_flags::of(ty) & FILLED != 0 || type_handle == 0 && fields::are_sent(ty) {
             // It was sent before with its contents, and its proxy was closed meanwhile.
             let number = int::from_i64(object);
             let proxy = op(Op::Resend, &[number]);
@@ -323,6 +323,8 @@ pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
             items.iter().for_each(|&item| xdecref(item));
         } else if flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
             std::ptr::copy_nonoverlapping(items.as_ptr(), seq::tuple_items(proxy), items.len());
+        } else if let Some(kind) = datetimes::kind((*proxy).ob_type) {
+            datetimes::fill(proxy, kind, items);
         } else {
             let fields = proxy.add(1).cast::<Obj>();
             std::ptr::copy_nonoverlapping(items.as_ptr(), fields, items.len());

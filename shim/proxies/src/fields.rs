@@ -5,7 +5,7 @@ use crate::{
     _PyWeakref_RefType, Obj, Op, Py_buffer, PyBaseExceptionObject, PyCell_Type, PyExc_StopIteration,
     PyExc_SystemExit, PyFrozenSet_Type, PyImportErrorObject, PyMemoryView_Type, PyOSErrorObject, PyObject,
     PySet_Type, PySlice_Type, PyStopIterationObject, PySyntaxErrorObject, PySystemExitObject, PyTypeObject,
-    PyUnicodeErrorObject, buffer, crossing, dict, err, type_flags, types, xdecref, xincref,
+    PyUnicodeErrorObject, buffer, crossing, datetimes, dict, err, type_flags, types, xdecref, xincref,
 };
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -23,14 +23,25 @@ pub unsafe fn may_refer(ty: *const PyTypeObject) -> bool {
     unsafe {
         crate::type_flags::of(ty) & CONTAINERS != 0
             || ty == &raw const crate::PyCFunction_Type
-            || count(ty) > 0
+            || are_sent(ty)
     }
 }
 
-/// The references that follow the head of a proxy.
+/// The references that a proxy holds behind its head.
 pub unsafe fn references<'a>(op: Obj) -> &'a [Obj] {
     // SAFETY: `op` is the proxy of a host object, which has as many as its type says.
-    unsafe { std::slice::from_raw_parts(op.add(1).cast::<Obj>(), count((*op).ob_type)) }
+    unsafe {
+        match datetimes::zone_place(op) {
+            Some(zone) => std::slice::from_ref(&*zone),
+            None => std::slice::from_raw_parts(op.add(1).cast::<Obj>(), count((*op).ob_type)),
+        }
+    }
+}
+
+/// Does the host send something with the object that stands in the proxy of an instance of this type?
+pub unsafe fn are_sent(ty: *const PyTypeObject) -> bool {
+    // SAFETY: a type.
+    unsafe { count(ty) > 0 || datetimes::kind(ty).is_some() }
 }
 
 /// How many references to other objects follow the head in the proxy of an instance of this type; the host sends them

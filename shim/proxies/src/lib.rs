@@ -24,6 +24,7 @@ mod construct;
 pub mod critical;
 pub mod crossing;
 pub mod cycles;
+pub mod datetimes;
 pub mod decode;
 pub mod dict;
 mod elf_file;

@@ -68,7 +68,8 @@ fn fills(t: &mut Thread, class: &Obj, traits: Traits, group: &str, name: &str) -
     }
 }
 
-/// `Op::TypeInfo`: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers)`.
+/// `Op::TypeInfo`: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers,
+/// struct)`; it has no dates, which would have a struct of their own.
 pub(super) fn info(t: &mut Thread, class: &Obj) -> Res {
     let traits = t.traits(class);
     let mut masks = [0_u64; 2];
@@ -116,6 +117,7 @@ pub(super) fn info(t: &mut Thread, class: &Obj) -> Res {
         t.str(&qualname),
         t.bool(is_exception),
         t.bool(exports),
+        t.int(0),
     ];
     Ok(t.tuple(&fields))
 }
