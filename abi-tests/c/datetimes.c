@@ -128,8 +128,21 @@ date_from_stamp(PyObject *self, PyObject *args)
     return PyDate_FromTimestamp(args);
 }
 
+/* The module can be imported on a host without dates; checks fail there with what the capsule's search says. */
+static int
+has_table(void)
+{
+    if (PyDateTimeAPI == NULL) {
+        PyDateTime_IMPORT;
+    }
+    return PyDateTimeAPI != NULL;
+}
+
 CHECK(macros)
 {
+    if (!has_table()) {
+        return NULL;
+    }
     PyObject *rows = PyList_New(0);
     note(rows, PyDate_FromDate(2024, 2, 29));
     note(rows, PyDateTime_FromDateAndTime(2024, 2, 29, 1, 2, 3, 4));
@@ -146,6 +159,9 @@ CHECK(macros)
 
 CHECK(sizes)
 {
+    if (!has_table()) {
+        return NULL;
+    }
     PyObject *rows = PyList_New(0);
     note_int(rows, PyDateTimeAPI->DateType->tp_basicsize);
     note_int(rows, PyDateTimeAPI->DateTimeType->tp_basicsize);
@@ -178,6 +194,8 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_datetimes(void)
 {
-    PyDateTime_IMPORT;
-    return PyDateTimeAPI == NULL ? NULL : unlocked(PyModule_Create(&definition));
+    if (!has_table()) {
+        PyErr_Clear();
+    }
+    return unlocked(PyModule_Create(&definition));
 }
