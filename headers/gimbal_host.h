@@ -200,7 +200,8 @@ enum gimbal_op
   GIMBAL_OP_LIST_REVERSE,
   // Sends the list again, so that its mirror is refreshed
   GIMBAL_OP_LIST_REFRESH,
-  // How many of these lists, from the first on, hold what was sent of them last
+  // How many of the lists whose handles are at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from
+  // the first one on
   GIMBAL_OP_LISTS_UNCHANGED,
   // `o[a:b]`
   GIMBAL_OP_GET_SLICE,
