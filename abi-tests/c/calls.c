@@ -52,6 +52,19 @@ fastcall_keywords(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObj
     return Py_BuildValue("(NNO)", tuple_of(args, count), tuple_of(args + count, named), names ? names : Py_None);
 }
 
+/* Extensions compare the names of keywords by address. */
+static PyObject *
+is_interned(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    PyObject *rows = PyList_New(0);
+    for (Py_ssize_t i = 0; rows != NULL && names != NULL && i < PyTuple_GET_SIZE(names); i++) {
+        PyObject *name = PyTuple_GET_ITEM(names, i), *interned = PyUnicode_InternFromString(PyUnicode_AsUTF8(name));
+        EXPECT(interned && PyList_Append(rows, interned == name ? Py_True : Py_False) == 0);
+        Py_DECREF(interned);
+    }
+    return rows;
+}
+
 static PyObject *
 wrong_null(PyObject *self, PyObject *args)
 {
@@ -431,6 +444,7 @@ static PyMethodDef methods[] = {
     {"keywords", METHOD(keywords), METH_VARARGS | METH_KEYWORDS, NULL},
     {"fastcall", METHOD(fastcall), METH_FASTCALL, NULL},
     {"fastcall_keywords", METHOD(fastcall_keywords), METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"is_interned", METHOD(is_interned), METH_FASTCALL | METH_KEYWORDS, NULL},
     {"wrong_null", wrong_null, METH_NOARGS, NULL},
     {"call_every_way", call_every_way, METH_O, NULL},
     {"call_methods", call_methods, METH_O, NULL},

@@ -18,6 +18,9 @@ shapes = {
     "unicode keyword": ((), {"é": 1}),
 }
 functions = ("noargs", "one", "varargs", "keywords", "fastcall", "fastcall_keywords")
+for names in ("key", "key other", "a b c d e", "key é"):
+    check(f"interned {names}", c.is_interned, **dict.fromkeys(names.split()))
+
 thing = c.Thing()
 methods = [name for name in dir(c.Thing) if name[0] != "_"]
 for label, (args, kwargs) in shapes.items():

@@ -326,6 +326,7 @@ unsafe extern "C" fn calln(
                 return std::ptr::null_mut();
             }
             let names = if keywords > 0 {
+                text::intern_all(slice[total - 1]);
                 slice[total - 1]
             } else {
                 std::ptr::null_mut()

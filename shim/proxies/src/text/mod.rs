@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 
 /// Bits of `state`: whether it is interned (atomic without a GIL, hence in a byte of its own), kind, and marks.
+const INTERNED_BIT: u32 = 1;
 const KIND_SHIFT: u32 = if cfg!(Py_GIL_DISABLED) { 8 } else { 2 };
 const COMPACT: u32 = 1 << (KIND_SHIFT + 3);
 const ASCII: u32 = 1 << (KIND_SHIFT + 4);
@@ -415,6 +416,22 @@ pub unsafe fn intern_object(op: Obj) -> Obj {
     unsafe { intern(utf8(op), || new_ref(op)) }
 }
 
+/// Puts the one string with their contents in the place of each name in a tuple: names of keywords are interned on CPython, and
+/// extensions compare them by address.
+pub unsafe fn intern_all(names: Obj) {
+    // SAFETY: `names` is a tuple of strings, the lock is held; what is interned never dies.
+    unsafe {
+        let items = crate::seq::tuple_items(names);
+        for i in 0..crate::seq::size(names) {
+            let name = *items.add(i);
+            if state(name) & INTERNED_BIT == 0 {
+                *items.add(i) = intern_object(name);
+                crate::decref(name);
+            }
+        }
+    }
+}
+
 unsafe fn intern(key: &[u8], make: impl FnOnce() -> Obj) -> Obj {
     // SAFETY: the lock is held.
     unsafe {
@@ -423,7 +440,7 @@ unsafe fn intern(key: &[u8], make: impl FnOnce() -> Obj) -> Obj {
         }
         let op = make();
         refcount::immortalize(op);
-        (*op.cast::<PyASCIIObject>()).state |= 1;
+        (*op.cast::<PyASCIIObject>()).state |= INTERNED_BIT;
         INTERNED
             .get()
             .get_or_insert_default()
