@@ -114,6 +114,7 @@ b' \\xc4\\xa5\\xf6'
 b'\\x18\\x00\\x00\\x00\\x1ea\\x01\\x00Paaaaa'
 33
 True
+LZ4BlockError: Decompression failed: corrupt input or insufficient space in destination buffer. Error code: 2
 ",
     },
     Wheel {
@@ -141,6 +142,7 @@ True
 3.0
 'x'
 True
+DuplicateConstraint
 17.0
 3.0
 '2 * x + 3'
@@ -200,6 +202,10 @@ fn lz4(d: &mut Driver) -> Res<()> {
     let same = d.t.as_bytes(&whole) == d.t.as_bytes(&text);
     let same = d.t.bool(same);
     d.say(&same)?;
+    let junk = d.t.bytes(b"\x05\0\0\0junk".to_vec());
+    let outcome = d.call("decompress", &[junk]);
+    let line = d.raised(outcome);
+    d.lines.push(line);
     Ok(())
 }
 
@@ -239,7 +245,12 @@ fn kiwisolver(d: &mut Driver) -> Res<()> {
     d.say_method(&x, "value", &[])?;
     d.say_method(&y, "value", &[])?;
     d.say_method(&x, "name", &[])?;
-    d.say_method(&solver, "hasConstraint", &[first])?;
+    d.say_method(&solver, "hasConstraint", std::slice::from_ref(&first))?;
+    // The message is the constraint's repr, which has an address in it.
+    let outcome = d.t.call_method(&solver, "addConstraint", &[first]);
+    let line = d.raised(outcome);
+    d.lines
+        .push(line.split(':').next().unwrap_or_default().to_owned());
     let (two, three) = (d.t.int(2), d.t.int(3));
     let twice = d.t.call_method(&x, "__rmul__", &[two])?;
     let expression = d.t.call_method(&twice, "__add__", &[three])?;
@@ -266,6 +277,14 @@ impl Driver {
         let line = shown(&mut self.t, value);
         self.lines.push(line);
         Ok(())
+    }
+
+    /// The line of the exception that a call must end with.
+    fn raised(&mut self, outcome: Res) -> String {
+        match outcome {
+            Ok(value) => format!("no exception but {}", shown(&mut self.t, &value)),
+            Err(error) => checks::describe(&mut self.t, &error),
+        }
     }
 
     fn say_call(&mut self, name: &str, arguments: &[Obj]) -> Res<()> {
