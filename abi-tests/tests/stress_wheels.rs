@@ -2,17 +2,18 @@
 //! through the reference host's own functions, because it has no parser. Each prints what its calls return; the answers were got
 //! from the same calls on CPython 3.11.
 //!
-//! The files of cp314t wheels run from two threads at once.
+//! The files of cp314t wheels run from two threads at once. Where both kinds of file are at hand, each process is offered the one
+//! of the other kind first, with a GIL or without, which it must refuse.
 //!
 //! Every wheel runs in a process of its own: this program starts itself again with the wheel's name in `GIMBAL_STRESS_WHEEL`.
 //!
 //! One case: `cargo test -p gimbal-abi-tests --test stress_wheels NAME`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use gimbal_abi_tests::{paths, process, report, wheels};
 use gimbal_reference::heap::{Obj, Options, Res, Thread};
 use gimbal_reference::types::Builtin;
@@ -340,13 +341,32 @@ fn exceptions(t: &mut Thread, module: &str, names: &[&str]) -> Res<()> {
     Ok(())
 }
 
+/// The file of the other kind is refused, and the process goes on.
+fn refuse(t: &mut Thread, file: &Path, module: &str) -> Result<()> {
+    let Err(error) = interface::import_file(t, file, module) else {
+        bail!("{} came in", file.display());
+    };
+    let line = checks::describe(t, &error);
+    // A file that needs what a later version took away does not get as far as the question of the GIL.
+    let said = ["it is built for", "undefined symbol: _PyUnicode_Ready"];
+    ensure!(
+        line.starts_with("ImportError: ") && said.iter().any(|said| line.contains(said)),
+        "{line}"
+    );
+    Ok(())
+}
+
 /// The child: drives one wheel and prints what came out, without a GIL from two threads at once.
 fn drive(wheel: &Wheel, free_threaded: bool) -> Result<()> {
     gimbal_reference::start(Options {
         stress: true,
         free_threaded,
     });
-    let build = if free_threaded { &FREE_THREADED } else { &WITH_GIL };
+    let (build, other) = if free_threaded {
+        (&FREE_THREADED, &WITH_GIL)
+    } else {
+        (&WITH_GIL, &FREE_THREADED)
+    };
     interface::load(&paths::gimbal_home().join(build.library))?;
     let mut t = Thread::enter();
     let needed = [
@@ -357,9 +377,14 @@ fn drive(wheel: &Wheel, free_threaded: bool) -> Result<()> {
         "UnknownEditVariable",
         "UnsatisfiableConstraint",
     ];
-    let file = (build.site)(wheel.package).join(wheel.module.replace('.', "/") + build.suffix);
+    let file =
+        |build: &Build| (build.site)(wheel.package).join(wheel.module.replace('.', "/") + build.suffix);
+    let foreign = file(other);
+    if foreign.is_file() {
+        refuse(&mut t, &foreign, wheel.module)?;
+    }
     let module = exceptions(&mut t, "kiwisolver.exceptions", &needed)
-        .and_then(|()| interface::import_file(&mut t, &file, wheel.module))
+        .and_then(|()| interface::import_file(&mut t, &file(build), wheel.module))
         .map_err(|error| anyhow!("import: {}", checks::describe(&mut t, &error)))?;
     let run = |t: Thread, module: Obj| {
         let mut driver = Driver {

@@ -152,10 +152,16 @@ unsafe fn adopt(module: Obj, def: *mut PyModuleDef) -> bool {
 }
 
 /// Has the definition the head of this flavour's objects? In a file for a Python with a GIL it begins with a count, and in a
-/// file for free-threaded Python with the number of its owner, which is 0.
+/// file for free-threaded Python with the number of its owner, which is 0. There the second word ends in a count of the owner's
+/// that is all ones; with a GIL it is an address or 0.
 unsafe fn fits(def: *mut PyModuleDef) -> bool {
-    // SAFETY: `def` is a module definition, which is longer than a word.
-    unsafe { !cfg!(Py_GIL_DISABLED) || *def.cast::<usize>() == 0 }
+    // SAFETY: `def` is a module definition, which is longer than two words.
+    let [first, second] = unsafe { *def.cast::<[u64; 2]>() };
+    if cfg!(Py_GIL_DISABLED) {
+        first == 0
+    } else {
+        first != 0 || second >> 32 != u64::from(u32::MAX)
+    }
 }
 
 /// `PyModule_Create2`.
