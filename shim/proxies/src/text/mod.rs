@@ -330,7 +330,11 @@ pub unsafe fn drop_contents(op: Obj) {
         #[cfg(not(Py_3_12))]
         wide::drop(op);
         if state & (COMPACT | ASCII) != COMPACT | ASCII {
-            arena::free((*op.cast::<PyCompactUnicodeObject>()).utf8.cast());
+            // C code that fills an instance of a subclass by itself lets an ASCII string's UTF-8 be its data, as CPython does.
+            let utf8 = (*op.cast::<PyCompactUnicodeObject>()).utf8.cast::<u8>();
+            if utf8.cast_const() != data(op).cast_const() {
+                arena::free(utf8.cast());
+            }
             if state & COMPACT == 0 {
                 arena::free((*op.cast::<PyUnicodeObject>()).data.any);
             }
