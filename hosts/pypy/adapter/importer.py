@@ -10,6 +10,8 @@ from _gimbal import core
 from _gimbal.native import ffi, lib, names
 
 FLAVOUR = __file__.split('/')[-5]
+if not FLAVOUR.rstrip('t').replace('.', '').isdigit():      # a copy of the files, in a folder that names no flavour
+    FLAVOUR = '%d.%d' % sys.version_info[:2]
 SUFFIXES = ['.cpython-%s-x86_64-linux-gnu.so' % FLAVOUR.replace('.', ''), '.abi3.so', '.so']
 if FLAVOUR[-1] == 't':
     SUFFIXES.remove('.abi3.so')     # made for objects with another head

@@ -91,7 +91,10 @@ fn run_checks(path: &Path, threads: usize, stats: bool) -> Result<()> {
         Err(error) => bail!("import of {name}: {}", checks::describe(&mut t, &error)),
     };
     if threads <= 1 {
-        checks::check_all(&mut t, &module, &mut |line| println!("{line}"));
+        checks::check_all(&mut t, &module, &mut |line| {
+            flush_stdio();
+            println!("{line}");
+        });
     } else {
         for lines in checks::check_on_threads(&mut t, &module, threads) {
             lines.iter().for_each(|line| println!("{line}"));
@@ -104,4 +107,10 @@ fn run_checks(path: &Path, threads: usize, stats: bool) -> Result<()> {
         eprintln!("{:?} after {collections} collections", interface::stats(&mut t));
     }
     Ok(())
+}
+
+/// Writes out what extension code has printed by C's own means: it belongs before the line about the check that printed it.
+fn flush_stdio() {
+    // SAFETY: NULL means every stream.
+    unsafe { libc::fflush(std::ptr::null_mut()) };
 }
