@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 import psutil
 from checks import check, check_type
@@ -48,6 +49,8 @@ with socket.socket() as listener:
 
 child = subprocess.Popen(["/bin/sleep", "60"])
 process = psutil.Process(child.pid)
+while not process.cmdline():    # it has not become /bin/sleep yet
+    time.sleep(0.01)
 for label, use in {
     "name": lambda: (process.name(), process.cmdline(), os.path.basename(process.exe())),
     "parent": lambda: (process.parent() == me, me in process.parents(), process in me.children()),
