@@ -389,13 +389,19 @@ pub unsafe fn clear(op: Obj) {
     }
 }
 
-/// `tp_dealloc` of exact dicts.
+/// `tp_dealloc` of dicts. An extension type over `dict` calls it, too: its instance has only the head of a dict, and where ours
+/// has its table, fields of its own.
 pub unsafe extern "C" fn dealloc(op: Obj) {
     let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         if seq::is_host(op) {
             refcount::retire(op);
+        } else if (*op).ob_type != &raw mut PyDict_Type {
+            match (*(*op).ob_type).tp_free {
+                Some(free) => crate::outside(|| free(op.cast())),
+                None => arena::free(op.cast()),
+            }
         } else {
             refcount::free_container(op, free);
         }
