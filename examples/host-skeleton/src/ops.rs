@@ -68,6 +68,7 @@ fn describe(class: &Ref) -> Ref {
         text(name_of(class)),
         flag(is_subclass(class, "BaseException")),
         flag(false),
+        int(0),
     ])
 }
 
