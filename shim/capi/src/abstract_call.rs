@@ -385,7 +385,7 @@ unsafe fn unpack(args: Obj, kwargs: Obj) -> Option<(Vec<Obj>, Obj)> {
         if !names.is_null()
             && !seq::tuple_slice(names)
                 .iter()
-                .all(|&name| crate::support::is_str(name))
+                .all(|&name| crate::common::is_str(name))
         {
             decref(names);
             let _: Obj = type_error("keywords must be strings");

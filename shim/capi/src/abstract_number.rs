@@ -1,7 +1,7 @@
 //! `abstract.h`, the number protocol. Pairs of small exact ints and of floats are computed here; all else is the host's.
 
+use crate::common::*;
 use crate::longobject::{_PyLong_Copy, _PyLong_Format, PyLong_FromDouble};
-use crate::support::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::c_int;
@@ -18,9 +18,9 @@ enum Native {
 unsafe fn native(op: Obj) -> Option<Native> {
     // SAFETY: `op` is an object of the type that was checked.
     unsafe {
-        if is_exact(op, &raw mut PyLong_Type) {
+        if exactly(op, &raw mut PyLong_Type) {
             int::as_i64(op).map(Native::Int)
-        } else if is_exact(op, &raw mut PyFloat_Type) {
+        } else if exactly(op, &raw mut PyFloat_Type) {
             Some(Native::Float(crate::floatobject::value(op)))
         } else {
             None
@@ -120,7 +120,7 @@ unsafe fn add(name: &str, a: Obj, b: Obj) -> Obj {
     // SAFETY: both are objects or NULL.
     unsafe {
         let string = &raw mut PyUnicode_Type;
-        if !a.is_null() && !b.is_null() && is_exact(a, string) && is_exact(b, string) {
+        if !a.is_null() && !b.is_null() && exactly(a, string) && exactly(b, string) {
             return crate::unicodeobject::PyUnicode_Concat(a, b);
         }
         arithmetic(name, a, b, i64::checked_add, |a, b| Some(a + b))
@@ -263,7 +263,7 @@ pub(crate) unsafe fn convert_by_slot(
     // SAFETY: `slot` belongs to the type of `op`.
     unsafe {
         let result = gimbal_proxies::outside(|| slot(op));
-        if result.is_null() || is_exact(result, wanted) {
+        if result.is_null() || exactly(result, wanted) {
             return result;
         }
         let shown = type_name(result);
@@ -342,7 +342,7 @@ pub unsafe fn _PyNumber_Index(op: *mut PyObject) -> *mut PyObject {
 #[entry]
 pub unsafe fn PyNumber_Index(op: *mut PyObject) -> *mut PyObject {
     let result = index(op);
-    if result.is_null() || is_exact(result, &raw mut PyLong_Type) {
+    if result.is_null() || exactly(result, &raw mut PyLong_Type) {
         return result;
     }
     let result = Owned(result);
@@ -404,10 +404,10 @@ pub unsafe fn PyNumber_Long(op: *mut PyObject) -> *mut PyObject {
     if op.is_null() {
         return null_argument();
     }
-    if is_exact(op, &raw mut PyLong_Type) {
+    if exactly(op, &raw mut PyLong_Type) {
         return new_ref(op);
     }
-    if is_exact(op, &raw mut PyFloat_Type) {
+    if exactly(op, &raw mut PyFloat_Type) {
         return PyLong_FromDouble(crate::floatobject::value(op));
     }
     if !is_convertible(op) {

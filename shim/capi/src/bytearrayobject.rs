@@ -1,6 +1,6 @@
 //! `bytearrayobject.h`: bytearrays are the host's; C gets at their bytes through the fields of the proxy.
 
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_int};

@@ -1,7 +1,7 @@
 //! `bytesobject.h`
 
 use crate::abstract_number::PyIndex_Check;
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_int};
@@ -15,7 +15,7 @@ pub unsafe fn PyBytes_FromStringAndSize(data: *const c_char, len: Py_ssize_t) ->
         return system_error("Negative size passed to PyBytes_FromStringAndSize");
     }
     if len > Py_ssize_t::MAX - std::mem::size_of::<gimbal_abi::PyBytesObject>() as Py_ssize_t {
-        return overflow_error("byte string is too large").cast();
+        return overflow_error("byte string is too large");
     }
     if data.is_null() {
         return text::new_bytes(len as usize);
@@ -47,7 +47,7 @@ pub unsafe fn PyBytes_FromObject(op: *mut PyObject) -> *mut PyObject {
     if op.is_null() {
         return bad_internal_call();
     }
-    if is_exact(op, &raw mut PyBytes_Type) {
+    if exactly(op, &raw mut PyBytes_Type) {
         return new_ref(op);
     }
     if buffer::supports(op) {
@@ -75,9 +75,9 @@ unsafe fn ensure(op: Obj) -> bool {
             return true;
         }
         if op.is_null() {
-            bad_internal_call();
+            bad_internal_call::<()>();
         } else {
-            type_error(&format!("expected bytes, {} found", type_name(op)));
+            type_error::<()>(&format!("expected bytes, {} found", type_name(op)));
         }
         false
     }
@@ -107,7 +107,7 @@ pub unsafe fn PyBytes_AsStringAndSize(
     len: *mut Py_ssize_t,
 ) -> c_int {
     if data.is_null() {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return -1;
     }
     if !ensure(op) {
@@ -117,7 +117,7 @@ pub unsafe fn PyBytes_AsStringAndSize(
     if !len.is_null() {
         *len = seq::size(op) as Py_ssize_t;
     } else if text::as_bytes(op).contains(&0) {
-        value_error("embedded null byte");
+        value_error::<()>("embedded null byte");
         return -1;
     }
     0
@@ -192,7 +192,7 @@ pub unsafe fn _PyBytes_Resize(place: *mut *mut PyObject, len: Py_ssize_t) -> c_i
     if !is_bytes(old) || len < 0 {
         *place = null_mut();
         xdecref(old);
-        bad_internal_call();
+        bad_internal_call::<()>();
         return -1;
     }
     if seq::size(old) as Py_ssize_t == len {
@@ -201,7 +201,7 @@ pub unsafe fn _PyBytes_Resize(place: *mut *mut PyObject, len: Py_ssize_t) -> c_i
     if refcount::count(old) != 1 && seq::size(old) > 0 {
         *place = null_mut();
         decref(old);
-        bad_internal_call();
+        bad_internal_call::<()>();
         return -1;
     }
     *place = resized(old, len as usize);

@@ -20,7 +20,7 @@ pub unsafe fn PyCell_New(value: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyCell_Get(cell: Obj) -> Obj {
     if !is_cell(cell) {
-        return bad_call();
+        return bad_internal_call();
     }
     let value = op(Op::GetAttr, &[cell, text::interned("cell_contents")]);
     if value.is_null() && err::matches(err::occurred(), PyExc_ValueError) {
@@ -33,7 +33,7 @@ pub unsafe fn PyCell_Get(cell: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyCell_Set(cell: Obj, value: Obj) -> c_int {
     if !is_cell(cell) {
-        return bad_call();
+        return bad_internal_call();
     }
     let done = op_unit(Op::SetAttr, &[cell, text::interned("cell_contents"), value]);
     if done {

@@ -1,6 +1,6 @@
 //! `codecs.h`: the codec registry, which is the host's.
 
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_int};
@@ -210,7 +210,7 @@ unsafe fn done(result: Obj) -> c_int {
 #[entry]
 pub unsafe fn PyCodec_Register(search: *mut PyObject) -> c_int {
     if search.is_null() {
-        bad_argument();
+        bad_argument::<()>();
         return -1;
     }
     done(call_library("codecs", "register", &[search]))
@@ -249,7 +249,7 @@ pub unsafe fn PyCodec_StrictErrors(exception: *mut PyObject) -> *mut PyObject {
     if err::is_exception(exception) {
         err::set_object((*exception).ob_type.cast(), exception);
     } else {
-        type_error("codec must pass exception instance");
+        type_error::<()>("codec must pass exception instance");
     }
     null_mut()
 }

@@ -1,7 +1,7 @@
 //! `complexobject.h`: complex objects, and the arithmetic that CPython exports for `Py_complex`.
 
+use crate::common::*;
 use crate::floatobject::PyFloat_AsDouble;
-use crate::support::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::c_double;
@@ -27,7 +27,7 @@ pub unsafe fn PyComplex_FromCComplex(value: Py_complex) -> *mut PyObject {
 unsafe fn value(op: Obj) -> Option<Py_complex> {
     // SAFETY: `op` is a complex.
     unsafe {
-        if is_exact(op, &raw mut PyComplex_Type) {
+        if exactly(op, &raw mut PyComplex_Type) {
             return Some((*op.cast::<PyComplexObject>()).cval);
         }
         let exact = Owned(gimbal_proxies::op(Op::ToComplex, &[op]));
@@ -38,13 +38,13 @@ unsafe fn value(op: Obj) -> Option<Py_complex> {
 #[entry(error = FAILED)]
 pub unsafe fn PyComplex_AsCComplex(op: *mut PyObject) -> Py_complex {
     if op.is_null() {
-        bad_argument();
+        bad_argument::<()>();
         return FAILED;
     }
     if is_instance(op, &raw mut PyComplex_Type) {
         return value(op).unwrap_or(FAILED);
     }
-    if is_exact(op, &raw mut PyFloat_Type) || is_exact(op, &raw mut PyLong_Type) {
+    if exactly(op, &raw mut PyFloat_Type) || exactly(op, &raw mut PyLong_Type) {
         return complex(PyFloat_AsDouble(op), 0.0);
     }
     let class: Obj = (*op).ob_type.cast();

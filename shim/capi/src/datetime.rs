@@ -1,9 +1,9 @@
 //! `datetime.h`: the table of functions and types in the capsule `datetime.datetime_CAPI`. The classes are the host's.
 
 use crate::abstract_call::{PyObject_Call, PyObject_Vectorcall};
+use crate::common::*;
 use crate::object_attr::PyObject_SetAttr;
 use crate::pycapsule::PyCapsule_New;
-use crate::support::*;
 use gimbal_proxies::*;
 use std::ffi::{CStr, c_int};
 use std::ptr::null_mut;

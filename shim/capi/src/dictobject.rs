@@ -85,7 +85,7 @@ pub unsafe fn PyDict_GetItem(dict: Obj, key: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyDict_GetItemWithError(dict: Obj, key: Obj) -> Obj {
     if !is_dict(dict) || key.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     get(dict, key)
 }
@@ -131,7 +131,7 @@ pub unsafe fn _PyDict_GetItemIdWithError(dict: Obj, key: *mut Identifier) -> Obj
 #[entry]
 pub unsafe fn PyDict_SetItem(dict: Obj, key: Obj, value: Obj) -> c_int {
     if !is_dict(dict) || key.is_null() || value.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     status(set(dict, key, value))
 }
@@ -158,7 +158,7 @@ pub unsafe fn _PyDict_SetItemId(dict: Obj, key: *mut Identifier, value: Obj) -> 
 #[entry]
 pub unsafe fn PyDict_DelItem(dict: Obj, key: Obj) -> c_int {
     if !is_dict(dict) || key.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     remove(dict, key)
 }
@@ -190,7 +190,7 @@ pub unsafe fn _PyDict_DelItemIf(
     predicate: Option<unsafe extern "C" fn(Obj) -> c_int>,
 ) -> c_int {
     let (true, Some(predicate)) = (is_dict(dict) && !key.is_null(), predicate) else {
-        return bad_call();
+        return bad_internal_call();
     };
     let value = get(dict, key);
     if value.is_null() {
@@ -223,7 +223,7 @@ pub unsafe fn PyDict_Clear(dict: Obj) {
 #[entry]
 pub unsafe fn PyDict_Size(dict: Obj) -> Py_ssize_t {
     if !is_dict(dict) {
-        return bad_call();
+        return bad_internal_call();
     }
     if is_foreign(dict) {
         return op_int(Op::DictLen, &[dict]) as Py_ssize_t;
@@ -293,7 +293,7 @@ unsafe fn listed(dict: Obj, code: Op, pick: impl Fn(Obj, Obj) -> Obj) -> Obj {
     // SAFETY: `dict` is an object or NULL; `pick` gives new references.
     unsafe {
         if !is_dict(dict) {
-            return bad_call();
+            return bad_internal_call();
         }
         if !dict::is_native(dict) {
             return op(code, &[dict]);
@@ -328,7 +328,7 @@ pub unsafe fn PyDict_Items(dict: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyDict_Copy(dict: Obj) -> Obj {
     if !is_dict(dict) {
-        return bad_call();
+        return bad_internal_call();
     }
     if !dict::is_native(dict) {
         return op(Op::DictCopy, &[dict]);
@@ -344,7 +344,7 @@ pub unsafe fn PyDict_Copy(dict: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyDict_Contains(dict: Obj, key: Obj) -> c_int {
     if !is_dict(dict) || key.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     if !dict::is_native(dict) {
         return truth(op_bool(Op::DictContains, &[dict, key]));
@@ -372,7 +372,7 @@ pub unsafe fn _PyDict_ContainsId(dict: Obj, key: *mut Identifier) -> c_int {
 #[entry]
 pub unsafe fn PyDict_SetDefault(dict: Obj, key: Obj, default: Obj) -> Obj {
     if !is_dict(dict) || key.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     let value = get(dict, key);
     if !value.is_null() || !err::occurred().is_null() {
@@ -391,7 +391,7 @@ pub unsafe fn PyDict_SetDefault(dict: Obj, key: Obj, default: Obj) -> Obj {
 #[entry]
 pub unsafe fn _PyDict_Pop(dict: Obj, key: Obj, default: Obj) -> Obj {
     if !is_dict(dict) || key.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     let value = if dict::is_native(dict) {
         let value = get(dict, key);
@@ -419,7 +419,7 @@ unsafe fn merge(dict: Obj, other: Obj, mode: c_int, pairs: bool) -> c_int {
     // SAFETY: both are objects or NULL.
     unsafe {
         if !is_dict(dict) || other.is_null() {
-            return bad_call();
+            return bad_internal_call();
         }
         let both_here = dict::is_native(dict) && !pairs && dict::is_native(other);
         if !both_here {

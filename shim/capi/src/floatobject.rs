@@ -1,7 +1,7 @@
 //! `floatobject.h`: floats to and from C doubles, text and packed bytes.
 
 use crate::abstract_number::{PyIndex_Check, convert_by_slot, index};
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_double, c_int};
@@ -20,13 +20,13 @@ pub(crate) unsafe fn value(op: Obj) -> f64 {
 #[entry]
 pub unsafe fn PyFloat_AsDouble(op: *mut PyObject) -> c_double {
     if op.is_null() {
-        bad_argument();
+        bad_argument::<()>();
         return -1.0;
     }
     if is_instance(op, &raw mut PyFloat_Type) {
         return value(op);
     }
-    if is_exact(op, &raw mut PyLong_Type) {
+    if exactly(op, &raw mut PyLong_Type) {
         return crate::longobject::PyLong_AsDouble(op);
     }
     let slot = (*(*op).ob_type)
@@ -52,7 +52,7 @@ pub unsafe fn PyFloat_AsDouble(op: *mut PyObject) -> c_double {
             crate::longobject::PyLong_AsDouble(number.0)
         };
     }
-    type_error(&format!("must be real number, not {}", type_name(op)));
+    type_error::<()>(&format!("must be real number, not {}", type_name(op)));
     -1.0
 }
 
@@ -149,7 +149,7 @@ fn from_half(half: u16) -> f64 {
 #[entry]
 pub unsafe fn PyFloat_Pack2(value: c_double, out: *mut c_char, little_endian: c_int) -> c_int {
     let Some(half) = to_half(value) else {
-        overflow_error("float too large to pack with e format");
+        overflow_error::<()>("float too large to pack with e format");
         return -1;
     };
     store(half.to_le_bytes(), out, little_endian)
@@ -159,7 +159,7 @@ pub unsafe fn PyFloat_Pack2(value: c_double, out: *mut c_char, little_endian: c_
 pub unsafe fn PyFloat_Pack4(value: c_double, out: *mut c_char, little_endian: c_int) -> c_int {
     let single = value as f32;
     if single.is_infinite() && value.is_finite() {
-        overflow_error("float too large to pack with f format");
+        overflow_error::<()>("float too large to pack with f format");
         return -1;
     }
     store(single.to_le_bytes(), out, little_endian)

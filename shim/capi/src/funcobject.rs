@@ -26,7 +26,7 @@ pub unsafe fn PyStaticMethod_New(function: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyMethod_New(function: Obj, me: Obj) -> Obj {
     if me.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     fields::with_parts(op(Op::NewMethod, &[function, me]), &[function, me])
 }
@@ -42,7 +42,7 @@ unsafe fn part(object: Obj, ty: *const PyTypeObject, name: &str, optional: bool)
     // SAFETY: `object` is an object or NULL.
     unsafe {
         if object.is_null() || !exactly(object, ty) {
-            return bad_call();
+            return bad_internal_call();
         }
         let value = op(Op::GetAttr, &[object, text::interned(name)]);
         if optional && value == none() {
@@ -116,7 +116,7 @@ unsafe fn set_part(function: Obj, name: &str, value: Obj, allowed: bool, complai
     // SAFETY: both are objects or NULL.
     unsafe {
         if function.is_null() || !exactly(function, &raw const PyFunction_Type) {
-            return bad_call();
+            return bad_internal_call();
         }
         if !allowed {
             return fail(PyExc_SystemError, complaint);

@@ -8,7 +8,7 @@ use gimbal_proxies::*;
 #[entry]
 pub unsafe fn PySeqIter_New(sequence: Obj) -> Obj {
     if sequence.is_null() || PySequence_Check(sequence) == 0 {
-        return bad_call();
+        return bad_internal_call();
     }
     op(Op::SeqIter, &[sequence])
 }

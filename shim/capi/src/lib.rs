@@ -81,7 +81,6 @@ mod startup;
 mod statics;
 mod structmember;
 mod structseq;
-mod support;
 mod sysmodule;
 mod traceback;
 mod tupleobject;

@@ -48,7 +48,7 @@ unsafe fn grown(op: Obj, len: i64, at: usize, item: Obj) -> c_int {
 pub unsafe fn PyList_New(len: Py_ssize_t) -> Obj {
     match usize::try_from(len) {
         Ok(len) => seq::new_list(len),
-        Err(_) => bad_call(),
+        Err(_) => bad_internal_call(),
     }
 }
 
@@ -58,7 +58,7 @@ pub unsafe fn PyList_Size(list: Obj) -> Py_ssize_t {
     if is_list(list) {
         seq::size(list) as Py_ssize_t
     } else {
-        bad_call()
+        bad_internal_call()
     }
 }
 
@@ -66,7 +66,7 @@ pub unsafe fn PyList_Size(list: Obj) -> Py_ssize_t {
 #[entry]
 pub unsafe fn PyList_GetItem(list: Obj, i: Py_ssize_t) -> Obj {
     if !is_list(list) {
-        return bad_call();
+        return bad_internal_call();
     }
     match usize::try_from(i).ok().and_then(|i| seq::list_slice(list).get(i)) {
         Some(&item) => item,
@@ -79,7 +79,7 @@ pub unsafe fn PyList_GetItem(list: Obj, i: Py_ssize_t) -> Obj {
 pub unsafe fn PyList_SetItem(list: Obj, i: Py_ssize_t, item: Obj) -> c_int {
     if !is_list(list) {
         xdecref(item);
-        return bad_call();
+        return bad_internal_call();
     }
     if i < 0 || i as usize >= seq::size(list) {
         xdecref(item);
@@ -101,7 +101,7 @@ pub unsafe fn PyList_SetItem(list: Obj, i: Py_ssize_t, item: Obj) -> c_int {
 #[entry]
 pub unsafe fn PyList_Insert(list: Obj, at: Py_ssize_t, item: Obj) -> c_int {
     if !is_list(list) || item.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     let len = seq::size(list) as Py_ssize_t;
     let place = if at < 0 { (at + len).max(0) } else { at.min(len) } as usize;
@@ -120,7 +120,7 @@ pub unsafe fn PyList_Insert(list: Obj, at: Py_ssize_t, item: Obj) -> c_int {
 #[entry]
 pub unsafe fn PyList_Append(list: Obj, item: Obj) -> c_int {
     if !is_list(list) || item.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     if is_local(list) {
         if seq::push(list, new_ref(item)) {
@@ -159,7 +159,7 @@ pub unsafe fn from_items(items: &[Obj]) -> Obj {
 #[entry]
 pub unsafe fn PyList_GetSlice(list: Obj, low: Py_ssize_t, high: Py_ssize_t) -> Obj {
     if !is_list(list) {
-        return bad_call();
+        return bad_internal_call();
     }
     let items = seq::list_slice(list);
     let (low, high) = clip(low, high, items.len());
@@ -192,7 +192,7 @@ unsafe fn splice(list: Obj, low: usize, high: usize, items: &[Obj]) -> bool {
 #[entry]
 pub unsafe fn PyList_SetSlice(list: Obj, low: Py_ssize_t, high: Py_ssize_t, items: Obj) -> c_int {
     if !is_list(list) {
-        return bad_call();
+        return bad_internal_call();
     }
     let (low, high) = clip(low, high, seq::size(list));
     if is_local(list) {
@@ -228,7 +228,7 @@ pub unsafe fn PyList_SetSlice(list: Obj, low: Py_ssize_t, high: Py_ssize_t, item
 #[entry]
 pub unsafe fn PyList_Sort(list: Obj) -> c_int {
     if !is_list(list) {
-        return bad_call();
+        return bad_internal_call();
     }
     status(op_unit(Op::ListSort, &[list]) && refresh(list))
 }
@@ -237,7 +237,7 @@ pub unsafe fn PyList_Sort(list: Obj) -> c_int {
 #[entry]
 pub unsafe fn PyList_Reverse(list: Obj) -> c_int {
     if !is_list(list) {
-        return bad_call();
+        return bad_internal_call();
     }
     if is_local(list) {
         let items = (*list.cast::<PyListObject>()).ob_item;
@@ -253,7 +253,7 @@ pub unsafe fn PyList_Reverse(list: Obj) -> c_int {
 #[entry]
 pub unsafe fn PyList_AsTuple(list: Obj) -> Obj {
     if !is_list(list) {
-        return bad_call();
+        return bad_internal_call();
     }
     seq::tuple_of(seq::list_slice(list))
 }

@@ -1,7 +1,7 @@
 //! `longobject.h`: ints to and from C numbers, bytes and text.
 
 use crate::abstract_number::implicit_int;
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{
@@ -82,7 +82,7 @@ unsafe fn with_index<R>(op: Obj, read: impl FnOnce(Obj) -> R) -> Option<R> {
             return Some(read(op));
         }
         if op.is_null() {
-            bad_internal_call();
+            bad_internal_call::<()>();
             return None;
         }
         let number = Owned(implicit_int(op));
@@ -98,9 +98,9 @@ unsafe fn with_int<R>(op: Obj, read: impl FnOnce(Obj) -> R) -> Option<R> {
             return Some(read(op));
         }
         if op.is_null() {
-            bad_internal_call();
+            bad_internal_call::<()>();
         } else {
-            type_error("an integer is required");
+            type_error::<()>("an integer is required");
         }
         None
     }
@@ -118,7 +118,7 @@ unsafe fn as_signed(op: Obj, too_large: &str) -> i64 {
         match with_index(op, |n| int::as_i64(n)) {
             Some(Some(value)) => value,
             Some(None) => {
-                overflow_error(too_large);
+                overflow_error::<()>(too_large);
                 -1
             }
             None => -1,
@@ -132,7 +132,7 @@ unsafe fn as_unsigned(op: Obj, negative: &str, too_large: &str) -> u64 {
         match with_int(op, |n| int::as_u64(n)) {
             Some(Some(value)) => value,
             Some(None) => {
-                overflow_error(if is_negative(op) { negative } else { too_large });
+                overflow_error::<()>(if is_negative(op) { negative } else { too_large });
                 u64::MAX
             }
             None => u64::MAX,
@@ -173,7 +173,7 @@ pub unsafe fn _PyLong_AsInt(op: *mut PyObject) -> c_int {
     let too_large = "Python int too large to convert to C int";
     let value = as_signed(op, too_large);
     c_int::try_from(value).unwrap_or_else(|_| {
-        overflow_error(too_large);
+        overflow_error::<()>(too_large);
         -1
     })
 }
@@ -183,7 +183,7 @@ pub unsafe fn PyLong_AsSsize_t(op: *mut PyObject) -> Py_ssize_t {
     match with_int(op, |n| int::as_i64(n)) {
         Some(Some(value)) => value as Py_ssize_t,
         Some(None) => {
-            overflow_error("Python int too large to convert to C ssize_t");
+            overflow_error::<()>("Python int too large to convert to C ssize_t");
             -1
         }
         None => -1,
@@ -245,7 +245,7 @@ pub unsafe fn PyLong_AsDouble(op: *mut PyObject) -> c_double {
     match with_int(op, |n| int::as_f64(n)) {
         Some(Some(value)) => value,
         Some(None) => {
-            overflow_error("int too large to convert to float");
+            overflow_error::<()>("int too large to convert to float");
             -1.0
         }
         None => -1.0,
@@ -257,7 +257,7 @@ unsafe fn convert(op: Obj, read: impl FnOnce() -> u64) -> Option<u64> {
     // SAFETY: `op` is an object.
     unsafe {
         if is_int(op) && is_negative(op) {
-            value_error("value must be positive");
+            value_error::<()>("value must be positive");
             return None;
         }
         let value = read();
@@ -273,7 +273,7 @@ pub unsafe fn _PyLong_UnsignedShort_Converter(op: *mut PyObject, out: *mut c_voi
             1
         }
         Some(Err(_)) => {
-            overflow_error("Python int too large for C unsigned short");
+            overflow_error::<()>("Python int too large for C unsigned short");
             0
         }
         None => 0,
@@ -288,7 +288,7 @@ pub unsafe fn _PyLong_UnsignedInt_Converter(op: *mut PyObject, out: *mut c_void)
             1
         }
         Some(Err(_)) => {
-            overflow_error("Python int too large for C unsigned int");
+            overflow_error::<()>("Python int too large for C unsigned int");
             0
         }
         None => 0,
@@ -351,7 +351,7 @@ pub unsafe fn _PyLong_AsByteArray(
     let with_exceptions = 1;
     let fail = |message| {
         if with_exceptions != 0 {
-            overflow_error(message);
+            overflow_error::<()>(message);
         }
         -1
     };
@@ -461,7 +461,7 @@ unsafe fn bad_base(base: c_int) -> bool {
         return false;
     }
     // SAFETY: the lock is held.
-    unsafe { value_error("int() arg 2 must be >= 2 and <= 36") };
+    unsafe { value_error::<()>("int() arg 2 must be >= 2 and <= 36") };
     true
 }
 
@@ -479,7 +479,7 @@ unsafe fn invalid_literal(base: c_int, shown: Obj) -> Obj {
                 .chars()
                 .take(200)
                 .collect();
-            value_error(&format!("invalid literal for int() with base {base}: {repr}"));
+            value_error::<()>(&format!("invalid literal for int() with base {base}: {repr}"));
         }
         null_mut()
     }
@@ -568,7 +568,7 @@ pub unsafe fn _PyLong_NumBits(op: *mut PyObject) -> usize {
 #[entry]
 pub unsafe fn _PyLong_New(digits: Py_ssize_t) -> *mut PyLongObject {
     if digits > 1 << 60 {
-        overflow_error("too many digits in integer");
+        overflow_error::<()>("too many digits in integer");
         return null_mut();
     }
     let op = int::block(digits.max(0) as usize, false);

@@ -76,7 +76,7 @@ pub unsafe fn PyMemoryView_FromBuffer(info: *const Py_buffer) -> Obj {
 #[entry]
 pub unsafe fn PyMemoryView_GetContiguous(object: Obj, access: c_int, order: c_char) -> Obj {
     if access != BUF_READ && access != BUF_WRITE {
-        return bad_call();
+        return bad_internal_call();
     }
     let view = PyMemoryView_FromObject(object);
     if view.is_null() {

@@ -1,7 +1,7 @@
 //! `PyOS_strtol` and `PyOS_strtoul`: as C's, with the prefixes of Python literals.
 
+use crate::common::c_bytes;
 use crate::longobject::is_space;
-use crate::support::c_bytes;
 use gimbal_macros::entry;
 use std::ffi::{c_char, c_int, c_long, c_ulong};
 

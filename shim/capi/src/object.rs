@@ -332,7 +332,7 @@ unsafe fn compare_by_slots(a: Obj, b: Obj, operator: c_int) -> Obj {
 pub unsafe fn PyObject_RichCompare(a: Obj, b: Obj, operator: c_int) -> Obj {
     if a.is_null() || b.is_null() || !(Py_LT..=Py_GE).contains(&operator) {
         if err::occurred().is_null() {
-            return bad_call();
+            return bad_internal_call();
         }
         return null_mut();
     }

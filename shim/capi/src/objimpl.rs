@@ -62,7 +62,7 @@ pub unsafe fn _PyObject_GC_New(ty: *mut PyTypeObject) -> Obj {
 #[entry]
 pub unsafe fn _PyObject_GC_NewVar(ty: *mut PyTypeObject, items: Py_ssize_t) -> *mut PyVarObject {
     if items < 0 {
-        return bad_call();
+        return bad_internal_call();
     }
     _PyObject_NewVar(ty, items)
 }

@@ -1,6 +1,6 @@
 //! `pyhash.h`: hashes equal to the host's `hash()` of the same value.
 
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::cell::UnsafeCell;

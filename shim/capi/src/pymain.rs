@@ -1,11 +1,11 @@
 //! `Py_Main` and its kin: the `python` program as a function.
 
+use crate::common::Owned;
 use crate::initconfig::{Py_ExitStatusException, PyStatus_Exception, start, words};
 use crate::pythonrun::PyErr_Print;
 use crate::startup::options::{self, Instead};
 use crate::startup::wide::{self, Wide};
 use crate::startup::{self, Run, Settings, settings, string};
-use crate::support::Owned;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, err, int, none, op, op_unit, text};

@@ -1,6 +1,6 @@
 //! `pystrcmp.h`: comparison of C strings without regard to the case of ASCII letters.
 
-use crate::support::c_bytes;
+use crate::common::c_bytes;
 use gimbal_abi::Py_ssize_t;
 use gimbal_macros::entry;
 use std::ffi::{c_char, c_int};

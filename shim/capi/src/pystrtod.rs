@@ -1,6 +1,6 @@
 //! `pystrtod.h`: doubles to and from text, independent of the locale.
 
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_double, c_int, c_void};
@@ -279,7 +279,7 @@ pub unsafe fn PyOS_double_to_string(
     kind: *mut c_int,
 ) -> *mut c_char {
     let Some((text, found)) = format_double(value, format_code as u8, precision, flags) else {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return null_mut();
     };
     let out = PyMem_Malloc(text.len() + 1).cast::<u8>();

@@ -1,7 +1,7 @@
 //! `pythonrun.h`: source code that C runs, and printing the exception that is set.
 
+use crate::common::has_flag;
 use crate::pyerrors::{raise, status, take};
-use crate::support::has_flag;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, decref, err, int, new_ref, none, op, op_unit, text, xdecref};

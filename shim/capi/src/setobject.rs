@@ -40,7 +40,7 @@ pub unsafe fn PyFrozenSet_New(items: Obj) -> Obj {
 #[entry]
 pub unsafe fn PySet_Size(set: Obj) -> Py_ssize_t {
     if !is_any_set(set) {
-        return bad_call();
+        return bad_internal_call();
     }
     measure(set)
 }
@@ -49,7 +49,7 @@ pub unsafe fn PySet_Size(set: Obj) -> Py_ssize_t {
 #[entry]
 pub unsafe fn PySet_Contains(set: Obj, item: Obj) -> c_int {
     if !is_any_set(set) || item.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     truth(op_bool(Op::Contains, &[set, item]))
 }
@@ -59,7 +59,7 @@ pub unsafe fn PySet_Contains(set: Obj, item: Obj) -> c_int {
 pub unsafe fn PySet_Add(set: Obj, item: Obj) -> c_int {
     let mutable = is_set(set) || is_any_set(set) && refcount::count(set) == 1;
     if !mutable || item.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     changed(set, op_unit(Op::SetAdd, &[set, item]))
 }
@@ -68,7 +68,7 @@ pub unsafe fn PySet_Add(set: Obj, item: Obj) -> c_int {
 #[entry]
 pub unsafe fn PySet_Discard(set: Obj, item: Obj) -> c_int {
     if !is_set(set) || item.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     let found = op_bool(Op::SetDiscard, &[set, item]);
     if found == Some(true) && measure(set) < 0 {
@@ -81,7 +81,7 @@ pub unsafe fn PySet_Discard(set: Obj, item: Obj) -> c_int {
 #[entry]
 pub unsafe fn PySet_Pop(set: Obj) -> Obj {
     if !is_set(set) {
-        return bad_call();
+        return bad_internal_call();
     }
     let item = op(Op::SetPop, &[set]);
     if !item.is_null() {
@@ -94,7 +94,7 @@ pub unsafe fn PySet_Pop(set: Obj) -> Obj {
 #[entry]
 pub unsafe fn PySet_Clear(set: Obj) -> c_int {
     if !is_set(set) {
-        return bad_call();
+        return bad_internal_call();
     }
     changed(set, op_unit(Op::SetClear, &[set]))
 }
@@ -103,7 +103,7 @@ pub unsafe fn PySet_Clear(set: Obj) -> c_int {
 #[entry]
 pub unsafe fn _PySet_Update(set: Obj, items: Obj) -> c_int {
     if !is_set(set) || items.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     let done = call_method("update", set, &[items]);
     xdecref(done);
@@ -122,7 +122,7 @@ pub unsafe fn _PySet_NextEntry(
     hash: *mut Py_hash_t,
 ) -> c_int {
     if !is_any_set(set) {
-        return bad_call();
+        return bad_internal_call();
     }
     if *pos == 0 || WALKED.get().0 != set {
         let items = op(Op::TupleOf, &[set]);

@@ -65,7 +65,7 @@ pub unsafe fn PyStructSequence_NewType(desc: *mut PyStructSequence_Desc) -> *mut
 #[entry]
 pub unsafe fn PyStructSequence_InitType2(ty: *mut PyTypeObject, desc: *mut PyStructSequence_Desc) -> c_int {
     if type_flags::of(ty) & Py_TPFLAGS_READY != 0 {
-        return bad_call();
+        return bad_internal_call();
     }
     let Some((handle, all, shown)) = make_class(desc) else {
         return -1;

@@ -33,7 +33,7 @@ pub unsafe fn PyTuple_New(len: Py_ssize_t) -> Obj {
     match usize::try_from(len) {
         Ok(0) => empty(),
         Ok(len) => seq::new_tuple(len),
-        Err(_) => bad_call(),
+        Err(_) => bad_internal_call(),
     }
 }
 
@@ -43,7 +43,7 @@ pub unsafe fn PyTuple_Size(tuple: Obj) -> Py_ssize_t {
     if is_tuple(tuple) {
         seq::size(tuple) as Py_ssize_t
     } else {
-        bad_call()
+        bad_internal_call()
     }
 }
 
@@ -51,7 +51,7 @@ pub unsafe fn PyTuple_Size(tuple: Obj) -> Py_ssize_t {
 #[entry]
 pub unsafe fn PyTuple_GetItem(tuple: Obj, i: Py_ssize_t) -> Obj {
     if !is_tuple(tuple) {
-        return bad_call();
+        return bad_internal_call();
     }
     match usize::try_from(i)
         .ok()
@@ -67,7 +67,7 @@ pub unsafe fn PyTuple_GetItem(tuple: Obj, i: Py_ssize_t) -> Obj {
 pub unsafe fn PyTuple_SetItem(tuple: Obj, i: Py_ssize_t, item: Obj) -> c_int {
     if !is_tuple(tuple) || refcount::count(tuple) != 1 {
         xdecref(item);
-        return bad_call();
+        return bad_internal_call();
     }
     if i < 0 || i as usize >= seq::size(tuple) {
         xdecref(item);
@@ -82,7 +82,7 @@ pub unsafe fn PyTuple_SetItem(tuple: Obj, i: Py_ssize_t, item: Obj) -> c_int {
 #[entry]
 pub unsafe fn PyTuple_GetSlice(tuple: Obj, low: Py_ssize_t, high: Py_ssize_t) -> Obj {
     if !is_tuple(tuple) {
-        return bad_call();
+        return bad_internal_call();
     }
     let items = seq::tuple_slice(tuple);
     let (low, high) = crate::listobject::clip(low, high, items.len());
@@ -103,7 +103,7 @@ pub unsafe fn _PyTuple_Resize(place: *mut Obj, len: Py_ssize_t) -> c_int {
     if !usable || seq::size(old) != 0 && refcount::count(old) != 1 {
         *place = null_mut();
         xdecref(old);
-        return bad_call();
+        return bad_internal_call();
     }
     let (size, len) = (seq::size(old), len as usize);
     if size == len {

@@ -39,7 +39,7 @@ pub unsafe fn PyWeakref_NewProxy(object: Obj, callback: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyWeakref_GetObject(reference: Obj) -> Obj {
     if reference.is_null() || !is_weakref(reference) {
-        return bad_call();
+        return bad_internal_call();
     }
     if exactly(reference, &raw const _PyWeakref_RefType) {
         return fields::follow(reference);
@@ -52,7 +52,7 @@ pub unsafe fn PyWeakref_GetObject(reference: Obj) -> Obj {
 #[entry]
 pub unsafe fn PyObject_ClearWeakRefs(object: Obj) {
     if object.is_null() || refcount::count(object) != 0 {
-        return bad_call();
+        return bad_internal_call();
     }
     fields::forget_target(object);
     let offset = (*(*object).ob_type).tp_weaklistoffset;

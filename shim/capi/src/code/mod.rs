@@ -8,7 +8,7 @@ pub mod new;
 #[cfg(not(Py_3_11))]
 pub mod new_3_9;
 
-use crate::support::has_flag;
+use crate::common::has_flag;
 use gimbal_abi::*;
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, decref, err, int, op, seq, text, xdecref};

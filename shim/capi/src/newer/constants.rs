@@ -19,7 +19,7 @@ pub unsafe fn Py_GetConstant(number: c_uint) -> Obj {
         7 => text::from_str(""),
         8 => text::bytes_from(b""),
         9 => crate::tupleobject::PyTuple_New(0),
-        _ => bad_call(),
+        _ => bad_internal_call(),
     }
 }
 

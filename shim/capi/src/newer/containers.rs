@@ -103,7 +103,7 @@ pub unsafe fn PyList_GetItemRef(list: Obj, i: Py_ssize_t) -> Obj {
 #[entry]
 pub unsafe fn PyList_Extend(list: Obj, items: Obj) -> c_int {
     if list.is_null() || !has_flag(list, Py_TPFLAGS_LIST_SUBCLASS) {
-        return bad_call();
+        return bad_internal_call();
     }
     let done = crate::listobject::_PyList_Extend(list.cast(), items);
     xdecref(done);
@@ -158,7 +158,7 @@ pub unsafe fn PyIter_NextItem(iterator: Obj, result: *mut Obj) -> c_int {
 #[entry]
 pub unsafe fn PyBytes_Join(separator: Obj, items: Obj) -> Obj {
     if separator.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     if !has_flag(separator, Py_TPFLAGS_BYTES_SUBCLASS) {
         return type_error(&format!("sep: expected bytes, got {}", type_name(separator)));

@@ -1,7 +1,7 @@
 //! Ints: sizes fixed by name, bytes in native order, signs.
 
+use crate::common::*;
 use crate::longobject::{PyLong_AsLong, PyLong_AsLongLong, PyLong_AsUnsignedLong, PyLong_AsUnsignedLongLong};
-use crate::support::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_int, c_void};
@@ -34,7 +34,7 @@ unsafe fn narrow<T: TryFrom<i64>>(value: i64, error: T, what: &str) -> T {
             return error;
         }
         T::try_from(value).unwrap_or_else(|_| {
-            overflow_error(&format!("Python int too large to convert to C {what}"));
+            overflow_error::<()>(&format!("Python int too large to convert to C {what}"));
             error
         })
     }
@@ -72,7 +72,7 @@ pub unsafe fn PyLong_AsUInt32(op: Obj, value: *mut u32) -> c_int {
         return -1;
     }
     let Ok(number) = u32::try_from(number) else {
-        overflow_error("Python int too large to convert to C uint32_t");
+        overflow_error::<()>("Python int too large to convert to C uint32_t");
         return -1;
     };
     *value = number;
@@ -99,7 +99,7 @@ unsafe fn sign(op: Obj) -> Option<c_int> {
             } else {
                 type_name(op)
             };
-            type_error(&format!("expected int, got {name}"));
+            type_error::<()>(&format!("expected int, got {name}"));
             return None;
         }
         let (digits, negative) = int::digits(op);
@@ -163,7 +163,7 @@ pub unsafe fn PyLong_AsNativeBytes(
     flags: c_int,
 ) -> Py_ssize_t {
     if op.is_null() || size < 0 {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return -1;
     }
     let number = if is_int(op) {
@@ -171,7 +171,7 @@ pub unsafe fn PyLong_AsNativeBytes(
     } else if flags != -1 && flags & ALLOW_INDEX != 0 {
         Owned(crate::abstract_number::_PyNumber_Index(op))
     } else {
-        type_error(&format!("expect int, got {}", type_name(op)));
+        type_error::<()>(&format!("expect int, got {}", type_name(op)));
         return -1;
     };
     if number.0.is_null() {
@@ -179,7 +179,7 @@ pub unsafe fn PyLong_AsNativeBytes(
     }
     let (digits, negative) = int::digits(number.0);
     if negative && flags != -1 && flags & REJECT_NEGATIVE != 0 {
-        crate::support::value_error("Cannot convert negative int");
+        crate::common::value_error::<()>("Cannot convert negative int");
         return -1;
     }
     let unsigned = flags == -1 || flags & UNSIGNED_BUFFER != 0;

@@ -1,6 +1,6 @@
 //! Ints as arrays of digits, in and out.
 
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_int, c_void};
@@ -41,7 +41,7 @@ pub unsafe fn PyLong_GetNativeLayout() -> *const Layout {
 pub unsafe fn PyLong_Export(op: Obj, export: *mut Export) -> c_int {
     if !is_int(op) {
         export.write_bytes(0, 1);
-        type_error(&format!("expected int, got {}", type_name(op)));
+        type_error::<()>(&format!("expected int, got {}", type_name(op)));
         return -1;
     }
     let fits = int::as_i64(op);
@@ -80,7 +80,7 @@ pub unsafe fn PyLongWriter_Create(
     digits: *mut *mut c_void,
 ) -> *mut c_void {
     if count <= 0 {
-        value_error("ndigits must be positive");
+        value_error::<()>("ndigits must be positive");
         *digits = null_mut();
         return null_mut();
     }

@@ -46,7 +46,7 @@ pub unsafe fn PyObject_DelAttrString(object: Obj, name: *const c_char) -> c_int 
 pub unsafe fn PyWeakref_GetRef(reference: Obj, result: *mut Obj) -> c_int {
     *result = null_mut();
     if reference.is_null() {
-        return bad_call();
+        return bad_internal_call();
     }
     if !crate::weakrefobject::is_weakref(reference) {
         return type_error("expected a weakref");

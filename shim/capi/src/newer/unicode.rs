@@ -1,6 +1,6 @@
 //! Strings: equality, data, and the writer of the public API.
 
-use crate::support::*;
+use crate::common::*;
 use crate::unicodeobject::writer::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
@@ -12,7 +12,7 @@ pub unsafe fn PyUnicode_Equal(a: Obj, b: Obj) -> c_int {
     for op in [a, b] {
         if !is_str(op) {
             let place = if std::ptr::eq(op, a) { "first" } else { "second" };
-            type_error(&format!("{place} argument must be str, not {}", type_name(op)));
+            type_error::<()>(&format!("{place} argument must be str, not {}", type_name(op)));
             return -1;
         }
     }
@@ -44,7 +44,7 @@ pub unsafe fn PyUnicode_KIND(op: Obj) -> c_int {
 #[entry]
 pub unsafe fn PyUnicodeWriter_Create(length: Py_ssize_t) -> *mut Writer {
     if length < 0 {
-        value_error("length must be positive");
+        value_error::<()>("length must be positive");
         return null_mut();
     }
     let writer = arena::alloc(size_of::<Writer>()).cast::<Writer>();
@@ -74,7 +74,7 @@ pub unsafe fn PyUnicodeWriter_Finish(writer: *mut Writer) -> Obj {
 #[entry]
 pub unsafe fn PyUnicodeWriter_WriteChar(writer: *mut Writer, point: Py_UCS4) -> c_int {
     if point > 0x10_ffff {
-        value_error("character must be in range(0x110000)");
+        value_error::<()>("character must be in range(0x110000)");
         return -1;
     }
     _PyUnicodeWriter_WriteChar(writer, point)
@@ -129,15 +129,15 @@ pub unsafe fn PyUnicodeWriter_WriteSubstring(
     end: Py_ssize_t,
 ) -> c_int {
     if !is_str(s) {
-        type_error(&format!("expect str, not {}", type_name(s)));
+        type_error::<()>(&format!("expect str, not {}", type_name(s)));
         return -1;
     }
     if start < 0 || start > end {
-        value_error("start must be non-negative and not larger than end");
+        value_error::<()>("start must be non-negative and not larger than end");
         return -1;
     }
     if end as usize > text::len(s) {
-        value_error("end must be less than or equal to str length");
+        value_error::<()>("end must be less than or equal to str length");
         return -1;
     }
     _PyUnicodeWriter_WriteSubstring(writer, s, start, end)
@@ -150,7 +150,7 @@ pub unsafe fn PyUnicodeWriter_WriteUCS4(
     size: Py_ssize_t,
 ) -> c_int {
     if size < 0 {
-        value_error("size must be positive");
+        value_error::<()>("size must be positive");
         return -1;
     }
     write_owned(

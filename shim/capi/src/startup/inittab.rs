@@ -1,7 +1,7 @@
 //! Modules that a program has inside it (`PyImport_AppendInittab`). The import system finds them through a module of ours,
 //! which stands in `sys.meta_path` and has the functions of a finder and of a loader.
 
-use crate::support::Owned;
+use crate::common::Owned;
 use gimbal_abi::*;
 use gimbal_proxies::state::Locked;
 use gimbal_proxies::{Obj, Op, err, int, loader, modules, new_ref, none, op, op_unit, seq, text};

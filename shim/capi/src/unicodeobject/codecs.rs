@@ -1,7 +1,7 @@
 //! Encodings. UTF-8, ASCII and Latin-1 without errors are done here; the host has the others, and every error handler.
 
 use super::{from_latin1, from_utf8, max_of_kind};
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_int};
@@ -390,7 +390,7 @@ unsafe fn encode(op: Obj, encoding: *const c_char, errors: *const c_char) -> Obj
 #[entry]
 pub unsafe fn PyUnicode_AsUTF8AndSize(op: *mut PyObject, len: *mut Py_ssize_t) -> *const c_char {
     if !is_str(op) {
-        bad_argument();
+        bad_argument::<()>();
         return null();
     }
     let Some(bytes) = strict_utf8(op) else {

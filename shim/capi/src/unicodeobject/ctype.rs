@@ -1,6 +1,6 @@
 //! The properties of characters. Those of ASCII are known here; the others are what the host's `str` says.
 
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_double, c_int};

@@ -1,7 +1,7 @@
 //! What a `str` can do, by the host's own methods where it is more than looking at code points.
 
 use super::{ensure, substring};
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_int};
@@ -32,7 +32,7 @@ pub unsafe fn PyUnicode_Contains(s: *mut PyObject, what: *mut PyObject) -> c_int
         } else {
             type_name(what)
         };
-        type_error(&format!(
+        type_error::<()>(&format!(
             "'in <string>' requires string as left operand, not {shown}"
         ));
         return -1;
@@ -70,7 +70,7 @@ pub unsafe fn PyUnicode_FindChar(
     direction: c_int,
 ) -> Py_ssize_t {
     if start < 0 || end < 0 {
-        index_error("string index out of range");
+        index_error::<()>("string index out of range");
         return -2;
     }
     let mut places = start as usize..text::len(s).min(end as usize);

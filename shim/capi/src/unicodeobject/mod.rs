@@ -10,7 +10,7 @@ pub mod methods;
 pub mod wide;
 pub mod writer;
 
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::cmp::Ordering;
@@ -112,7 +112,7 @@ pub(crate) unsafe fn max_in(op: Obj, start: usize, end: usize) -> u32 {
 pub(crate) unsafe fn exact(op: Obj) -> Obj {
     // SAFETY: `op` is a str.
     unsafe {
-        if is_exact(op, &raw mut PyUnicode_Type) {
+        if exactly(op, &raw mut PyUnicode_Type) {
             new_ref(op)
         } else {
             substring(op, 0, text::len(op))
@@ -126,7 +126,7 @@ pub(crate) unsafe fn is_modifiable(op: Obj) -> bool {
     unsafe {
         let head = op.cast::<PyASCIIObject>();
         refcount::count(op) == 1
-            && is_exact(op, &raw mut PyUnicode_Type)
+            && exactly(op, &raw mut PyUnicode_Type)
             && (*head).hash == -1
             && (*head).state & 3 == 0
     }
@@ -136,7 +136,7 @@ unsafe fn check_modifiable(op: Obj) -> bool {
     // SAFETY: `op` is a str.
     unsafe {
         if !is_modifiable(op) {
-            system_error("Cannot modify a string currently used");
+            system_error::<()>("Cannot modify a string currently used");
             return false;
         }
         forget_utf8(op);
@@ -162,11 +162,11 @@ pub(crate) unsafe fn ensure(op: Obj) -> bool {
     // SAFETY: an object or NULL.
     unsafe {
         if op.is_null() {
-            bad_internal_call();
+            bad_internal_call::<()>();
             return false;
         }
         if !is_str(op) {
-            type_error(&format!("must be str, not {}", type_name(op)));
+            type_error::<()>(&format!("must be str, not {}", type_name(op)));
             return false;
         }
         true
@@ -279,7 +279,7 @@ pub unsafe fn _PyUnicode_Copy(op: *mut PyObject) -> *mut PyObject {
 #[entry]
 pub unsafe fn PyUnicode_InternInPlace(place: *mut *mut PyObject) {
     let op = *place;
-    if op.is_null() || !is_exact(op, &raw mut PyUnicode_Type) {
+    if op.is_null() || !exactly(op, &raw mut PyUnicode_Type) {
         return;
     }
     let one = text::intern_object(op);
@@ -302,13 +302,6 @@ pub unsafe fn PyUnicode_InternFromString(utf8: *const c_char) -> *mut PyObject {
     op
 }
 
-/// `_Py_Identifier`: a name that C declared as a static.
-#[repr(C)]
-pub struct Identifier {
-    string: *const c_char,
-    index: Py_ssize_t,
-}
-
 #[entry]
 pub unsafe fn _PyUnicode_FromId(id: *mut Identifier) -> *mut PyObject {
     text::interned(&c_text((*id).string))
@@ -324,7 +317,7 @@ pub unsafe fn _PyUnicode_EqualToASCIIId(left: *mut PyObject, id: *mut Identifier
 #[entry]
 pub unsafe fn PyUnicode_GetLength(op: *mut PyObject) -> Py_ssize_t {
     if !is_str(op) {
-        bad_argument();
+        bad_argument::<()>();
         return -1;
     }
     text::len(op) as Py_ssize_t
@@ -348,11 +341,11 @@ pub unsafe fn _PyUnicode_CheckConsistency(_op: *mut PyObject, _contents: c_int) 
 #[entry]
 pub unsafe fn PyUnicode_ReadChar(op: *mut PyObject, i: Py_ssize_t) -> Py_UCS4 {
     if !is_str(op) {
-        bad_argument();
+        bad_argument::<()>();
         return Py_UCS4::MAX;
     }
     if i < 0 || i as usize >= text::len(op) {
-        index_error("string index out of range");
+        index_error::<()>("string index out of range");
         return Py_UCS4::MAX;
     }
     text::read(op, i as usize)
@@ -361,18 +354,18 @@ pub unsafe fn PyUnicode_ReadChar(op: *mut PyObject, i: Py_ssize_t) -> Py_UCS4 {
 #[entry]
 pub unsafe fn PyUnicode_WriteChar(op: *mut PyObject, i: Py_ssize_t, point: Py_UCS4) -> c_int {
     if !is_str(op) {
-        bad_argument();
+        bad_argument::<()>();
         return -1;
     }
     if i < 0 || i as usize >= text::len(op) {
-        index_error("string index out of range");
+        index_error::<()>("string index out of range");
         return -1;
     }
     if !check_modifiable(op) {
         return -1;
     }
     if point > max_of_kind(op) {
-        value_error("character out of range");
+        value_error::<()>("character out of range");
         return -1;
     }
     text::write(op, i as usize, point);
@@ -387,18 +380,18 @@ pub unsafe fn PyUnicode_Fill(
     point: Py_UCS4,
 ) -> Py_ssize_t {
     if !is_str(op) {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return -1;
     }
     if !check_modifiable(op) {
         return -1;
     }
     if start < 0 {
-        index_error("string index out of range");
+        index_error::<()>("string index out of range");
         return -1;
     }
     if point > max_of_kind(op) {
-        value_error("fill character is bigger than the string maximum character");
+        value_error::<()>("fill character is bigger than the string maximum character");
         return -1;
     }
     let count = len.min(text::len(op) as isize - start);
@@ -434,7 +427,7 @@ pub unsafe fn PyUnicode_CopyCharacters(
     count: Py_ssize_t,
 ) -> Py_ssize_t {
     if !is_str(from) || !is_str(to) {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return -1;
     }
     if from_start < 0
@@ -442,17 +435,17 @@ pub unsafe fn PyUnicode_CopyCharacters(
         || to_start < 0
         || to_start as usize > text::len(to)
     {
-        index_error("string index out of range");
+        index_error::<()>("string index out of range");
         return -1;
     }
     if count < 0 {
-        system_error("how_many cannot be negative");
+        system_error::<()>("how_many cannot be negative");
         return -1;
     }
     let count = count.min(text::len(from) as isize - from_start);
     if to_start + count > text::len(to) as isize {
         let room = text::len(to);
-        system_error(&format!(
+        system_error::<()>(&format!(
             "Cannot write {count} characters at {to_start} in a string of {room} characters"
         ));
         return -1;
@@ -466,7 +459,7 @@ pub unsafe fn PyUnicode_CopyCharacters(
     let end = (from_start + count) as usize;
     if max_of_kind(from) > max_of_kind(to) && max_in(from, from_start as usize, end) > max_of_kind(to) {
         let (from, to) = (kind_name(from), kind_name(to));
-        system_error(&format!(
+        system_error::<()>(&format!(
             "Cannot copy {from} characters into a string of {to} characters"
         ));
         return -1;
@@ -518,7 +511,7 @@ pub unsafe fn PyUnicode_Substring(op: *mut PyObject, start: Py_ssize_t, end: Py_
 #[entry]
 pub unsafe fn PyUnicode_Resize(place: *mut *mut PyObject, len: Py_ssize_t) -> c_int {
     if place.is_null() || len < 0 || !is_str(*place) {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return -1;
     }
     let old = *place;
@@ -581,7 +574,7 @@ pub(crate) unsafe fn concat(parts: &[Obj]) -> Obj {
 pub unsafe fn PyUnicode_Append(place: *mut *mut PyObject, right: *mut PyObject) {
     if place.is_null() {
         if err::occurred().is_null() {
-            bad_internal_call();
+            bad_internal_call::<()>();
         }
         return;
     }
@@ -590,7 +583,7 @@ pub unsafe fn PyUnicode_Append(place: *mut *mut PyObject, right: *mut PyObject) 
         PyUnicode_Concat(left, right)
     } else {
         if err::occurred().is_null() {
-            bad_internal_call();
+            bad_internal_call::<()>();
         }
         null_mut()
     };
@@ -605,16 +598,16 @@ pub unsafe fn PyUnicode_AppendAndDel(place: *mut *mut PyObject, right: *mut PyOb
 
 #[entry]
 pub unsafe fn PyUnicode_Join(separator: *mut PyObject, items: *mut PyObject) -> *mut PyObject {
-    if is_exact(items, &raw mut PyList_Type) {
+    if exactly(items, &raw mut PyList_Type) {
         return join(separator, seq::list_slice(items));
     }
-    if is_exact(items, &raw mut PyTuple_Type) {
+    if exactly(items, &raw mut PyTuple_Type) {
         return join(separator, seq::tuple_slice(items));
     }
     let list = Owned(op(Op::TupleOf, &[items]));
     if list.0.is_null() {
         if err::matches(err::occurred(), PyExc_TypeError) {
-            type_error("can only join an iterable");
+            type_error::<()>("can only join an iterable");
         }
         return null_mut();
     }
@@ -640,7 +633,7 @@ unsafe fn join(separator: Obj, items: &[Obj]) -> Obj {
         if items.is_empty() {
             return text::new(0, 0);
         }
-        if items.len() == 1 && is_exact(items[0], &raw mut PyUnicode_Type) {
+        if items.len() == 1 && exactly(items[0], &raw mut PyUnicode_Type) {
             return new_ref(items[0]);
         }
         let space = Owned(if separator.is_null() {
@@ -695,10 +688,10 @@ pub unsafe fn PyUnicode_Compare(a: *mut PyObject, b: *mut PyObject) -> c_int {
         return compare(a, b) as c_int;
     }
     if a.is_null() || b.is_null() {
-        bad_internal_call();
+        bad_internal_call::<()>();
     } else {
         let (a, b) = (type_name(a), type_name(b));
-        type_error(&format!("Can't compare {a} and {b}"));
+        type_error::<()>(&format!("Can't compare {a} and {b}"));
     }
     -1
 }
@@ -729,7 +722,7 @@ pub unsafe fn PyUnicode_RichCompare(a: *mut PyObject, b: *mut PyObject, operator
         Py_GT => compare(a, b).is_gt(),
         Py_GE => compare(a, b).is_ge(),
         _ => {
-            bad_argument();
+            bad_argument::<()>();
             return null_mut();
         }
     };

@@ -1,7 +1,7 @@
 //! Strings as arrays of `wchar_t` (32 bits here) and UCS4.
 
 use super::MAX_POINT;
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use libc::wchar_t;
@@ -71,7 +71,7 @@ pub unsafe fn PyUnicode_AsUCS4(
     copy_null: c_int,
 ) -> *mut Py_UCS4 {
     if out.is_null() || room < 0 {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return null_mut();
     }
     if !super::ensure(op) {
@@ -79,7 +79,7 @@ pub unsafe fn PyUnicode_AsUCS4(
     }
     let len = text::len(op);
     if (room as usize) < len + usize::from(copy_null != 0) {
-        system_error("string is longer than the buffer");
+        system_error::<()>("string is longer than the buffer");
         if copy_null != 0 && room > 0 {
             *out = 0;
         }
@@ -103,11 +103,11 @@ pub unsafe fn PyUnicode_AsUCS4Copy(op: *mut PyObject) -> *mut Py_UCS4 {
 #[entry]
 pub unsafe fn PyUnicode_AsWideChar(op: *mut PyObject, out: *mut wchar_t, room: Py_ssize_t) -> Py_ssize_t {
     if op.is_null() {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return -1;
     }
     if !is_str(op) {
-        bad_argument();
+        bad_argument::<()>();
         return -1;
     }
     let len = text::len(op);
@@ -125,17 +125,17 @@ pub unsafe fn PyUnicode_AsWideChar(op: *mut PyObject, out: *mut wchar_t, room: P
 #[entry]
 pub unsafe fn PyUnicode_AsWideCharString(op: *mut PyObject, len: *mut Py_ssize_t) -> *mut wchar_t {
     if op.is_null() {
-        bad_internal_call();
+        bad_internal_call::<()>();
         return null_mut();
     }
     if !is_str(op) {
-        bad_argument();
+        bad_argument::<()>();
         return null_mut();
     }
     if !len.is_null() {
         *len = text::len(op) as Py_ssize_t;
     } else if (0..text::len(op)).any(|i| text::read(op, i) == 0) {
-        value_error("embedded null character");
+        value_error::<()>("embedded null character");
         return null_mut();
     }
     copy_out(op).cast()
@@ -156,7 +156,7 @@ unsafe fn convert(op: Obj, out: *mut *mut wchar_t, none_allowed: bool) -> c_int 
         }
         if !is_str(op) {
             let wanted = if none_allowed { "str or None" } else { "str" };
-            type_error(&format!("argument must be {wanted}, not {}", type_name(op)));
+            type_error::<()>(&format!("argument must be {wanted}, not {}", type_name(op)));
             return 0;
         }
         *out = PyUnicode_AsWideCharString(op, null_mut());

@@ -1,7 +1,7 @@
 //! `_PyUnicodeWriter`: a str that grows. C code (Cython's f-strings among it) uses the struct's fields in place.
 
 use super::{copy, max_in, max_of_kind, substring};
-use crate::support::*;
+use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
@@ -120,7 +120,7 @@ pub unsafe fn _PyUnicodeWriter_WriteStr(writer: *mut Writer, s: *mut PyObject) -
     if len == 0 {
         return 0;
     }
-    if writer.buffer.is_null() && writer.overallocate == 0 && is_exact(s, &raw mut PyUnicode_Type) {
+    if writer.buffer.is_null() && writer.overallocate == 0 && exactly(s, &raw mut PyUnicode_Type) {
         // the only part so far: the str itself serves until something else is written
         writer.readonly = 1;
         writer.buffer = new_ref(s);
