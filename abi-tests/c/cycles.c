@@ -240,6 +240,17 @@ make_native_cycles(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* An attribute of any object by a name, or by the name that a node holds. */
+static PyObject *
+get_named(PyObject *self, PyObject *args)
+{
+    PyObject *object, *name;
+    if (!PyArg_ParseTuple(args, "OO", &object, &name)) {
+        return NULL;
+    }
+    return PyObject_GetAttr(object, Py_TYPE(name) == node_type ? ((Node *)name)->other : name);
+}
+
 static PyObject *
 statistics(PyObject *self, PyObject *unused)
 {
@@ -249,7 +260,7 @@ statistics(PyObject *self, PyObject *unused)
 static PyMethodDef methods[] = {
     CHECKED(tracked), CHECKED(freed_at_once), CHECKED(visited), CHECKED(through_the_host), CHECKED(collector_switch),
     CHECKED(collected_with_an_error), CHECKED(resized), CHECKED(trees), {"make_native_cycles", make_native_cycles, METH_VARARGS, NULL},
-    {"statistics", statistics, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL},
+    {"get_named", get_named, METH_VARARGS, NULL}, {"statistics", statistics, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef definition = {

@@ -1,6 +1,7 @@
 """Drives cycles.c: makes cycles of several kinds and waits until they are gone."""
 
 import gc
+import types
 import weakref
 
 import cycles
@@ -104,3 +105,19 @@ def callbacks():
 
 
 check("callbacks", callbacks)
+
+
+def named():
+    """The name of an attribute stays one for all who use it, although an instance alone holds a string with it."""
+    holder, thing = Node(), types.SimpleNamespace(uncommon_name=5)
+    holder.other = "".join(["uncommon", "_name"])
+    found = []
+    for _ in range(4):
+        found.append(cycles.get_named(thing, holder))
+        gc.collect()
+        cycles.statistics()
+        found.append(cycles.get_named(thing, "uncommon_name"))
+    return found
+
+
+check("named", named)

@@ -2,8 +2,8 @@
 //! containers and containers that C made by their items.
 
 use crate::{
-    Obj, PyCFunction_Type, PyCFunctionObject, PyObject, arena, crossing, dict, fields, refcount, seq,
-    structseq, types,
+    Obj, PyCFunction_Type, PyCFunctionObject, PyObject, PyUnicode_Type, arena, crossing, dict, fields,
+    refcount, seq, structseq, text, types,
 };
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
@@ -120,11 +120,17 @@ unsafe fn children(op: Obj, kind: Kind, list: &mut Vec<Obj>) {
     }
 }
 
-/// What a block is; None for what needs no node: plain values, types, statics.
+/// What a block is; None for what needs no node: plain values, types, statics. A string is one, too, although it may remember
+/// the handle of an attribute's name.
 unsafe fn kind(op: Obj) -> Option<Kind> {
     // SAFETY: an object has a type.
     unsafe {
-        if op.is_null() || refcount::count(op) <= 0 || (*op).ob_type.is_null() || types::is_type(op) {
+        if op.is_null()
+            || refcount::count(op) <= 0
+            || (*op).ob_type.is_null()
+            || text::is_exactly(op, &raw mut PyUnicode_Type)
+            || types::is_type(op)
+        {
             None
         } else if types::is_wrapped(op) {
             Some(Kind::Instance)
