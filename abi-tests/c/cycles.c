@@ -251,6 +251,30 @@ get_named(PyObject *self, PyObject *args)
     return PyObject_GetAttr(object, Py_TYPE(name) == node_type ? ((Node *)name)->other : name);
 }
 
+static PyObject *kept;
+
+/* Makes an instance that only C knows, and gives it an attribute. */
+static PyObject *
+keep(PyObject *self, PyObject *type)
+{
+    kept = node_new((PyTypeObject *)type, NULL, NULL);
+    PyObject *number = PyLong_FromLong(7);
+    if (kept == NULL || PyObject_SetAttrString(kept, "mark", number) < 0) {
+        return NULL;
+    }
+    Py_DECREF(number);
+    Py_RETURN_NONE;
+}
+
+/* What has become of it; the last reference is given away. */
+static PyObject *
+give_kept(PyObject *self, PyObject *unused)
+{
+    PyObject *result = kept;
+    kept = NULL;
+    return result;
+}
+
 static PyObject *
 statistics(PyObject *self, PyObject *unused)
 {
@@ -260,7 +284,8 @@ statistics(PyObject *self, PyObject *unused)
 static PyMethodDef methods[] = {
     CHECKED(tracked), CHECKED(freed_at_once), CHECKED(visited), CHECKED(through_the_host), CHECKED(collector_switch),
     CHECKED(collected_with_an_error), CHECKED(resized), CHECKED(trees), {"make_native_cycles", make_native_cycles, METH_VARARGS, NULL},
-    {"get_named", get_named, METH_VARARGS, NULL}, {"statistics", statistics, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL},
+    {"get_named", get_named, METH_VARARGS, NULL}, {"keep", keep, METH_O, NULL}, {"give_kept", give_kept, METH_NOARGS, NULL},
+    {"statistics", statistics, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef definition = {

@@ -121,3 +121,15 @@ def named():
 
 
 check("named", named)
+
+
+def given_state():
+    """What C sets on an instance that nobody else has seen stays with it."""
+    cycles.keep(Sub)
+    for _ in range(4):
+        gc.collect()
+        cycles.statistics()
+    return cycles.give_kept().mark
+
+
+check("given state", given_state)

@@ -12,9 +12,6 @@ use gimbal_abi_tests::lanes::{self, Expected, Interpreter, Lane, Program};
 use gimbal_abi_tests::{paths, report, wheels};
 use libtest_mimic::{Failed, Trial};
 
-/// Packages that do not run reliably yet; their programs are run by name, with `--ignored`.
-const NOT_YET: [&str; 1] = ["sqlalchemy"]; // its ORM fails in some runs
-
 fn main() -> ExitCode {
     lanes::main(trials)
 }
@@ -40,15 +37,9 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
         let expected = Expected::default();
         for lane in lanes {
             let (name, script, expected) = (name.clone(), script.clone(), expected.clone());
-            let not_yet = NOT_YET.contains(&name.as_str());
-            let trial = lane.trial(&format!("wheels::{name}"), move |gimbal| {
+            trials.push(lane.trial(&format!("wheels::{name}"), move |gimbal| {
                 wheel(&name, &script, gimbal, &expected)
-            });
-            trials.push(if not_yet {
-                trial.with_ignored_flag(true)
-            } else {
-                trial
-            });
+            }));
         }
     }
     Ok(trials)

@@ -5,8 +5,8 @@ from __pypy__ import hidden_applevel
 from __pypy__.bufferable import bufferable
 
 from _gimbal import core, functions
-from _gimbal.core import (ARGS, CELLS, MASK, NOTHING, NULL, datetime_struct, decode, encode, handle, native_classes, objects, pool,
-                          result, take_frame)
+from _gimbal.core import (ARGS, CELLS, MASK, NOTHING, NULL, datetime_struct, decode, encode, handle, native_classes, object_of,
+                          objects, pool, result, take_frame)
 from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, many, pointer, split_doc,
                                wrong_self)
 from _gimbal.lifetimes import wake
@@ -673,7 +673,7 @@ def TypeLookup(cls, name):
 
 
 def TypeOfHandle(wire):
-    return type(objects[wire & MASK])
+    return type(object_of(wire))
 
 
 def InternName(name):

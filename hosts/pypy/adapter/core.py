@@ -66,11 +66,11 @@ def instance(address, type_handle):
         if wrapper is not None:
             return wrapper
     cls = objects[type_handle & MASK]
-    if issubclass(cls, VALUES):
-        value = value_of_instance(address)
-        if value is not None:
-            return tie(empty_wrapper(cls, value), address)
-    return tie(empty_wrapper(cls), address)
+    value = value_of_instance(address) if issubclass(cls, VALUES) else None
+    wrapper = tie(empty_wrapper(cls) if value is None else empty_wrapper(cls, value), address)
+    if kind_of(cls) == K_STATEFUL:
+        pin(wrapper, address)       # native code may be about to give it its state
+    return wrapper
 
 
 def value_of_instance(address):

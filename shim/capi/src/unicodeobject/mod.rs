@@ -120,7 +120,7 @@ pub(crate) unsafe fn exact(op: Obj) -> Obj {
     }
 }
 
-/// May C write into the block? Nobody else holds it and it is in no table of names.
+/// May C write into the block? Nobody else holds it, it is in no table of names and does not remember the handle of one.
 pub(crate) unsafe fn is_modifiable(op: Obj) -> bool {
     // SAFETY: `op` is a str.
     unsafe {
@@ -129,6 +129,7 @@ pub(crate) unsafe fn is_modifiable(op: Obj) -> bool {
             && exactly(op, &raw mut PyUnicode_Type)
             && (*head).hash == -1
             && (*head).state & 3 == 0
+            && arena::handle(op) == arena::NO_HANDLE
     }
 }
 
