@@ -24,14 +24,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Import a module, run each of its functions named `check_*`, and print what each returns or raises
+    /// Import modules, run each function named `check_*` in them, and print what each returns or raises
     Checks {
-        /// The extension file
-        module: PathBuf,
+        /// The extension files; one that cannot be imported is reported, and the next one follows
+        #[arg(required = true)]
+        modules: Vec<PathBuf>,
         /// So many threads, each of which runs all checks
         #[arg(long, default_value_t = 1)]
         threads: usize,
-        /// Print the figures at the end to standard error
+        /// Print the figures before the checks and after them to standard error
         #[arg(long)]
         stats: bool,
     },
@@ -46,10 +47,15 @@ fn main() -> Result<()> {
     interface::load(&library(arguments.libpython)?)?;
     match arguments.action {
         Action::Checks {
-            module,
+            modules,
             threads,
             stats,
-        } => run_checks(&module, threads, stats),
+        } => {
+            let run = modules.iter().map(|module| run_checks(module, threads, stats));
+            // All of them, then the first error.
+            let outcomes: Vec<Result<()>> = run.collect();
+            outcomes.into_iter().collect()
+        }
     }
 }
 
@@ -88,8 +94,20 @@ fn run_checks(path: &Path, threads: usize, stats: bool) -> Result<()> {
     let mut t = Thread::enter();
     let module: Obj = match interface::import_file(&mut t, &path, &name) {
         Ok(module) => module,
-        Err(error) => bail!("import of {name}: {}", checks::describe(&mut t, &error)),
+        Err(error) => {
+            let error = checks::describe(&mut t, &error);
+            println!("import of {name}: {error}");
+            bail!("import of {name}: {error}");
+        }
     };
+    let figures = |t: &mut Thread| {
+        if stats {
+            interface::collect_garbage(t);
+            let collections = gimbal_reference::heap::heap().collections();
+            eprintln!("{:?} after {collections} collections", interface::stats(t));
+        }
+    };
+    figures(&mut t);
     if threads <= 1 {
         checks::check_all(&mut t, &module, &mut |line| {
             flush_stdio();
@@ -101,11 +119,7 @@ fn run_checks(path: &Path, threads: usize, stats: bool) -> Result<()> {
         }
     }
     drop(module);
-    if stats {
-        interface::collect_garbage(&mut t);
-        let collections = gimbal_reference::heap::heap().collections();
-        eprintln!("{:?} after {collections} collections", interface::stats(&mut t));
-    }
+    figures(&mut t);
     Ok(())
 }
 

@@ -61,8 +61,10 @@ pub(super) struct Lives {
     /// Holders among the wrappers: true while the second step reaches the wrapper itself, and not only its targets.
     protected: HashMap<usize, bool>,
     found: Vec<(usize, Found)>,
-    /// Found dead at the last collection; not protected by the next survey.
+    /// Found dead; not protected by the next survey, nor by another one before the collection after it.
     dying: HashSet<usize>,
+    /// Has there been a survey since they were found?
+    surveyed: bool,
 }
 
 pub(super) static LIVES: LazyLock<Mutex<Lives>> = LazyLock::new(Mutex::default);
@@ -96,6 +98,9 @@ pub(super) fn trace_demoted(visit: &mut dyn FnMut(&mut Ref)) {
 /// Afterwards: forgets the dead, and notes what only the second step has reached.
 pub(super) fn sweep(moved: &dyn Fn(&Ref) -> Option<Ref>, is_late: &dyn Fn(&Ref) -> bool) {
     let lives = &mut *LIVES.lock();
+    if std::mem::take(&mut lives.surveyed) {
+        lives.dying.clear();
+    }
     lives.by_address.retain(|_, entry| {
         if entry.pinned {
             return true; // moved with the roots
@@ -283,8 +288,8 @@ pub(super) fn settle(t: &mut Thread) {
                 lives.loose.insert(address);
             }
         }
-        lives.dying.clear();
         lives.graph = graph;
+        lives.surveyed = true;
     });
     drop(asked);
 }

@@ -26,6 +26,7 @@ use crate::heap::{Death, Holder, Obj, Payload, Raised, Ref, Res, Thread, heap};
 use crate::ops::{self, Operation};
 use crate::types::Builtin;
 use gimbal_host::{Cell, GIMBAL_HOST_ABI, HostTable, Op, Release, ShimTable, Tag};
+use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -310,6 +311,14 @@ fn exception(t: &mut Thread, class: &Obj, value: &Obj) -> Raised {
 /// Does what collections have left to be done: gives back what the dead held, calls the callbacks of weak references, and
 /// looks what keeps pinned wrappers alive. At moments when any code may run.
 pub(crate) fn tidy(t: &mut Thread) {
+    bury(t);
+    if SHIM.get().is_some() && lifetimes::is_due() {
+        keep_house(t);
+    }
+}
+
+/// Gives back what the dead held, and calls the callbacks of weak references.
+fn bury(t: &mut Thread) {
     for death in heap().deaths() {
         t.outside(|| {
             // SAFETY: the dead held a reference on what is named here.
@@ -328,13 +337,15 @@ pub(crate) fn tidy(t: &mut Thread) {
             let _ = ops::perform(t, code, &[error.0, callback, absent]);
         }
     }
-    if SHIM.get().is_some() && lifetimes::is_due() {
-        keep_house(t);
-    }
 }
 
-/// What is to be done after a collection. True when another collection would find more.
+/// What is to be done after a collection. True when another collection would find more. One thread does it at a time; what
+/// it calls may come here again.
 fn keep_house(t: &mut Thread) -> bool {
+    static AT_WORK: Mutex<()> = Mutex::new(());
+    let Some(_at_work) = AT_WORK.try_lock() else {
+        return false;
+    };
     let progress = lifetimes::look(t);
     t.outside(|| {
         // SAFETY: nothing is being encoded.
@@ -363,7 +374,7 @@ pub fn collect_garbage(t: &mut Thread) {
         t.outside(|| unsafe { (shim().flush)() });
         let before = (lifetimes::live(), handles::live());
         t.collect();
-        tidy(t);
+        bury(t);
         let progress = keep_house(t) || before != (lifetimes::live(), handles::live());
         quiet = if progress { 0 } else { quiet + 1 };
         if quiet == 2 {
