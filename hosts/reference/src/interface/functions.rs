@@ -234,11 +234,18 @@ fn special(
     keywords: &Keywords,
 ) -> Res {
     let is = |k: SlotKind| kind == k as i32;
-    if is(SlotKind::Call) {
-        return many(t, CallKind::VarKeywords as i32, f, me, &args[1..], keywords);
-    }
-    if is(SlotKind::Init) {
-        return many(t, CallKind::Init as i32, f, me, &args[1..], keywords);
+    let variadic = [
+        (SlotKind::Call, CallKind::VarKeywords),
+        (SlotKind::Init, CallKind::Init),
+    ];
+    if let Some((_, convention)) = variadic.into_iter().find(|(slot, _)| is(*slot)) {
+        // A class of an extension's metatype has no native address, either: see `call`.
+        let (convention, rest) = if me == 0 {
+            (convention as i32 | SELF_FIRST, args)
+        } else {
+            (convention as i32, &args[1..])
+        };
+        return many(t, convention, f, me, rest, keywords);
     }
     if !keywords.is_empty() {
         return Err(t.type_error(format!("wrapper {name}() takes no keyword arguments")));

@@ -319,9 +319,9 @@ impl Thread {
         }
         let metaclass = self.class_of(class);
         if let Some(descriptor) = self.lookup(&metaclass, name)
-            && matches!(self.binds(&descriptor), Binds::Property)
+            && self.is_data(&descriptor)
         {
-            return self.set_property(&descriptor, class, value);
+            return self.set_by_descriptor(&descriptor, class, value);
         }
         let namespace = self.namespace(class);
         match value {

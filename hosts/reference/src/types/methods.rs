@@ -335,6 +335,11 @@ fn type_new(t: &mut Thread, a: &[Obj], keywords: &Keywords) -> Res {
         return Err(t.type_error(format!("type.__new__() argument 3 must be dict, not {given}")));
     }
     let mut bases = t.items(bases).unwrap_or_default();
+    let winner = best_metaclass(t, metaclass, &bases)?;
+    let maker = t.lookup_where(&winner, "__new__").map(|(owner, _)| owner);
+    if !winner.is(metaclass) && maker.is_some_and(|owner| t.traits(&owner).builtin.is_none()) {
+        return t.new_of(&winner, &winner, &a[1..], keywords);
+    }
     if bases.is_empty() {
         bases.push(t.class(Builtin::Object));
     }
@@ -354,10 +359,9 @@ fn type_new(t: &mut Thread, a: &[Obj], keywords: &Keywords) -> Res {
         let none = t.none();
         t.dict_set_str(&own, "__doc__", &none);
     }
-    let metaclass = best_metaclass(t, metaclass, &bases)?;
     let slots = t.dict_get_str(&own, "__slots__");
     let class = t.make_class(&NewClass {
-        metaclass: &metaclass,
+        metaclass: &winner,
         name: &name,
         qualname: qualname.as_deref().unwrap_or(&name),
         bases: &bases,
