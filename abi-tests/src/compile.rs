@@ -50,6 +50,19 @@ pub fn extension_for(cpython: &CPython, source: &Path, suffix: &str, extra: &[&s
     build_in(source, &cpython.include(), &arguments, suffix, &header)
 }
 
+/// Builds `source` with the headers in `include`, a PyPy's own, into an extension for that PyPy.
+pub fn extension_on(include: &Path, source: &Path, suffix: &str) -> Result<PathBuf> {
+    let mut arguments: Vec<OsString> = vec!["-I".into(), include.into()];
+    arguments.extend(["-fPIC", "-shared", "-w"].map(OsString::from));
+    build_in(
+        source,
+        include,
+        &arguments,
+        suffix,
+        &paths::sources().join("c/checks.h"),
+    )
+}
+
 /// Builds `source` into a program that embeds Python, linked to the real libpython, and returns its file. `extra` may say
 /// how code is generated and linked.
 pub fn program(source: &Path, extra: &[&str]) -> Result<PathBuf> {

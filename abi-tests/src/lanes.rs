@@ -83,6 +83,12 @@ impl Interpreter {
         }
     }
 
+    /// What runs programs on the same host without Gimbal.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self::of(self.host.clone())
+    }
+
     /// What starts a program that embeds Python on the same host as this starts Python programs.
     #[must_use]
     pub fn embedding(&self) -> Self {

@@ -5,7 +5,7 @@
 //! where the program comes from: a C extension with a driver (`tests/themes.rs`), a wheel with a script
 //! (`tests/wheels.rs`), a package's own test suite (`tests/suites.rs`), or a binary file that must not load
 //! (`tests/errors.rs`). `tests/memory.rs` compares nothing: it makes a million calls and looks at the memory.
-//! `src/bin/bench.rs` times calls, and asserts nothing.
+//! [`bench`] measures what things cost, and asserts nothing.
 //!
 //! Environment variables:
 //!
@@ -13,6 +13,7 @@
 //! - `GIMBAL_CPYTHON`: the oracle, instead of `/usr/bin/python3.11`.
 //! - `GIMBAL_SELFTEST=1`: every lane runs CPython too, which tests the tests.
 
+pub mod bench;
 pub mod compatibility;
 pub mod compile;
 pub mod flavours;

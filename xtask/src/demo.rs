@@ -48,19 +48,34 @@ struct Run {
 
 /// Runs suites of packages, having made what they need. False: something differs from CPython, and the report says what.
 pub fn suite(project: &Project, arguments: &[OsString]) -> Result<bool> {
+    prepare(project)?;
+    tool(project, "suite", arguments)
+}
+
+/// Runs the benchmarks, having made what they need. The other hosts are measured when they are installed.
+pub fn bench(project: &Project, arguments: &[OsString]) -> Result<bool> {
+    prepare(project)?;
+    fetch_wheels(project)?;
+    tool(project, "bench", arguments)
+}
+
+/// Makes what a program needs that runs on the main host.
+fn prepare(project: &Project) -> Result<()> {
     debian::ensure()?;
     build::build(project, &project.flavour(MAIN_FLAVOUR)?, Profile::Release)?;
-    install_host(project, HOST)?;
-    let mut suite = project.cargo("run");
-    suite.args(["--quiet", "--package", "gimbal-abi-tests", "--bin", "suite", "--"]);
-    Ok(suite.args(arguments).status()?.success())
+    install_host(project, HOST)
+}
+
+/// Runs a program of the tests that has options of its own.
+fn tool(project: &Project, name: &str, arguments: &[OsString]) -> Result<bool> {
+    let mut tool = project.cargo("run");
+    tool.args(["--quiet", "--package", "gimbal-abi-tests", "--bin", name, "--"]);
+    Ok(tool.args(arguments).status()?.success())
 }
 
 /// Runs the demonstration. False: something is not equal to CPython, and the report says what.
 pub fn demo(project: &Project) -> Result<bool> {
-    debian::ensure()?;
-    build::build(project, &project.flavour(MAIN_FLAVOUR)?, Profile::Release)?;
-    install_host(project, HOST)?;
+    prepare(project)?;
     fetch_wheels(project)?;
     let expected = quickstart(
         project,

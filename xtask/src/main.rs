@@ -41,6 +41,14 @@ enum Task {
     },
     /// Run ten unmodified CPython wheels on PyPy and compare with CPython 3.11
     Demo,
+    /// Measure what things cost on CPython 3.11, on Gimbal with each host, and on the same PyPys alone
+    ///
+    /// `cargo xtask bench -- --help` tells its options; `--quick` gives a glance.
+    Bench {
+        /// Options
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Run packages' own test suites on CPython and on Gimbal, and compare test by test
     ///
     /// `cargo xtask suite -- --help` tells its options.
@@ -80,6 +88,7 @@ fn run(task: Task) -> Result<bool> {
         }
         Task::Check { write } => Ok(check::check(&project, write)?.report()),
         Task::Demo => demo::demo(&project),
+        Task::Bench { arguments } => demo::bench(&project, &arguments),
         Task::Suite { arguments } => demo::suite(&project, &arguments),
         Task::Test(selection) => Ok(test::test(&project, &selection)?.report()),
     }

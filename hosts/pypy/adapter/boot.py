@@ -12,10 +12,16 @@ def install():
     package = type(sys)('_gimbal')
     package.__path__ = [here]
     sys.modules['_gimbal'] = package
+    counting = os.environ.get('GIMBAL_STATS') == '1'
+    if counting:
+        import _gimbal.counters
+        _gimbal.counters.begin()
     import _gimbal.importer
     import _gimbal.bundled
     import _gimbal.installers
     _gimbal.importer.install()
+    if counting:
+        _gimbal.counters.watch(_gimbal.importer.core)
     _gimbal.installers.install()
     _gimbal.bundled.install()
     identity = os.environ.get('GIMBAL_IDENTIFY')

@@ -1,0 +1,44 @@
+"""What every benchmark needs: finds out what one call of a loop's body costs, and prints it.
+
+A row is a function of `n` that does something `n` times; the loop is part of the figure. The clock is that of the process's CPU
+time, so other programs on the machine matter little, and a figure is a mean over everything after the warm-up, so the
+collector's work is in it.
+
+Arguments of a program: the seconds for each row, and a part of the names of the rows wanted. It prints a JSON list of names and nanoseconds.
+"""
+
+import gc
+import json
+import sys
+from time import process_time
+
+# A batch lasts this long, or longer: asking the time costs a microsecond.
+BATCH = 0.004
+
+
+def cost(loop, seconds):
+    """Nanoseconds for each turn of the loop."""
+    gc.collect()
+    n, spent, began = 1, 0.0, process_time()
+    while spent < BATCH:
+        start = process_time()
+        loop(n)
+        spent = process_time() - start
+        n = n * 2 if spent < BATCH else n
+    # The doubling is the smaller part of the warm-up: a tracing JIT compiles the rare paths late.
+    while process_time() - began < seconds / 2:
+        loop(n)
+    turns, start = 0, process_time()
+    while True:
+        loop(n)
+        turns += n
+        spent = process_time() - start
+        if spent > seconds:
+            return spent / turns * 1e9
+
+
+def report(rows):
+    """Times the rows, a dictionary of functions, and prints the figures."""
+    seconds = float(sys.argv[1])
+    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    print(json.dumps([(name, cost(loop, seconds)) for name, loop in rows.items() if wanted in name]))
