@@ -170,6 +170,24 @@ check_add_null(PyObject *module, PyObject *args)
 static PyObject *
 check_imports(PyObject *module, PyObject *args)
 {
+    PyObject *os = PyImport_ImportModule("os"), *name = PyUnicode_FromString("os"), *found = PyImport_Import(name);
+    PyObject *got = PyImport_GetModule(name), *modules = PyImport_GetModuleDict();
+    EXPECT(os && os == found && os == got && PyDict_Check(modules) && PyDict_GetItemString(modules, "os") == os);
+    PyObject *level = PyImport_ImportModuleLevel("os", NULL, NULL, Py_None, 0), *missing = PyUnicode_FromString("not imported yet");
+    EXPECT(level == os && PyImport_GetModule(missing) == NULL && !PyErr_Occurred());
+    PyObject *result = PyObject_CallMethod(os, "fspath", "s", "path");
+    Py_DECREF(os);
+    Py_DECREF(name);
+    Py_DECREF(found);
+    Py_DECREF(got);
+    Py_DECREF(level);
+    Py_DECREF(missing);
+    return result;
+}
+
+static PyObject *
+check_import_package(PyObject *module, PyObject *args)
+{
     PyObject *json = PyImport_ImportModule("json"), *decoder = PyImport_ImportModule("json.decoder");
     PyObject *name = PyUnicode_FromString("json"), *found = PyImport_Import(name), *got = PyImport_GetModule(name);
     EXPECT(json && decoder && json == found && json == got);
@@ -256,6 +274,7 @@ static PyMethodDef methods[] = {
     {"check_not_a_module", check_not_a_module, METH_NOARGS, NULL},
     {"check_add_null", check_add_null, METH_NOARGS, NULL},
     {"check_imports", check_imports, METH_NOARGS, NULL},
+    {"check_import_package", check_import_package, METH_NOARGS, NULL},
     {"check_import_missing", check_import_missing, METH_NOARGS, NULL},
     {"check_add_module", check_add_module, METH_NOARGS, NULL},
     {"check_sys", check_sys, METH_NOARGS, NULL},

@@ -1,15 +1,19 @@
-//! Files that must not load: each gives a clear Python exception, and the process goes on and imports the next one.
+//! Files that must not load: each gives a clear Python exception, and the process goes on and imports the next one. On PyPy
+//! and, but for what import machinery does by the file's name, on the reference host.
 //!
 //! One case: `cargo test -p gimbal-abi-tests --test errors NAME`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use gimbal_abi_tests::compile::{self, SUFFIX};
+use gimbal_abi_tests::flavours::FLAVOURS;
 use gimbal_abi_tests::lanes::{self, Interpreter, Lane, Program};
-use gimbal_abi_tests::report;
+use gimbal_abi_tests::process::Outcome;
+use gimbal_abi_tests::{paths, process, report};
 use libtest_mimic::{Failed, Trial};
 
 /// How the file that must not load comes about.
@@ -50,6 +54,14 @@ impl Bad {
     const fn only_gimbal(mut self) -> Self {
         self.on_cpython = false;
         self
+    }
+
+    fn says(&self) -> String {
+        if self.says == SUFFIX {
+            format!("{}{SUFFIX}", self.name)
+        } else {
+            self.says.to_owned()
+        }
     }
 }
 
@@ -261,7 +273,81 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
             trials.push(lane.trial(&format!("errors::{}", bad.name), move |gimbal| fails(bad, gimbal)));
         }
     }
+    let by_content = |bad: &&Bad| !matches!(bad.make, Make::Suffix(_) | Make::Directory);
+    for bad in CASES.iter().filter(by_content) {
+        trials.push(Trial::test(format!("errors::{}::reference", bad.name), || {
+            fails_on_reference(bad)
+        }));
+    }
+    for (by, built_for, says) in OTHER_KINDS {
+        let missing = !library(by).is_file();
+        let trial = Trial::test(format!("errors::{built_for}_in_{by}::reference"), move || {
+            refused_by_reference(by, built_for, says)
+        });
+        trials.push(trial.with_ignored_flag(missing));
+    }
     Ok(trials)
+}
+
+/// A process of one flavour is offered a file that is built for another: what the ImportError says.
+const OTHER_KINDS: [(&str, &str, &str); 2] = [
+    (
+        "3.14t",
+        "3.14",
+        "it is built for Python with a GIL, and this process is free-threaded",
+    ),
+    (
+        "3.14",
+        "3.14t",
+        "it is built for free-threaded Python, and this process has a GIL",
+    ),
+];
+
+fn library(flavour: &str) -> PathBuf {
+    paths::gimbal_home().join(format!("{flavour}/lib/libpython{flavour}.so.1.0"))
+}
+
+/// Runs the reference host on files that it imports one after the other, with a GIL or without as the flavour has it.
+fn on_reference(flavour: &str, files: &[PathBuf]) -> Result<Outcome> {
+    let mut host = Command::new(paths::gimbal_home().join("3.11/lib/gimbal/reference/gimbal-reference"));
+    if flavour.ends_with('t') {
+        host.arg("--free-threaded");
+    }
+    host.arg("--stress")
+        .arg("--libpython")
+        .arg(library(flavour))
+        .arg("checks")
+        .args(files);
+    process::run(host, Duration::from_secs(60))
+}
+
+fn fails_on_reference(bad: &Bad) -> Result<(), Failed> {
+    let directory = tempfile::tempdir()?;
+    make(bad, directory.path())?;
+    let file = |name: &str| directory.path().join(format!("{name}{SUFFIX}"));
+    let outcome = on_reference("3.11", &[file(bad.name), file(bad.name), file("good")])?;
+    let start = format!("import of {}: {}: ", bad.name, bad.exception);
+    let says = bad.says();
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    let right = |line: &&&str| line.starts_with(&start) && line.contains(&says);
+    if lines.iter().filter(right).count() == 2 && lines.last() == Some(&"check_answer: 42") {
+        return Ok(());
+    }
+    let said = format!("{}{}", outcome.stdout, report::tail(&outcome));
+    Err(format!("it should print {start}... {says} ... twice, and go on; it prints\n{said}").into())
+}
+
+fn refused_by_reference(by: &str, built_for: &str, says: &str) -> Result<(), Failed> {
+    let flavour = |name| FLAVOURS.into_iter().find(|flavour| flavour.name == name);
+    let flavour = flavour(built_for).context("an unknown flavour")?;
+    let (built, _) = flavour.extensions(&lanes::script("errors", "counting.c"), &["-DMODULE=counting"])?;
+    let outcome = on_reference(by, &[built.join(format!("counting{}", flavour.suffix()))])?;
+    let start = "import of counting: ImportError: ";
+    if outcome.stdout.starts_with(start) && outcome.stdout.contains(says) {
+        return Ok(());
+    }
+    let said = format!("{}{}", outcome.stdout, report::tail(&outcome));
+    Err(format!("it should print {start}... {says}; it prints\n{said}").into())
 }
 
 fn fails(bad: &Bad, gimbal: &Interpreter) -> Result<(), Failed> {
@@ -311,11 +397,7 @@ fn build(name: &str, number: u32) -> Result<PathBuf> {
 
 fn expect(bad: &Bad, who: &str, interpreter: &Interpreter, program: &Program) -> Result<(), Failed> {
     let outcome = interpreter.run(program).context("the program did not start")?;
-    let says = if bad.says == SUFFIX {
-        format!("{}{SUFFIX}", bad.name)
-    } else {
-        bad.says.to_owned()
-    };
+    let says = bad.says();
     let mut lines = outcome.stdout.lines();
     for attempt in ["first", "second"] {
         let line = lines.next().unwrap_or_default();

@@ -341,16 +341,19 @@ fn exceptions(t: &mut Thread, module: &str, names: &[&str]) -> Res<()> {
     Ok(())
 }
 
-/// The file of the other kind is refused, and the process goes on.
-fn refuse(t: &mut Thread, file: &Path, module: &str) -> Result<()> {
+/// The file of the other kind is refused with the reason, and the process goes on.
+fn refuse(t: &mut Thread, file: &Path, module: &str, free_threaded: bool) -> Result<()> {
     let Err(error) = interface::import_file(t, file, module) else {
         bail!("{} came in", file.display());
     };
     let line = checks::describe(t, &error);
-    // A file that needs what a later version took away does not get as far as the question of the GIL.
-    let said = ["it is built for", "undefined symbol: _PyUnicode_Ready"];
+    let reason = if free_threaded {
+        "it is built for Python with a GIL, and this process is free-threaded"
+    } else {
+        "it is built for free-threaded Python, and this process has a GIL"
+    };
     ensure!(
-        line.starts_with("ImportError: ") && said.iter().any(|said| line.contains(said)),
+        line.starts_with("ImportError: ") && line.contains(reason),
         "{line}"
     );
     Ok(())
@@ -381,7 +384,7 @@ fn drive(wheel: &Wheel, free_threaded: bool) -> Result<()> {
         |build: &Build| (build.site)(wheel.package).join(wheel.module.replace('.', "/") + build.suffix);
     let foreign = file(other);
     if foreign.is_file() {
-        refuse(&mut t, &foreign, wheel.module)?;
+        refuse(&mut t, &foreign, wheel.module, free_threaded)?;
     }
     let module = exceptions(&mut t, "kiwisolver.exceptions", &needed)
         .and_then(|()| interface::import_file(&mut t, &file(build), wheel.module))

@@ -15,7 +15,7 @@ pub unsafe fn load(path: &CStr, name: &CStr) -> Obj {
     // SAFETY: the file's constructors and init function run, which is what importing it means.
     unsafe {
         let file = state::without_lock(true, || {
-            elf_file::check_length(path)?;
+            elf_file::check(path, gil::is_foreign, gil::FOREIGN)?;
             let file = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
             if file.is_null() {
                 Err(last_error())
@@ -25,15 +25,9 @@ pub unsafe fn load(path: &CStr, name: &CStr) -> Obj {
         });
         let file = match file {
             Ok(file) => file,
-            Err(message) if gil::is_foreign(undefined(&message)) => {
-                return import_error(&format!("{message}: {}", gil::FOREIGN), name, path);
-            }
             Err(message) => return import_error(&message, name, path),
         };
-        if elf::bind(file) {
-            let path_text = path.to_string_lossy();
-            return import_error(&format!("{path_text}: {}", gil::FOREIGN), name, path);
-        }
+        elf::bind(file);
         let last = name
             .to_str()
             .unwrap_or_default()
@@ -117,11 +111,6 @@ unsafe fn check(result: Obj, name: &CStr) -> Obj {
         );
         std::ptr::null_mut()
     }
-}
-
-/// The symbol that the dynamic linker's message says is missing.
-fn undefined(message: &str) -> &[u8] {
-    message.rsplit(' ').next().unwrap_or_default().as_bytes()
 }
 
 unsafe fn last_error() -> String {
@@ -328,14 +317,12 @@ mod elf {
         })
     }
 
-    /// Binds the `Py*` imports of a loaded file to our definitions. True when one of them says that the file is for another kind of
-    /// process.
-    pub unsafe fn bind(file: *mut c_void) -> bool {
-        let mut foreign = false;
+    /// Binds the `Py*` imports of a loaded file to our definitions.
+    pub unsafe fn bind(file: *mut c_void) {
         // SAFETY: the link map and the dynamic section belong to a loaded file.
         unsafe {
             let Some(map) = map_of(file) else {
-                return false;
+                return;
             };
             let (mut symbols, mut strings) = (0usize, 0usize);
             let mut tables = [(0usize, 0usize); 2];
@@ -356,27 +343,25 @@ mod elf {
                     continue;
                 }
                 for rela in std::slice::from_raw_parts(start as *const libc::Elf64_Rela, count) {
-                    foreign |= bind_one(map, rela, symbols, strings);
+                    bind_one(map, rela, symbols, strings);
                 }
             }
         }
-        foreign
     }
 
-    unsafe fn bind_one(map: &LinkMap, rela: &libc::Elf64_Rela, symbols: usize, strings: usize) -> bool {
+    unsafe fn bind_one(map: &LinkMap, rela: &libc::Elf64_Rela, symbols: usize, strings: usize) {
         // SAFETY: the relocation names a symbol of the file's table and a word of its image.
         unsafe {
             let (kind, index) = (rela.r_info as u32, (rela.r_info >> 32) as usize);
             if index == 0 || !arch::ADDRESS.contains(&kind) {
-                return false;
+                return;
             }
             let symbol = &*(symbols as *const libc::Elf64_Sym).add(index);
             let name = CStr::from_ptr((strings + symbol.st_name as usize) as *const c_char);
             let bytes = name.to_bytes();
             if symbol.st_shndx != 0 || !(bytes.starts_with(b"Py") || bytes.starts_with(b"_Py")) {
-                return false;
+                return;
             }
-            let foreign = crate::gil::is_foreign(bytes);
             let address = ours(name);
             let word = (map.addr + rela.r_offset as usize) as *mut usize;
             let addend = if kind == arch::ADDRESS[0] {
@@ -386,17 +371,16 @@ mod elf {
             };
             let want = (address as usize).wrapping_add(addend);
             if address.is_null() || *word == want {
-                return foreign;
+                return;
             }
             if linked_program().is_some_and(|base| base == base_of(*word as *const c_void)) {
-                return foreign;
+                return;
             }
             let page = word as usize & !0xfff;
             // an aligned word lies in one page, and the next one may not be mapped
             if libc::mprotect(page as *mut c_void, 0x1000, libc::PROT_READ | libc::PROT_WRITE) == 0 {
                 *word = want;
             }
-            foreign
         }
     }
 }

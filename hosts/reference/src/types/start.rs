@@ -82,6 +82,13 @@ pub(crate) fn start(t: &mut Thread) -> Res<()> {
             t.dict_set_str(&namespace, def.name, &function);
         }
     }
+    for builtin in WITH_DICT {
+        let class = t.class(builtin);
+        let namespace = t.namespace(&class);
+        if t.dict_get_str(&namespace, "__dict__").is_none() {
+            t.add_instance_dict(&class);
+        }
+    }
     let none = t.none();
     for builtin in [
         Builtin::List,
