@@ -49,7 +49,8 @@ enum gimbal_tag
   // Shim to host only: exact `bytes`; `i` points at `n` bytes.
   GIMBAL_TAG_BYTES = 10,
   // An object by handle: `i` is the handle (index in the low 32 bits, generation in the high 32), `t` the handle of
-  // its type, or 0 when the host has sent the object before.
+  // its type, or 0 when the host has sent the object before. For an exact `dict`, `n` may be the number of its entries
+  // plus 1; 0 when the host does not tell.
   GIMBAL_TAG_HANDLE = 11,
   // Host to shim only: `i` is a `PyObject*` made by one of the shim's constructors; its reference passes to the shim.
   GIMBAL_TAG_PROXY = 12,
@@ -638,6 +639,27 @@ struct gimbal_shim {
   int64_t (*stat)(int32_t what);
   // Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
   void (*flush)(void);
+  // As `ShimTable::fill_items`, but cells may have the tag `Tag::Str`: `n` is then the number of code points of an exact
+  // `str`, and the text of all of them stands in `text`, one after the other, `bytes` long and with `points` code points. When
+  // the tag of `cell` is not `Handle`, it becomes a native tuple, as by `ShimTable::new_tuple`.
+  void (*fill_texts)(struct gimbal_cell *cell,
+                     int64_t n,
+                     struct gimbal_cell *items,
+                     const uint8_t *text,
+                     int64_t bytes,
+                     int64_t points);
+  // Makes a native tuple of the `n` keys and values of a dict, in turn, as `Op::DictSnapshot` returns it. The keys are ASCII
+  // strings without NUL, each ended by one in `keys`. `kind` says what `values` has: 0 cells, as `fill_texts` takes
+  // them, 1 `int64_t`, 2 `double`.
+  void (*new_entries)(struct gimbal_cell *cell,
+                      int64_t n,
+                      const uint8_t *keys,
+                      int64_t key_bytes,
+                      int32_t kind,
+                      uint8_t *values,
+                      const uint8_t *text,
+                      int64_t bytes,
+                      int64_t points);
 };
 
 // What the shim says to a host that it starts, and what the host answers. Texts are UTF-8, with bytes that are none as they

@@ -91,11 +91,11 @@ def empty_wrapper(cls, *value):
 
 
 # --- Python to native --------------------------------------------------------------------------------------------------
-(K_REFERENCE, K_NATIVE, K_STATEFUL, K_TUPLE, K_LIST, K_BYTES, K_COMPLEX, K_ELLIPSIS, K_NOT_IMPLEMENTED, K_ABSENT, K_VALUE,
- K_FIELDS) = range(12)
+(K_REFERENCE, K_NATIVE, K_STATEFUL, K_TUPLE, K_LIST, K_DICT, K_BYTES, K_COMPLEX, K_ELLIPSIS, K_NOT_IMPLEMENTED, K_ABSENT, K_VALUE,
+ K_FIELDS) = range(13)
 
 kinds = identity_dict()
-for cls, kind in ((tuple, K_TUPLE), (list, K_LIST), (bytes, K_BYTES), (complex, K_COMPLEX), (type(Ellipsis), K_ELLIPSIS),
+for cls, kind in ((tuple, K_TUPLE), (list, K_LIST), (dict, K_DICT), (bytes, K_BYTES), (complex, K_COMPLEX), (type(Ellipsis), K_ELLIPSIS),
                   (type(NotImplemented), K_NOT_IMPLEMENTED), (Absent, K_ABSENT)):
     kinds[cls] = kind
 
@@ -236,6 +236,9 @@ def encode_object(c, x, t):
             fill(c, x)
     elif kind == K_LIST:
         encode_list(c, x)
+    elif kind == K_DICT:
+        put_handle(c, x)
+        c.n = len(x) + 1
     elif kind == K_BYTES:
         lib.new_bytes(c, x, len(x))
     elif kind == K_ABSENT:
@@ -254,11 +257,34 @@ def encode_object(c, x, t):
 
 
 def fill(c, items):
+    send(c, *encoded(items))
+
+
+def encoded(items):
+    """Cells for some objects, and the text of all strings among them, which crosses in one piece."""
     n = len(items)
     cells = ffi.new(CELLS, n)
+    texts = []
     for i in range(n):
-        encode(cells + i, items[i])
-    lib.fill_items(c, n, cells)
+        x = items[i]
+        if type(x) is str:
+            cell = cells + i
+            cell.tag = STR
+            cell.n = len(x)
+            texts.append(x)
+        else:
+            encode(cells + i, x)
+    return n, cells, texts
+
+
+def send(c, n, cells, texts):
+    if texts:
+        text = ''.join(texts)
+        data = text.encode('utf-8', 'surrogatepass')
+        lib.fill_texts(c, n, cells, data, len(data), len(text))
+    else:
+        lib.fill_items(c, n, cells)
+    ffi.release(cells)
 
 
 busy = identity_dict()      # what is being filled: an object that contains itself must end
@@ -288,15 +314,18 @@ def encode_list(c, x):
     seen[c.i & MASK] = n if n > LONG else list.__getitem__(x, slice(None))
     kind = strategy(x)
     if kind == 'IntegerListStrategy':
-        lib.fill_ints(c, n, ffi.new(INTS, x))
+        with ffi.new(INTS, x) as numbers:
+            lib.fill_ints(c, n, numbers)
     elif kind == 'FloatListStrategy':
-        lib.fill_floats(c, n, ffi.new(FLOATS, x))
+        with ffi.new(FLOATS, x) as numbers:
+            lib.fill_floats(c, n, numbers)
     elif x not in busy:
         busy[x] = None
         try:
-            fill(c, x)
+            items = encoded(x)
         finally:
             del busy[x]
+        send(c, *items)
 
 
 def send_again(x):
@@ -338,6 +367,39 @@ def seen_copy(x):
     if type(known) is int:
         seen[wire & MASK] = list.__len__(x)
     return []
+
+
+def entries(d):
+    """All keys and values of a dict that changes no more, as a native tuple: keys and values in turn."""
+    c = ffi.new(CELL)
+    n = len(d)
+    keys = list(d)
+    if n and strategy(keys) == 'AsciiListStrategy':
+        joined = '\0'.join(keys) + '\0'
+        if joined.count('\0') == n:
+            values = list(d.values())
+            kind = strategy(values)
+            if kind == 'IntegerListStrategy':
+                with ffi.new(INTS, values) as numbers:
+                    lib.new_entries(c, n, joined.encode(), len(joined), 1, numbers, b'', 0, 0)
+            elif kind == 'FloatListStrategy':
+                with ffi.new(FLOATS, values) as numbers:
+                    lib.new_entries(c, n, joined.encode(), len(joined), 2, numbers, b'', 0, 0)
+            else:
+                n, cells, texts = encoded(values)
+                text = ''.join(texts)
+                data = text.encode('utf-8', 'surrogatepass')
+                lib.new_entries(c, n, joined.encode(), len(joined), 0, cells, data, len(data), len(text))
+                ffi.release(cells)
+            return Encoded(c)
+    flat = []
+    for item in d.items():
+        flat += item
+    n, cells, texts = encoded(flat)
+    text = ''.join(texts)
+    data = text.encode('utf-8', 'surrogatepass')
+    lib.fill_texts(c, n, cells, data, len(data), len(text))
+    return Encoded(c)
 
 
 def resend(wire):

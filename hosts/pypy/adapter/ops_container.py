@@ -119,10 +119,7 @@ def DictItems(d):
 
 
 def DictSnapshot(d):
-    flat = []
-    for item in _owner(d).items(d):
-        flat += item
-    return tuple(flat)
+    return core.entries(dict.copy(d) if type(d) is dict else dict(_owner(d).items(d)))
 
 
 def _pairs(items):

@@ -182,6 +182,8 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         touch [Void Int64];
         stat [Int64 Int];
         flush [Void];
+        fill_texts [Void CellPtr Int64 CellPtr CharPtr Int64 Int64];
+        new_entries [Void CellPtr Int64 CharPtr Int64 Int VoidPtr CharPtr Int64 Int64];
     }
     list
 }

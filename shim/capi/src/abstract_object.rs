@@ -98,6 +98,11 @@ pub unsafe fn PyObject_GetItem(object: Obj, key: Obj) -> Obj {
         xincref(value);
         return value;
     }
+    if exactly(object, &raw const PyDict_Type)
+        && let Some(value) = dict::item(object, key)
+    {
+        return value;
+    }
     if !is_native(object) {
         return op(Op::GetItem, &[object, key]);
     }

@@ -115,6 +115,12 @@ unsafe fn is_negative(op: Obj) -> bool {
 unsafe fn as_signed(op: Obj, too_large: &str) -> i64 {
     // SAFETY: `op` is an object or NULL.
     unsafe {
+        if !op.is_null()
+            && crate::common::exactly(op, &raw const PyLong_Type)
+            && let Some(value) = int::as_i64(op)
+        {
+            return value;
+        }
         match with_index(op, |n| int::as_i64(n)) {
             Some(Some(value)) => value,
             Some(None) => {

@@ -52,7 +52,8 @@ pub enum Tag {
     /// Shim to host only: exact `bytes`; `i` points at `n` bytes.
     Bytes = 10,
     /// An object by handle: `i` is the handle (index in the low 32 bits, generation in the high 32), `t` the handle of
-    /// its type, or 0 when the host has sent the object before.
+    /// its type, or 0 when the host has sent the object before. For an exact `dict`, `n` may be the number of its entries
+    /// plus 1; 0 when the host does not tell.
     Handle = 11,
     /// Host to shim only: `i` is a `PyObject*` made by one of the shim's constructors; its reference passes to the shim.
     Proxy = 12,
@@ -244,6 +245,31 @@ pub struct ShimTable {
     pub stat: unsafe extern "C" fn(what: i32) -> i64,
     /// Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
     pub flush: unsafe extern "C" fn(),
+    /// As [`ShimTable::fill_items`], but cells may have the tag [`Tag::Str`]: `n` is then the number of code points of an exact
+    /// `str`, and the text of all of them stands in `text`, one after the other, `bytes` long and with `points` code points. When
+    /// the tag of `cell` is not `Handle`, it becomes a native tuple, as by [`ShimTable::new_tuple`].
+    pub fill_texts: unsafe extern "C" fn(
+        cell: *mut Cell,
+        n: i64,
+        items: *mut Cell,
+        text: *const u8,
+        bytes: i64,
+        points: i64,
+    ),
+    /// Makes a native tuple of the `n` keys and values of a dict, in turn, as [`Op::DictSnapshot`] returns it. The keys are ASCII
+    /// strings without NUL, each ended by one in `keys`. `kind` says what `values` has: 0 cells, as `fill_texts` takes
+    /// them, 1 `int64_t`, 2 `double`.
+    pub new_entries: unsafe extern "C" fn(
+        cell: *mut Cell,
+        n: i64,
+        keys: *const u8,
+        key_bytes: i64,
+        kind: i32,
+        values: *mut u8,
+        text: *const u8,
+        bytes: i64,
+        points: i64,
+    ),
 }
 
 /// The calling convention of a C function, as [`ShimTable::calln`] takes it. With 16 added, the first argument cell is

@@ -534,6 +534,21 @@ impl Op {
         )
     }
 
+    /// May it look at, or change, a list that native code holds? Sending one does not count: what native code has written into
+    /// it is noticed when it arrives.
+    pub const fn looks_at_lists(self) -> bool {
+        self.runs_code()
+            || matches!(
+                self,
+                Op::ListAppend
+                    | Op::ListInsert
+                    | Op::ListSetItem
+                    | Op::ListRefresh
+                    | Op::ListsUnchanged
+                    | Op::ToBase
+            )
+    }
+
     /// Number of arguments; -1 when it varies.
     pub const fn arity(self) -> i32 {
         self.row().1

@@ -36,6 +36,8 @@ pub struct Prefix {
 pub const NO_HANDLE: i64 = 0;
 /// The proxy's count is zero and it waits for its handle to be closed.
 pub const QUEUED: u16 = 1;
+/// The proxy of a list or dict that holds objects with handles.
+pub const HOLDS: u16 = 4;
 /// `tp_finalize` has run.
 pub const FINALIZED: u16 = 1 << 8;
 /// The extension (or its `tp_alloc`) has asked for the instance to be tracked by the collector.

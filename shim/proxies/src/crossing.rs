@@ -101,6 +101,7 @@ unsafe fn cross(
     args: &[Obj],
     out: &mut Cell,
     runs_code: bool,
+    looks_at_lists: bool,
     entry: impl FnOnce(&'static HostTable, *mut Cell, *mut Cell) -> i32,
 ) -> bool {
     // SAFETY: cells live on this frame during the call; arguments are objects or NULL.
@@ -109,7 +110,9 @@ unsafe fn cross(
             // a program that no host has called: no outermost call ends that would do it
             refcount::flush_if_due();
         }
-        mirror::leave();
+        if looks_at_lists {
+            mirror::leave();
+        }
         let mut inline = [Cell::new(Tag::Null); INLINE];
         let mut heap = Vec::new();
         let cells: &mut [Cell] = if args.len() <= INLINE {
@@ -147,9 +150,13 @@ pub unsafe fn op(code: Op, args: &[Obj]) -> Obj {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(args, &mut out, code.runs_code(), |host, cells, out| {
-            (host.op)(code as i32, args.len() as i32, cells, out)
-        }) {
+        if !cross(
+            args,
+            &mut out,
+            code.runs_code(),
+            code.looks_at_lists(),
+            |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
+        ) {
             return std::ptr::null_mut();
         }
         decode::decode(&mut out)
@@ -161,9 +168,13 @@ pub unsafe fn op_int(code: Op, args: &[Obj]) -> i64 {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(args, &mut out, code.runs_code(), |host, cells, out| {
-            (host.op)(code as i32, args.len() as i32, cells, out)
-        }) {
+        if !cross(
+            args,
+            &mut out,
+            code.runs_code(),
+            code.looks_at_lists(),
+            |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
+        ) {
             return -1;
         }
         match out.tag {
@@ -197,9 +208,13 @@ pub unsafe fn op_unit(code: Op, args: &[Obj]) -> bool {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(args, &mut out, code.runs_code(), |host, cells, out| {
-            (host.op)(code as i32, args.len() as i32, cells, out)
-        }) {
+        if !cross(
+            args,
+            &mut out,
+            code.runs_code(),
+            code.looks_at_lists(),
+            |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
+        ) {
             return false;
         }
         let result = decode::decode(&mut out);
@@ -214,7 +229,7 @@ pub unsafe fn call(callable: i64, args: &[Obj], keywords: usize) -> Obj {
     let positional = args.len() - if keywords > 0 { keywords + 1 } else { 0 };
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(args, &mut out, true, |host, cells, out| {
+        if !cross(args, &mut out, true, true, |host, cells, out| {
             (host.call)(callable, positional as i32, keywords as i32, cells, out)
         }) {
             return std::ptr::null_mut();
@@ -228,7 +243,7 @@ pub unsafe fn getattr(object: i64, name: i64) -> Obj {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(&[], &mut out, true, |host, _, out| {
+        if !cross(&[], &mut out, true, true, |host, _, out| {
             (host.getattr)(object, name, out)
         }) {
             return std::ptr::null_mut();

@@ -5,7 +5,7 @@ use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
     PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, datetimes, dict, err, fields, incref,
-    int, lock, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
+    int, lock, mirror, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
@@ -82,9 +82,21 @@ unsafe fn handle(cell: &Cell) -> Obj {
     // SAFETY: as `decode`.
     unsafe {
         match crossing::receive(cell.i) {
-            Received::Open(proxy) => again(proxy),
-            Received::Fresh => fresh(cell.i, cell.t),
+            Received::Open(proxy) => again(proxy, cell.n),
+            Received::Fresh => fresh(cell.i, cell.t, cell.n),
             Received::Stale => stale(cell.i),
+        }
+    }
+}
+
+/// Fills what the host does not send with the object; the length of a dict it may have sent, plus 1.
+unsafe fn fill_fields(proxy: Obj, length: i64) {
+    // SAFETY: `proxy` is the whole block of a host object.
+    unsafe {
+        if length > 0 && (*proxy).ob_type == &raw mut crate::PyDict_Type {
+            dict::set_length(proxy, length as isize - 1);
+        } else {
+            fields::fill(proxy);
         }
     }
 }
@@ -145,7 +157,7 @@ unsafe fn class_of(object: i64) -> *mut PyTypeObject {
 }
 
 #[cold]
-unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
+unsafe fn fresh(object: i64, type_handle: i64, length: i64) -> Obj {
     // SAFETY: as `decode`.
     unsafe {
         let ty = if type_handle == 0 {
@@ -173,7 +185,7 @@ unsafe fn fresh(object: i64, type_handle: i64) -> Obj {
         match tie(object, proxy) {
             Ok(()) => filling(proxy, || {
                 bytearray::hold(proxy);
-                fields::fill(proxy);
+                fill_fields(proxy, length);
                 proxy
             }),
             Err(first) => first,
@@ -216,11 +228,11 @@ pub unsafe fn wait_until_filled(proxy: Obj) {
 
 /// A new reference to a proxy that is open.
 #[inline]
-unsafe fn again(proxy: Obj) -> Obj {
+unsafe fn again(proxy: Obj, length: i64) -> Obj {
     // SAFETY: the handle is open, so the block is whole.
     unsafe {
         if refcount::count(proxy) == 0 {
-            return revive(proxy);
+            return revive(proxy, length);
         }
         incref(proxy);
         wait_until_filled(proxy);
@@ -229,12 +241,12 @@ unsafe fn again(proxy: Obj) -> Obj {
 }
 
 /// A new reference to a proxy that C had let go: what the host has changed since then is read again.
-unsafe fn revive(proxy: Obj) -> Obj {
+unsafe fn revive(proxy: Obj, length: i64) -> Obj {
     // SAFETY: the handle is open, so the block is whole.
     unsafe {
         incref(proxy);
         bytearray::hold(proxy);
-        fields::fill(proxy);
+        fill_fields(proxy, length);
         proxy
     }
 }
@@ -246,7 +258,7 @@ unsafe fn tie(handle: i64, proxy: Obj) -> Result<(), Obj> {
     unsafe {
         if let Some(first) = crossing::peek(handle) {
             dispose(proxy);
-            return Err(again(first));
+            return Err(again(first, 0));
         }
         arena::set_handle(proxy, handle);
         crossing::open(handle, proxy);
@@ -277,47 +289,67 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
     }
 }
 
-/// Opens or refreshes the proxy of a host tuple, list or slice: `cell` becomes `Proxy` with a reference for its user.
-pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
-    // SAFETY: the items' references are handed over.
+/// The proxy of the container in `cell`, with a reference for its user, and whether it is new; a new tuple has room for `n` items.
+unsafe fn container(cell: &Cell, n: usize) -> (Obj, bool) {
+    // SAFETY: as `decode`.
     unsafe {
-        let mut is_new = false;
-        let proxy = match crossing::receive(cell.i) {
-            Received::Open(proxy) => new_ref(proxy),
-            Received::Stale => stale(cell.i),
+        match crossing::receive(cell.i) {
+            Received::Open(proxy) => (new_ref(proxy), false),
+            Received::Stale => (stale(cell.i), false),
             Received::Fresh => {
                 let ty = if cell.t == 0 {
                     class_of(cell.i)
                 } else {
                     class(cell.t)
                 };
+                if ty.is_null() {
+                    return (std::ptr::null_mut(), false);
+                }
                 let count = if type_flags::of(ty) & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
-                    items.len()
+                    n
                 } else {
                     0
                 };
-                let proxy = if ty.is_null() {
-                    std::ptr::null_mut()
-                } else {
-                    allocate(ty, count)
-                };
+                let proxy = allocate(ty, count);
                 if proxy.is_null() {
-                    proxy
+                    (proxy, false)
                 } else if let Err(first) = tie(cell.i, proxy) {
-                    first
+                    (first, false)
                 } else {
-                    is_new = true;
-                    proxy
+                    (proxy, true)
                 }
             }
-        };
+        }
+    }
+}
+
+unsafe fn set_proxy(cell: &mut Cell, proxy: Obj) {
+    cell.tag = if proxy.is_null() { Tag::Null } else { Tag::Proxy } as i32;
+    cell.i = proxy as i64;
+}
+
+/// Opens or refreshes the proxy of a host tuple, list or slice: `cell` becomes `Proxy` with a reference for its user.
+pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
+    // SAFETY: the items' references are handed over.
+    unsafe {
+        let (proxy, is_new) = container(cell, items.len());
         let flags = if proxy.is_null() {
             0
         } else {
             type_flags::of((*proxy).ob_type)
         };
         if flags & Py_TPFLAGS_LIST_SUBCLASS != 0 {
-            replace_list(proxy, items);
+            // C may have borrowed an item: one that stands for the same value stays where it is.
+            replace_list(proxy, items.len(), |at, before| {
+                let item = items[at];
+                if !before.is_null() && (before == item || same_value(before, item)) {
+                    xdecref(item);
+                    before
+                } else {
+                    item
+                }
+            });
+            refcount::note_items(proxy, items);
         } else if !is_new {
             // a tuple never changes: what is there stays
             items.iter().for_each(|&item| xdecref(item));
@@ -329,33 +361,85 @@ pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
             let fields = proxy.add(1).cast::<Obj>();
             std::ptr::copy_nonoverlapping(items.as_ptr(), fields, items.len());
         }
-        cell.tag = if proxy.is_null() { Tag::Null } else { Tag::Proxy } as i32;
-        cell.i = proxy as i64;
+        set_proxy(cell, proxy);
     }
 }
 
-/// Gives a mirrored list the items that the host's list has now; references are handed over.
-unsafe fn replace_list(proxy: Obj, items: &[Obj]) {
+/// The same for a list of ints. One that C has seen with the same value in its place stays.
+pub unsafe fn fill_ints(cell: &mut Cell, items: &[i64]) {
+    // SAFETY: as `fill_items`; exact ints have the struct that is read.
+    unsafe {
+        let (proxy, _) = container(cell, 0);
+        if !proxy.is_null() {
+            replace_list(proxy, items.len(), |at, before| {
+                if !before.is_null()
+                    && (*before).ob_type == &raw mut crate::PyLong_Type
+                    && int::as_i64(before) == Some(items[at])
+                {
+                    before
+                } else {
+                    int::from_i64(items[at])
+                }
+            });
+        }
+        set_proxy(cell, proxy);
+    }
+}
+
+/// The same for a list of floats.
+pub unsafe fn fill_floats(cell: &mut Cell, items: &[f64]) {
+    // SAFETY: as `fill_ints`.
+    unsafe {
+        let (proxy, _) = container(cell, 0);
+        if !proxy.is_null() {
+            replace_list(proxy, items.len(), |at, before| {
+                if !before.is_null()
+                    && (*before).ob_type == &raw mut PyFloat_Type
+                    && (*before.cast::<PyFloatObject>()).ob_fval.to_bits() == items[at].to_bits()
+                {
+                    before
+                } else {
+                    float(items[at])
+                }
+            });
+        }
+        set_proxy(cell, proxy);
+    }
+}
+
+/// Gives a mirrored list the `n` items that the host's list has now. `item` gets a place and what the mirror has there (or
+/// NULL), and returns that or a new reference; it must not cross.
+unsafe fn replace_list(proxy: Obj, n: usize, mut item: impl FnMut(usize, Obj) -> Obj) {
     // SAFETY: `proxy` is a list; old items are released after the new ones are in place.
     unsafe {
+        if mirror::is_written(proxy) {
+            // C has written in place, and the host has not seen it: what it sends is old.
+            for at in 0..n {
+                xdecref(item(at, std::ptr::null_mut()));
+            }
+            mirror::write_back(proxy);
+            return;
+        }
         let list = proxy.cast::<PyListObject>();
-        let mut old: Vec<Obj> = seq::list_slice(proxy).to_vec();
-        if (*list).allocated < items.len() as isize {
-            (*list).ob_base.ob_size = 0;
-            if !seq::resize(proxy, 0, items.len()) {
-                return;
+        let mut gone = seq::list_slice(proxy).get(n..).unwrap_or_default().to_vec();
+        let kept = seq::size(proxy).min(n);
+        (*list).ob_base.ob_size = kept as isize;
+        if !seq::resize(proxy, n, n) {
+            return;
+        }
+        for at in 0..n {
+            let place = (*list).ob_item.add(at);
+            let before = *place;
+            let now = item(at, before);
+            if now != before {
+                if !before.is_null() {
+                    gone.push(before);
+                }
+                *place = now;
             }
         }
-        std::ptr::copy_nonoverlapping(items.as_ptr(), (*list).ob_item, items.len());
-        // C may have borrowed an item: one that stands for the same value stays where it is.
-        for (at, before) in old.iter_mut().enumerate().take(items.len()) {
-            if !before.is_null() && *before != items[at] && same_value(*before, items[at]) {
-                std::ptr::swap(before, (*list).ob_item.add(at));
-            }
-        }
-        (*list).ob_base.ob_size = items.len() as isize;
         seq::seal(proxy);
-        old.into_iter().for_each(|item| xdecref(item));
+        gone.into_iter().for_each(|item| xdecref(item));
     }
 }
 
@@ -436,6 +520,18 @@ unsafe fn with_value(ty: *mut PyTypeObject, value: Obj) -> Obj {
         refcount::begin_proxy(proxy.cast(), ty);
         std::ptr::copy_nonoverlapping(value.cast::<u8>().add(head), proxy.cast::<u8>().add(head), body);
         proxy
+    }
+}
+
+/// Drops what the proxy of a list or dict holds: the host sends it again before C sees it.
+pub unsafe fn empty(op: Obj) {
+    // SAFETY: nobody uses the proxy now; it is not tracked.
+    unsafe {
+        if type_flags::of((*op).ob_type) & Py_TPFLAGS_DICT_SUBCLASS != 0 {
+            dict::cool(op);
+        } else {
+            seq::resize(op, 0, 0);
+        }
     }
 }
 

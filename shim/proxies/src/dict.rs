@@ -23,8 +23,32 @@ pub struct DictBlock {
     ma_values: *mut u8,
     /// Native entries, or what a host dict has lent.
     table: *mut Table,
-    /// All keys and values of a host dict while `PyDict_Next` walks it: a native tuple.
+    /// All keys and values of a host dict as they were at `moment`: a native tuple.
     snapshot: Obj,
+    moment: u64,
+    /// Where keys are in the snapshot; made when one is looked up.
+    places: *mut Places,
+    /// Lookups since `asked_at` that were not answered from a snapshot.
+    asked: u32,
+    asked_at: u64,
+}
+
+/// An index over a snapshot.
+struct Places {
+    index: HashTable<usize>,
+    /// A key that is not found is not there: all keys compare without Python code.
+    complete: bool,
+}
+
+/// Changes whenever Python code may have run. What was read of a host's dict stands until then, as it does on CPython while
+/// nobody lets go of the GIL.
+static MOMENT: Locked<u64> = Locked::new(1);
+
+/// Python code may have run.
+#[inline]
+pub unsafe fn outdate() {
+    // SAFETY: the lock is held.
+    unsafe { *MOMENT.get() += 1 }
 }
 
 /// Insertion-ordered entries and an index over them.
@@ -139,6 +163,7 @@ pub unsafe fn touch(op: Obj) {
     unsafe {
         *VERSION.get() += 1;
         block(op).ma_version_tag = *VERSION.get();
+        block(op).moment = 0;
     }
 }
 
@@ -210,6 +235,11 @@ pub unsafe fn get(op: Obj, key: Obj) -> Obj {
                 .and_then(|i| table.entries[i])
                 .map_or(std::ptr::null_mut(), |(_, v)| v);
         }
+        if asked_often(op)
+            && let Some(answer) = find(op, key, hash)
+        {
+            return answer;
+        }
         let value = crossing::op(Op::DictGet, &[op, key]);
         if value.is_null() {
             return value;
@@ -224,6 +254,131 @@ pub unsafe fn get(op: Obj, key: Obj) -> Obj {
         }
         table.insert(key, hash, value);
         value
+    }
+}
+
+/// Reads the whole dict of the host, unless that has been done and Python code has not run since. False with an error set.
+unsafe fn look(op: Obj) -> bool {
+    // SAFETY: `op` is the proxy of a host dict, made by `allocate`.
+    unsafe {
+        let now = *MOMENT.get();
+        let dict = block(op);
+        if dict.moment == now && !dict.snapshot.is_null() {
+            return true;
+        }
+        let new = crossing::op(Op::DictSnapshot, &[op]);
+        let dict = block(op);
+        if !dict.places.is_null() {
+            drop(Box::from_raw(std::mem::replace(
+                &mut dict.places,
+                std::ptr::null_mut(),
+            )));
+        }
+        let old = std::mem::replace(&mut dict.snapshot, new);
+        if new.is_null() {
+            xdecref(old);
+            return false;
+        }
+        dict.ma_used = seq::size(new) as isize / 2;
+        dict.moment = now;
+        if !old.is_null() {
+            // C may have borrowed a value: one that is still there stays.
+            let places = std::slice::from_raw_parts_mut(seq::tuple_items(new), seq::size(new));
+            for (place, &before) in places.iter_mut().zip(seq::tuple_slice(old)) {
+                if *place != before && same_value(before, *place) {
+                    xdecref(std::mem::replace(place, new_ref(before)));
+                }
+            }
+            xdecref(old);
+        }
+        refcount::note_items(op, seq::tuple_slice(new));
+        true
+    }
+}
+
+/// Is it worth to read the whole dict for one more lookup, or has it been read?
+unsafe fn asked_often(op: Obj) -> bool {
+    // SAFETY: as `look`.
+    unsafe {
+        let now = *MOMENT.get();
+        let dict = block(op);
+        if dict.moment == now && !dict.snapshot.is_null() {
+            return true;
+        }
+        if dict.asked_at != now {
+            dict.asked_at = now;
+            dict.asked = 0;
+        }
+        dict.asked += 1;
+        dict.asked > 3 && dict.asked as isize * 16 > dict.ma_used && look(op)
+    }
+}
+
+/// Looks a key up in the snapshot: the value, borrowed, NULL when it is certain that there is none, or None.
+unsafe fn find(op: Obj, key: Obj, hash: u64) -> Option<Obj> {
+    // SAFETY: the dict has a snapshot, a tuple of keys and values.
+    unsafe {
+        let dict = block(op);
+        let items = seq::tuple_slice(dict.snapshot);
+        if dict.places.is_null() {
+            let mut places = Places {
+                index: HashTable::with_capacity(items.len() / 2),
+                complete: true,
+            };
+            for (i, &key) in items.iter().enumerate().step_by(2) {
+                match key_hash(key) {
+                    Some(hash) => {
+                        places
+                            .index
+                            .insert_unique(hash, i, |&j| key_hash(items[j]).unwrap_or(0));
+                    }
+                    None => places.complete = false,
+                }
+            }
+            dict.places = Box::into_raw(Box::new(places));
+        }
+        let places = &*dict.places;
+        match places.index.find(hash, |&i| key_eq(items[i], key)) {
+            Some(&i) => Some(items[i + 1]),
+            None if places.complete => Some(std::ptr::null_mut()),
+            None => None,
+        }
+    }
+}
+
+/// The item that `o[key]` finds, a new reference, when the dict of the host has been read; None to ask the host. For exact dicts.
+pub unsafe fn item(op: Obj, key: Obj) -> Option<Obj> {
+    // SAFETY: both are objects, `op` an exact dict that is the host's.
+    unsafe {
+        let hash = key_hash(key)?;
+        if !asked_often(op) {
+            return None;
+        }
+        find(op, key, hash)
+            .filter(|value| !value.is_null())
+            .map(|value| new_ref(value))
+    }
+}
+
+/// The dict of the host has so many entries.
+pub unsafe fn set_length(op: Obj, length: isize) {
+    // SAFETY: `op` is a dict made by `allocate`.
+    unsafe { block(op).ma_used = length }
+}
+
+/// Lets go of what was read of a host's dict, which nobody uses.
+pub unsafe fn cool(op: Obj) {
+    // SAFETY: as `set_length`.
+    unsafe {
+        let dict = block(op);
+        dict.moment = 0;
+        if !dict.places.is_null() {
+            drop(Box::from_raw(std::mem::replace(
+                &mut dict.places,
+                std::ptr::null_mut(),
+            )));
+        }
+        xdecref(std::mem::replace(&mut dict.snapshot, std::ptr::null_mut()));
     }
 }
 
@@ -329,11 +484,10 @@ pub unsafe fn next(op: Obj, pos: &mut isize) -> Option<(Obj, Obj)> {
             *pos = i as isize + 1;
             return Some(entry);
         }
-        let block = block(op);
         if *pos == 0 {
-            xdecref(block.snapshot);
-            block.snapshot = crossing::op(Op::DictSnapshot, &[op]);
+            look(op);
         }
+        let block = block(op);
         if block.snapshot.is_null() {
             return None;
         }
@@ -369,7 +523,7 @@ pub unsafe fn forget(op: Obj) {
     unsafe {
         let block = block(op);
         block.ma_used = 0;
-        xdecref(std::mem::replace(&mut block.snapshot, std::ptr::null_mut()));
+        cool(op);
         if let Some(table) = block.table.as_mut() {
             table.clear();
         }
@@ -418,7 +572,7 @@ pub unsafe fn free(op: Obj) {
             block.table = std::ptr::null_mut();
             table.clear();
         }
-        xdecref(block.snapshot);
+        cool(op);
         arena::free(op.cast());
     }
 }

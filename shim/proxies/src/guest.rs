@@ -5,7 +5,8 @@
 //! until the host uses the same cells for its next call.
 
 use crate::construct::{
-    fill_floats, fill_ints, fill_items, fill_value, new_bytes, new_complex, new_int, new_str, new_tuple,
+    fill_floats, fill_ints, fill_items, fill_texts, fill_value, new_bytes, new_complex, new_entries, new_int,
+    new_str, new_tuple,
 };
 use crate::encode::Scratch;
 use crate::services::{clear, collect, dunder_name, finalize, flush, forget, op_name, stat, survey, touch};
@@ -776,6 +777,8 @@ static SHIM: ShimTable = ShimTable {
     touch,
     stat,
     flush,
+    fill_texts,
+    new_entries,
 };
 
 /// Attaches a host and returns the shim's table; NULL when the versions do not fit. `exported` are the statics that the

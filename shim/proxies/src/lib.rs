@@ -47,6 +47,7 @@ pub mod recursion;
 pub mod refcount;
 pub mod seq;
 mod services;
+mod shapes;
 pub mod singletons;
 pub mod slots;
 pub mod state;

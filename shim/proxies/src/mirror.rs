@@ -13,7 +13,7 @@
 
 use crate::state::Locked;
 use crate::type_flags;
-use crate::{Obj, Op, arena, crossing, decref, err, int, new_ref, seq, types};
+use crate::{Obj, Op, arena, crossing, decref, dict, err, int, new_ref, seq, types};
 
 struct Mirror {
     op: Obj,
@@ -54,6 +54,24 @@ pub unsafe fn untrack(op: Obj) {
             write_back_one(op);
             sleep(op);
         }
+    }
+}
+
+/// Has C written into the list in place since it was last in step?
+pub unsafe fn is_written(op: Obj) -> bool {
+    // SAFETY: as `track`.
+    unsafe {
+        let number = arena::number(op) as usize;
+        number > 0 && MIRRORS.get()[number - 1].shadow != seq::list_slice(op)
+    }
+}
+
+/// Tells the host what C has written, and reads the list again.
+pub unsafe fn write_back(op: Obj) {
+    // SAFETY: as `track`.
+    unsafe {
+        write_back_one(op);
+        follow(op);
     }
 }
 
@@ -102,7 +120,10 @@ pub unsafe fn leave() {
 #[inline]
 pub unsafe fn enter() -> bool {
     // SAFETY: the lock is held.
-    unsafe { MIRRORS.get().is_empty() || *BUSY.get() || read_again() }
+    unsafe {
+        dict::outdate();
+        MIRRORS.get().is_empty() || *BUSY.get() || read_again()
+    }
 }
 
 #[cold]

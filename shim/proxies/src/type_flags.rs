@@ -16,6 +16,7 @@ mod cell {
         AtomicU64::new(flags)
     }
 
+    #[inline]
     pub(super) fn load(field: &Field) -> c_ulong {
         field.load(Ordering::Relaxed)
     }
@@ -37,6 +38,7 @@ mod cell {
         flags
     }
 
+    #[inline]
     pub(super) fn load(field: &Field) -> c_ulong {
         *field
     }

@@ -26,6 +26,37 @@ const BATCH: usize = 256;
 
 static DEAD: Locked<Vec<Obj>> = Locked::new(Vec::new());
 
+/// Lists and dicts of the host that hold other objects here, and to which C has dropped its last reference. What they hold is let
+/// go of at the end of the outermost call: C may have borrowed an item until then, and after that mirrors in it would be kept in
+/// step for nobody.
+static WARM: Locked<Vec<Obj>> = Locked::new(Vec::new());
+
+/// What stands in the proxy of a list or dict has changed: does one of the items have a handle?
+pub unsafe fn note_items(op: Obj, items: &[Obj]) {
+    // SAFETY: items are objects or NULL; the extension lock is held.
+    unsafe {
+        let holds = |&item: &Obj| !item.is_null() && arena::handle(item) != arena::NO_HANDLE;
+        if items.iter().any(holds) {
+            arena::set_flags(op, arena::flags(op) | arena::HOLDS);
+        }
+    }
+}
+
+/// Empties such containers, unless they are in use again; what they held may be such containers, too.
+#[inline]
+unsafe fn cool() {
+    // SAFETY: the extension lock is held; each entry is a proxy that has not been freed, since `flush` comes here before.
+    unsafe {
+        while let Some(op) = WARM.get().pop() {
+            if count(op) > 0 {
+                arena::set_flags(op, arena::flags(op) | arena::HOLDS);
+            } else {
+                crate::decode::empty(op);
+            }
+        }
+    }
+}
+
 /// Makes a fresh block an object of type `ty` with one reference.
 #[inline]
 pub unsafe fn begin(op: Obj, ty: *mut PyTypeObject) {
@@ -119,10 +150,14 @@ pub unsafe extern "C" fn retire(op: Obj) {
     unsafe {
         crate::mirror::untrack(op);
         crate::bytearray::let_go(op);
-        if arena::flags(op) & arena::QUEUED == 0 {
-            arena::set_flags(op, arena::flags(op) | arena::QUEUED);
+        let flags = arena::flags(op);
+        if flags & arena::HOLDS != 0 {
+            WARM.get().push(op);
+        }
+        if flags & arena::QUEUED == 0 {
             DEAD.get().push(op);
         }
+        arena::set_flags(op, flags & !arena::HOLDS | arena::QUEUED);
         crate::fields::let_go(op);
     }
 }
@@ -133,6 +168,7 @@ pub unsafe extern "C" fn retire(op: Obj) {
 pub unsafe fn flush_if_due() {
     // SAFETY: the extension lock is held.
     unsafe {
+        cool();
         let dead = DEAD.get().len();
         if dead >= BATCH || dead > 0 && crate::fields::views_are_open() {
             flush();
@@ -158,6 +194,7 @@ pub unsafe fn flush() {
                 break;
             }
             for op in dead {
+                cool();
                 arena::set_flags(op, arena::flags(op) & !arena::QUEUED);
                 if count(op) > 0 {
                     continue; // it was sent again meanwhile
