@@ -381,7 +381,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_bytes_and_buffers(void)
 {
-    PyObject *module = PyModule_Create(&definition);
+    PyObject *module = unlocked(PyModule_Create(&definition));
     if (module == NULL || PyModule_AddType(module, &Grid_Type) < 0 || PyModule_AddIntMacro(module, PyBUF_SIMPLE) < 0 ||
         PyModule_AddIntMacro(module, PyBUF_WRITABLE) < 0 || PyModule_AddIntMacro(module, PyBUF_FORMAT) < 0 ||
         PyModule_AddIntMacro(module, PyBUF_ND) < 0 || PyModule_AddIntMacro(module, PyBUF_STRIDES) < 0 ||

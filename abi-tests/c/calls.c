@@ -464,7 +464,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_calls(void)
 {
-    PyObject *module = PyModule_Create(&definition);
+    PyObject *module = unlocked(PyModule_Create(&definition));
     if (module == NULL || PyModule_AddType(module, &Callable_Type) < 0 || PyModule_AddType(module, &Thing_Type) < 0) {
         Py_XDECREF(module);
         return NULL;

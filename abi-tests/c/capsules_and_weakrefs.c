@@ -356,7 +356,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_capsules_and_weakrefs(void)
 {
-    PyObject *module = PyModule_Create(&definition);
+    PyObject *module = unlocked(PyModule_Create(&definition));
     if (module == NULL || PyModule_AddObject(module, "numbers", make_capsule(NULL, NULL)) < 0) {
         Py_XDECREF(module);
         return NULL;

@@ -112,6 +112,13 @@ unlocked(PyObject *module)
     return module;
 }
 
+/* The same among the slots of a definition. */
+#ifdef Py_GIL_DISABLED
+#define WITHOUT_GIL {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#else
+#define WITHOUT_GIL
+#endif
+
 /* The current exception as a text, which clears it. An internal error of CPython names a line of its own source, which
    is left out; a negative `words` leaves the whole message out, for what each host words in its own way. */
 static inline PyObject *

@@ -258,5 +258,5 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_codecs_and_writers(void)
 {
-    return PyModule_Create(&definition);
+    return unlocked(PyModule_Create(&definition));
 }

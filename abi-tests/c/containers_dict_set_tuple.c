@@ -387,5 +387,5 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_containers_dict_set_tuple(void)
 {
-    return PyModule_Create(&definition);
+    return unlocked(PyModule_Create(&definition));
 }

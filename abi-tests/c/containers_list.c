@@ -334,5 +334,5 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_containers_list(void)
 {
-    return PyModule_Create(&definition);
+    return unlocked(PyModule_Create(&definition));
 }

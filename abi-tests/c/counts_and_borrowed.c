@@ -340,5 +340,5 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_counts_and_borrowed(void)
 {
-    return PyModule_Create(&definition);
+    return unlocked(PyModule_Create(&definition));
 }

@@ -409,7 +409,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_errors_both_ways(void)
 {
-    PyObject *module = PyModule_Create(&definition);
+    PyObject *module = unlocked(PyModule_Create(&definition));
     if (module == NULL) {
         return NULL;
     }

@@ -236,7 +236,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_finalisation(void)
 {
-    PyObject *module = PyModule_Create(&definition);
+    PyObject *module = unlocked(PyModule_Create(&definition));
     if (module == NULL || PyModule_AddType(module, &Plain_Type) < 0 || PyModule_AddType(module, &Node_Type) < 0) {
         Py_XDECREF(module);
         return NULL;

@@ -315,7 +315,7 @@ execute_second(PyObject *module)
 }
 
 static PyModuleDef_Slot slots[] = {
-    {Py_mod_create, create}, {Py_mod_exec, execute_first}, {Py_mod_exec, execute_second}, {0, NULL},
+    {Py_mod_create, create}, {Py_mod_exec, execute_first}, {Py_mod_exec, execute_second}, WITHOUT_GIL {0, NULL},
 };
 
 static struct PyModuleDef definition = {
@@ -343,7 +343,7 @@ PyInit_modules_second(void)
         PyModuleDef_HEAD_INIT, .m_name = "modules_second", .m_doc = "In the same file.", .m_size = -1,
         .m_methods = single_methods,
     };
-    return PyModule_Create(&second);
+    return unlocked(PyModule_Create(&second));
 }
 
 /* A module whose name is not ASCII. */

@@ -368,5 +368,5 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_numbers_and_conversions(void)
 {
-    return PyModule_Create(&definition);
+    return unlocked(PyModule_Create(&definition));
 }

@@ -179,7 +179,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_recursion(void)
 {
-    PyObject *module = PyModule_Create(&definition);
+    PyObject *module = unlocked(PyModule_Create(&definition));
     if (module == NULL || PyModule_AddType(module, &Box_Type) < 0) {
         Py_XDECREF(module);
         return NULL;

@@ -325,5 +325,5 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_running_and_reporting(void)
 {
-    return PyModule_Create(&definition);
+    return unlocked(PyModule_Create(&definition));
 }

@@ -716,7 +716,7 @@ PyInit_static_types(void)
 {
     static PyTypeObject *const types[] = {&Quantity_Type, &Squares_Type,    &Recorder_Type, &Members_Type,
                                           &Length_Type,   &Descriptor_Type, &Opaque_Type};
-    PyObject *module = PyModule_Create(&definition);
+    PyObject *module = unlocked(PyModule_Create(&definition));
     for (size_t i = 0; module != NULL && i < Py_ARRAY_LENGTH(types); i++) {
         if (PyType_Ready(types[i]) < 0 ||
             PyModule_AddObjectRef(module, strchr(types[i]->tp_name, '.') + 1, (PyObject *)types[i]) < 0) {

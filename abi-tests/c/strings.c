@@ -426,5 +426,5 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_strings(void)
 {
-    return PyModule_Create(&definition);
+    return unlocked(PyModule_Create(&definition));
 }

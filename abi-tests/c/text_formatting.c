@@ -1,6 +1,8 @@
 /* PyUnicode_FromFormat and PyErr_Format: every conversion with every flag; formatting by specification. */
 #include "checks.h"
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 
 CHECK(integers)
 {
@@ -53,6 +55,49 @@ CHECK(objects)
     Py_DECREF(list);
     return rows;
 }
+
+#if PY_VERSION_HEX >= 0x030D0000
+CHECK(flags)
+{
+    PyObject *rows = PyList_New(0), *text = PyUnicode_FromString("t\xc3\xa9xt"), *type = (PyObject *)Py_TYPE(text);
+    note(rows, PyUnicode_FromFormat("[%*d][%-*d][%*d][%0*d]", 5, 42, 5, 42, -5, 42, 5, -42));
+    note(rows, PyUnicode_FromFormat("[%.*d][%.*d][%.*s][%.s]", 4, 42, -4, 42, -1, "abc", "abc"));
+    note(rows, PyUnicode_FromFormat("[%-7.3d][%07.3d][%-07d][%#d]", -42, -42, 42, 42));
+    note(rows, PyUnicode_FromFormat("%X %o %lx %llo %zX", 255, 8, -1L, 8LL, (size_t)255));
+    note(rows, PyUnicode_FromFormat("%jd %jx %td %tu", (intmax_t)-5, (uintmax_t)255, (ptrdiff_t)-7, (ptrdiff_t)7));
+    note(rows, PyUnicode_FromFormat("[%ls][%5ls][%-5ls][%.2ls]", L"w\u00efde", L"ab", L"ab", L"\u6f22\U0001F600x"));
+    note(rows, PyUnicode_FromFormat("[%lV][%-5.2V][%lV]", NULL, L"wide", NULL, "abc", text, L"unused"));
+    note(rows, PyUnicode_FromFormat("[%-6s][%06s][%-6U]", "ab", "cd", text));
+    note(rows, PyUnicode_FromFormat("[%.5s][%.6s][%.2s]", "abc\xe6\xbc\xa2", "abc\xe6\xbc\xa2", "\xff\xff"));
+    note(rows, PyUnicode_FromFormat("%T %#T %N %#N [%10T][%-10N][%.2T]", text, text, type, type, text, type, text));
+    note(rows, PyUnicode_FromFormat("%T %N", PyExc_ValueError, PyExc_ValueError));
+    note(rows, PyUnicode_FromFormat("%N", text));
+    note(rows, PyUnicode_FromFormat("%5c", 'a'));
+    note(rows, PyUnicode_FromFormat("%.5p", (void *)1));
+    static const char *const wrong[] = {"a%yb", "%", "%5", "%-%", "%.%", "%l", "%lls", "%hd", "%zs", "%+d", "%lc", "%lU"};
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(wrong); i++) {
+        note(rows, PyUnicode_FromFormat(wrong[i], 1));
+    }
+    note(rows, PyUnicode_FromFormat("%99999999999999999999d", 1));
+    note(rows, PyUnicode_FromFormat("%.99999999999999999999d", 1));
+    Py_DECREF(text);
+    return rows;
+}
+#endif
+
+#if PY_VERSION_HEX >= 0x030E0000
+CHECK(writer_format)
+{
+    PyObject *rows = PyList_New(0), *text = PyUnicode_FromString("w\xc3\xafde");
+    PyUnicodeWriter *writer = PyUnicodeWriter_Create(0);
+    note_int(rows, PyUnicodeWriter_Format(writer, "%d-%s-%U", 42, "abc", text));
+    note_int(rows, PyUnicodeWriter_Format(writer, "lost %y"));
+    note_int(rows, PyUnicodeWriter_Format(writer, ";%T", text));
+    note(rows, PyUnicodeWriter_Finish(writer));
+    Py_DECREF(text);
+    return rows;
+}
+#endif
 
 static PyObject *
 broken_text(PyObject *self)
@@ -202,8 +247,13 @@ CHECK(writer)
 static PyMethodDef methods[] = {
     CHECKED(integers), CHECKED(characters_and_strings), CHECKED(pointers), CHECKED(objects), CHECKED(broken_objects), CHECKED(mixed),
     CHECKED(argument_lists), CHECKED(errors), CHECKED(percent), CHECKED(specifications), CHECKED(translate),
+#if PY_VERSION_HEX >= 0x030D0000
+    CHECKED(flags),
+#endif
 #if PY_VERSION_HEX < 0x030E0000
     CHECKED(writer),
+#else
+    CHECKED(writer_format),
 #endif
     {NULL, NULL, 0, NULL},
 };

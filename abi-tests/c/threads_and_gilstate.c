@@ -284,5 +284,5 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_threads_and_gilstate(void)
 {
-    return PyModule_Create(&definition);
+    return unlocked(PyModule_Create(&definition));
 }

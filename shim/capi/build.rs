@@ -10,6 +10,13 @@ fn main() {
     cc::Build::new()
         .file(variadic_bodies)
         .std("c11")
+        .define("GIMBAL_PYTHON", python().as_str())
         .warnings_into_errors(true)
         .compile("gimbal_va");
+}
+
+/// The version as one number: 314 is 3.14.
+fn python() -> String {
+    let version = pyo3_build_config::get().version();
+    format!("{}{:02}", version.major, version.minor)
 }

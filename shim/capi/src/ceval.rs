@@ -86,11 +86,25 @@ pub unsafe fn PyEval_GetGlobals() -> *mut PyObject {
 
 #[entry]
 pub unsafe fn PyEval_GetLocals() -> *mut PyObject {
-    let locals = op(Op::Locals, &[]);
-    if locals.is_null() && err::occurred().is_null() {
-        err::set(PyExc_SystemError, "frame does not exist");
+    lend_to_call(locals())
+}
+
+/// Those of the frame that runs, a new reference.
+unsafe fn locals() -> *mut PyObject {
+    // SAFETY: there is nothing to pass.
+    unsafe {
+        let locals = op(Op::Locals, &[]);
+        if locals.is_null() && err::occurred().is_null() {
+            err::set(PyExc_SystemError, "frame does not exist");
+        }
+        locals
     }
-    lend_to_call(locals)
+}
+
+#[cfg(Py_3_13)]
+#[entry]
+pub unsafe fn PyEval_GetFrameLocals() -> *mut PyObject {
+    locals()
 }
 
 #[entry]

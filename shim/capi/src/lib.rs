@@ -52,6 +52,8 @@ mod marshal;
 mod memoryobject;
 mod methodobject;
 mod moduleobject;
+#[cfg(Py_3_13)]
+mod monitoring;
 mod mystrtoul;
 #[cfg(Py_3_12)]
 mod newer;
@@ -83,6 +85,7 @@ mod structmember;
 mod structseq;
 mod sysmodule;
 mod traceback;
+mod tracemalloc;
 mod tupleobject;
 mod typeobject;
 mod typeslots;

@@ -587,8 +587,8 @@ unsafe fn add_text(namespace: Obj, key: &str, value: &str) -> bool {
 
 // --- reports -------------------------------------------------------------------------------------------------------
 
-/// Errors in here have nowhere to go.
-unsafe fn unraisable(message: Obj, object: Obj) {
+/// Reports the exception that is set, which has nowhere to go. Errors in here have not either.
+pub unsafe fn unraisable(message: Obj, object: Obj) {
     // SAFETY: message and object are objects or NULL.
     unsafe {
         let exception = take();

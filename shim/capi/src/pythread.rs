@@ -29,7 +29,7 @@ extern "C" fn run(start: *mut c_void) -> *mut c_void {
     null_mut()
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_start_new_thread(
     function: Option<unsafe extern "C" fn(*mut c_void)>,
     argument: *mut c_void,
@@ -55,22 +55,22 @@ pub unsafe fn PyThread_start_new_thread(
     thread
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_get_thread_ident() -> c_ulong {
     libc::pthread_self()
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_get_thread_native_id() -> c_ulong {
     libc::gettid() as c_ulong
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_get_stacksize() -> usize {
     STACK_SIZE.load(Ordering::Relaxed)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_set_stacksize(size: usize) -> c_int {
     if size != 0 && size < SMALLEST_STACK {
         return -1;
@@ -79,7 +79,7 @@ pub unsafe fn PyThread_set_stacksize(size: usize) -> c_int {
     0
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_init_thread() {}
 
 #[entry]
@@ -91,18 +91,19 @@ pub unsafe fn PyThread_GetInfo() -> *mut PyObject {
 // A semaphore, because a lock may be released by another thread than the one that took it.
 
 /// `PyLockStatus`
-const FAILURE: c_int = 0;
-const ACQUIRED: c_int = 1;
+pub const FAILURE: c_int = 0;
+/// `PyLockStatus`
+pub const ACQUIRED: c_int = 1;
 const INTERRUPTED: c_int = 2;
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_allocate_lock() -> *mut c_void {
     let lock = Box::into_raw(Box::new(MaybeUninit::<libc::sem_t>::zeroed())).cast::<libc::sem_t>();
     libc::sem_init(lock, 0, 1);
     lock.cast()
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_free_lock(lock: *mut c_void) {
     if !lock.is_null() {
         libc::sem_destroy(lock.cast());
@@ -111,7 +112,7 @@ pub unsafe fn PyThread_free_lock(lock: *mut c_void) {
 }
 
 /// A forked child's lock is free.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyThread_at_fork_reinit(lock: *mut *mut c_void) -> c_int {
     *lock = PyThread_allocate_lock();
     0
@@ -133,7 +134,7 @@ fn deadline(microseconds: c_longlong) -> libc::timespec {
 }
 
 /// Waits without end when `microseconds` is negative, and not at all when it is 0.
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyThread_acquire_lock_timed(
     lock: *mut c_void,
     microseconds: c_longlong,
@@ -159,12 +160,12 @@ pub unsafe fn PyThread_acquire_lock_timed(
     }
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyThread_acquire_lock(lock: *mut c_void, wait: c_int) -> c_int {
     PyThread_acquire_lock_timed(lock, if wait != 0 { -1 } else { 0 }, 0)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_release_lock(lock: *mut c_void) {
     libc::sem_post(lock.cast());
 }
@@ -178,12 +179,12 @@ struct Tss {
     key: libc::pthread_key_t,
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_tss_alloc() -> *mut Py_tss_t {
     libc::calloc(1, size_of::<Tss>()).cast()
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_tss_free(key: *mut Py_tss_t) {
     if !key.is_null() {
         PyThread_tss_delete(key);
@@ -191,12 +192,12 @@ pub unsafe fn PyThread_tss_free(key: *mut Py_tss_t) {
     }
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyThread_tss_is_created(key: *mut Py_tss_t) -> c_int {
     (*key.cast::<Tss>()).is_initialized
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_tss_create(key: *mut Py_tss_t) -> c_int {
     let tss = &mut *key.cast::<Tss>();
     if tss.is_initialized == 0 {
@@ -208,7 +209,7 @@ pub unsafe fn PyThread_tss_create(key: *mut Py_tss_t) -> c_int {
     0
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_tss_delete(key: *mut Py_tss_t) {
     let tss = &mut *key.cast::<Tss>();
     if tss.is_initialized != 0 {
@@ -217,7 +218,7 @@ pub unsafe fn PyThread_tss_delete(key: *mut Py_tss_t) {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_tss_set(key: *mut Py_tss_t, value: *mut c_void) -> c_int {
     if libc::pthread_setspecific((*key.cast::<Tss>()).key, value) == 0 {
         0
@@ -226,12 +227,12 @@ pub unsafe fn PyThread_tss_set(key: *mut Py_tss_t, value: *mut c_void) -> c_int 
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_tss_get(key: *mut Py_tss_t) -> *mut c_void {
     libc::pthread_getspecific((*key.cast::<Tss>()).key)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_create_key() -> c_int {
     let mut key = 0;
     if libc::pthread_key_create(&raw mut key, None) == 0 {
@@ -241,12 +242,12 @@ pub unsafe fn PyThread_create_key() -> c_int {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_delete_key(key: c_int) {
     libc::pthread_key_delete(key as libc::pthread_key_t);
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_set_key_value(key: c_int, value: *mut c_void) -> c_int {
     if libc::pthread_setspecific(key as libc::pthread_key_t, value) == 0 {
         0
@@ -255,15 +256,15 @@ pub unsafe fn PyThread_set_key_value(key: c_int, value: *mut c_void) -> c_int {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_get_key_value(key: c_int) -> *mut c_void {
     libc::pthread_getspecific(key as libc::pthread_key_t)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_delete_key_value(key: c_int) {
     libc::pthread_setspecific(key as libc::pthread_key_t, std::ptr::null());
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyThread_ReInitTLS() {}

@@ -317,7 +317,7 @@ pub unsafe fn from_metaclass(
             incref(module);
             (*heap).ht_module = module;
         }
-        if !fill_from_slots(ty, (*spec).slots) || !choose_bases(ty, bases) {
+        if !fill_from_slots(ty, spec) || !choose_bases(ty, bases) {
             return null_mut();
         }
         let metaclass = if metaclass.is_null() {
@@ -356,15 +356,21 @@ unsafe fn with_metatype(ty: *mut PyTypeObject, metatype: *mut PyTypeObject) -> *
 }
 
 /// Copies the slots of a spec into the type.
-unsafe fn fill_from_slots(ty: *mut PyTypeObject, mut slot: *mut gimbal_abi::PyType_Slot) -> bool {
+unsafe fn fill_from_slots(ty: *mut PyTypeObject, spec: *mut gimbal_abi::PyType_Spec) -> bool {
     // SAFETY: the table ends with slot 0.
     unsafe {
+        let mut slot = (*spec).slots;
         while !slot.is_null() && (*slot).slot != 0 {
             let Some(place) = crate::typeslots::place(ty, (*slot).slot) else {
                 err::set(gimbal_abi::PyExc_RuntimeError, "invalid slot offset");
                 return false;
             };
             *place = (*slot).pfunc;
+            #[cfg(Py_3_14)]
+            if (*slot).slot == gimbal_abi::Py_tp_token && (*slot).pfunc.is_null() {
+                // The address of the spec itself.
+                *place = spec.cast();
+            }
             slot = slot.add(1);
         }
         if !(*ty).tp_doc.is_null() {
@@ -459,6 +465,10 @@ unsafe fn inherit_layout(ty: *mut PyTypeObject) {
 /// What fills a slot of a type.
 #[entry]
 pub unsafe fn PyType_GetSlot(ty: *mut PyTypeObject, slot: c_int) -> *mut c_void {
+    #[cfg(Py_3_14)]
+    if slot == gimbal_abi::Py_tp_token && type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE == 0 {
+        return null_mut();
+    }
     match crate::typeslots::place(ty, slot) {
         Some(place) => *place,
         None => {

@@ -1,5 +1,7 @@
 //! `typeslots.h`: the numbers by which specs name slots.
 
+#[cfg(Py_3_14)]
+use gimbal_abi::PyHeapTypeObject;
 use gimbal_abi::{
     PyAsyncMethods, PyBufferProcs, PyMappingMethods, PyNumberMethods, PySequenceMethods, PyTypeObject,
 };
@@ -19,6 +21,9 @@ enum Field {
 macro_rules! field {
     (tp $name:ident) => {
         Field::Type(offset_of!(PyTypeObject, $name))
+    };
+    (ht $name:ident) => {
+        Field::Type(offset_of!(PyHeapTypeObject, $name))
     };
     (am $name:ident) => {
         Field::Async(offset_of!(PyAsyncMethods, $name))
@@ -127,6 +132,10 @@ fields! {
     tp tp_finalize;
     #[cfg(Py_3_10)]
     am am_send;
+    #[cfg(Py_3_14)]
+    tp tp_vectorcall;
+    #[cfg(Py_3_14)]
+    ht ht_token;
 }
 
 /// The word of slot number `slot` (from 1); None for a number that this flavour does not have, or when the type lacks the

@@ -6,6 +6,7 @@
 use crate::{PyMutex, state};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Instant;
 
 const LOCKED: u8 = 1;
 /// Somebody sleeps.
@@ -52,28 +53,53 @@ pub unsafe fn try_lock(mutex: *mut PyMutex) -> bool {
 /// Takes it.
 pub unsafe fn lock(mutex: *mut PyMutex) {
     // SAFETY: `mutex` is a live mutex.
-    unsafe {
-        if try_lock(mutex) {
-            return;
-        }
-        let sleep = || {
+    unsafe { lock_until(mutex, None, true) };
+}
+
+/// Takes it; false when somebody else still has it at the deadline. The thread may be detached while it waits, or must not be.
+pub unsafe fn lock_until(mutex: *mut PyMutex, deadline: Option<Instant>, detached: bool) -> bool {
+    let sleep = || {
+        // SAFETY: `mutex` is a live mutex.
+        unsafe {
             while !try_lock(mutex) {
-                wait(mutex);
+                if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                    return false;
+                }
+                wait(mutex, deadline);
             }
-        };
-        state::blocking(sleep);
+        }
+        true
+    };
+    // SAFETY: `mutex` is a live mutex.
+    if unsafe { try_lock(mutex) } {
+        true
+    } else if detached {
+        state::blocking(sleep)
+    } else {
+        sleep()
     }
 }
 
-/// Sleeps until somebody gives the mutex back.
-unsafe fn wait(mutex: *mut PyMutex) {
+/// Sleeps until somebody gives the mutex back, or until the deadline.
+unsafe fn wait(mutex: *mut PyMutex, deadline: Option<Instant>) {
     let bed = bed(mutex);
     let night = bed.mutex.lock().unwrap_or_else(PoisonError::into_inner);
     // SAFETY: `mutex` is a live mutex.
     let before = unsafe { bits(mutex) }.fetch_or(PARKED, Ordering::Relaxed);
-    if before & LOCKED != 0 {
-        // Who gives it back sees the mark and comes to this bed, which it finds locked until the sleep has begun.
-        drop(bed.wake.wait(night).unwrap_or_else(PoisonError::into_inner));
+    if before & LOCKED == 0 {
+        return;
+    }
+    // Who gives it back sees the mark and comes to this bed, which it finds locked until the sleep has begun.
+    match deadline {
+        None => drop(bed.wake.wait(night).unwrap_or_else(PoisonError::into_inner)),
+        Some(deadline) => {
+            let left = deadline.saturating_duration_since(Instant::now());
+            drop(
+                bed.wake
+                    .wait_timeout(night, left)
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
+        }
     }
 }
 
@@ -122,7 +148,7 @@ mod tests {
                         unsafe {
                             let mutex = shared.mutex.get();
                             while !try_lock(mutex) {
-                                wait(mutex);
+                                wait(mutex, None);
                             }
                             *shared.count.get() += 1;
                             unlock(mutex);
@@ -133,6 +159,19 @@ mod tests {
         });
         // SAFETY: the threads have ended.
         assert_eq!(unsafe { *shared.count.get() }, 80_000);
+    }
+
+    #[test]
+    fn a_wait_ends_at_its_deadline() {
+        let mut mutex = PyMutex::new();
+        let start = Instant::now();
+        let deadline = start + std::time::Duration::from_millis(5);
+        // SAFETY: a live mutex.
+        unsafe {
+            assert!(lock_until(&raw mut mutex, Some(deadline), false));
+            assert!(!lock_until(&raw mut mutex, Some(deadline), false) && Instant::now() >= deadline);
+            assert!(unlock(&raw mut mutex) && lock_until(&raw mut mutex, Some(deadline), false));
+        }
     }
 
     #[test]

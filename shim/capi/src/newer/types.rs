@@ -32,26 +32,34 @@ pub unsafe fn PyType_GetModuleName(ty: *mut PyTypeObject) -> Obj {
 
 #[entry]
 pub unsafe fn PyType_GetFullyQualifiedName(ty: *mut PyTypeObject) -> Obj {
-    if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE == 0 {
-        return text::from_str(&CStr::from_ptr((*ty).tp_name).to_string_lossy());
+    qualified_name(ty, '.')
+}
+
+/// Module and qualified name of a class, unless the module goes without saying.
+pub unsafe fn qualified_name(ty: *mut PyTypeObject, separator: char) -> Obj {
+    // SAFETY: a live class.
+    unsafe {
+        if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE == 0 {
+            return text::from_str(&CStr::from_ptr((*ty).tp_name).to_string_lossy());
+        }
+        let name = crate::typeobject::PyType_GetQualName(ty);
+        let module = PyType_GetModuleName(ty);
+        if name.is_null() || module.is_null() || !has_flag(module, Py_TPFLAGS_UNICODE_SUBCLASS) {
+            xdecref(module);
+            return name;
+        }
+        let (shown, inner) = (
+            text::as_str(module).unwrap_or_default(),
+            text::as_str(name).unwrap_or_default(),
+        );
+        let full = match shown {
+            "builtins" | "__main__" => new_ref(name),
+            _ => text::from_str(&format!("{shown}{separator}{inner}")),
+        };
+        decref(name);
+        decref(module);
+        full
     }
-    let name = crate::typeobject::PyType_GetQualName(ty);
-    let module = PyType_GetModuleName(ty);
-    if name.is_null() || module.is_null() || !has_flag(module, Py_TPFLAGS_UNICODE_SUBCLASS) {
-        xdecref(module);
-        return name;
-    }
-    let (shown, inner) = (
-        text::as_str(module).unwrap_or_default(),
-        text::as_str(name).unwrap_or_default(),
-    );
-    let full = match shown {
-        "builtins" | "__main__" => new_ref(name),
-        _ => text::from_str(&format!("{shown}.{inner}")),
-    };
-    decref(name);
-    decref(module);
-    full
 }
 
 #[entry]
@@ -74,10 +82,10 @@ pub unsafe fn _PyType_LookupRef(ty: *mut PyTypeObject, name: Obj) -> Obj {
     found
 }
 
-/// The class of the MRO that has this token. None has: tokens of specs are not kept.
+/// The first class of the MRO that was made from a spec with this token: 1, or 0 when there is none.
 #[entry]
 pub unsafe fn PyType_GetBaseByToken(
-    _ty: *mut PyTypeObject,
+    ty: *mut PyTypeObject,
     token: *mut std::ffi::c_void,
     result: *mut *mut PyTypeObject,
 ) -> c_int {
@@ -87,7 +95,29 @@ pub unsafe fn PyType_GetBaseByToken(
     if token.is_null() {
         return fail(PyExc_SystemError, "PyType_GetBaseByToken called with token=NULL");
     }
-    0
+    if !types::is_type(ty.cast()) {
+        let class = type_name(ty.cast());
+        return type_error(&format!("expected a type, got a '{class}' object"));
+    }
+    types::handle(ty);
+    let own = [ty.cast()];
+    let line = if (*ty).tp_mro.is_null() {
+        &own
+    } else {
+        seq::tuple_slice((*ty).tp_mro)
+    };
+    let has_token = |&&class: &&Obj| {
+        let class = class.cast::<PyTypeObject>();
+        type_flags::of(class) & Py_TPFLAGS_HEAPTYPE != 0
+            && (*class.cast::<PyHeapTypeObject>()).ht_token == token
+    };
+    let found = line.iter().find(has_token);
+    if let Some(&class) = found
+        && !result.is_null()
+    {
+        *result = new_ref(class).cast();
+    }
+    c_int::from(found.is_some())
 }
 
 #[entry]

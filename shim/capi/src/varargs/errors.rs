@@ -66,10 +66,35 @@ unsafe extern "C" fn gimbal_err_format(
     unsafe {
         PyErr_Clear();
         let message = gimbal_format_str(format, va);
+        // Since 3.12 what goes wrong while the message is made is the exception.
+        if cfg!(Py_3_12) && message.is_null() {
+            return null_mut();
+        }
         PyErr_SetObject(exception, message);
         Py_XDECREF(message);
     }
     null_mut()
+}
+
+/// Reports the exception that is set, which has nowhere to go, under this heading or, without a format, the usual one.
+#[cfg(Py_3_13)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_err_format_unraisable(format: *const c_char, va: VaArgs) {
+    let _held = gimbal_proxies::hold();
+    // SAFETY: the caller's contract. Formatting may run code of objects, which must not find an exception set.
+    unsafe {
+        let raised = Raised::take();
+        let message = if format.is_null() {
+            null_mut()
+        } else {
+            gimbal_format_str(format, va)
+        };
+        // A heading that cannot be made is left out.
+        PyErr_Clear();
+        raised.restore();
+        crate::pyerrors::unraisable(message, null_mut());
+        Py_XDECREF(message);
+    }
 }
 
 /// Replaces the exception that is set; the new one names it as its cause.

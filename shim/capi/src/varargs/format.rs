@@ -10,6 +10,11 @@ use gimbal_abi::*;
 use super::VaArgs;
 use super::cursor::Cursor;
 
+#[cfg(not(Py_3_12))]
+mod classic;
+#[cfg(Py_3_12)]
+mod flags;
+
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C" fn gimbal_format_str(format: *const c_char, va: VaArgs) -> *mut PyObject {
     let _held = gimbal_proxies::hold();
@@ -36,6 +41,27 @@ unsafe extern "C" fn gimbal_format_bytes(format: *const c_char, va: VaArgs) -> *
     }
 }
 
+/// Writes a formatted text; nothing of it when it cannot be made.
+#[cfg(Py_3_14)]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn gimbal_writer_format(
+    writer: *mut crate::unicodeobject::writer::Writer,
+    format: *const c_char,
+    va: VaArgs,
+) -> c_int {
+    let _held = gimbal_proxies::hold();
+    // SAFETY: the caller's contract.
+    unsafe {
+        let text = gimbal_format_str(format, va);
+        if text.is_null() {
+            return -1;
+        }
+        let outcome = crate::unicodeobject::writer::_PyUnicodeWriter_WriteStr(writer, text);
+        Py_DECREF(text);
+        outcome
+    }
+}
+
 /// A str in the making.
 struct Text {
     /// In UTF-8, with surrogates as if they were characters.
@@ -43,18 +69,19 @@ struct Text {
     va: VaArgs,
 }
 
-/// What stands between the `%` and the letter of a directive.
-#[derive(Clone, Copy)]
-struct Directive {
-    zero_padded: bool,
-    width: usize,
+/// The places that a directive fills.
+#[derive(Clone, Copy, Default)]
+struct Room {
+    width: Option<usize>,
     precision: Option<usize>,
-    size: Size,
+    /// Whether what is left of the width comes behind the text.
+    left: bool,
 }
 
 /// The size of an integer argument.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Size {
+    #[default]
     Int,
     Long,
     LongLong,
@@ -90,6 +117,14 @@ impl Integer {
             Self::Unsigned(value) => value.to_string(),
         }
     }
+
+    #[cfg(Py_3_12)]
+    fn bits(&self) -> u64 {
+        match *self {
+            Self::Signed(value) => value.cast_unsigned(),
+            Self::Unsigned(value) => value,
+        }
+    }
 }
 
 impl Text {
@@ -111,61 +146,6 @@ impl Text {
                     unsafe { PyErr_Format(PyExc_ValueError, message.as_ptr(), c_int::from(byte)) };
                     return Err(());
                 }
-            }
-        }
-    }
-
-    /// Writes one directive and moves `format` behind it. One that is not known is copied with all that follows it:
-    /// there is no telling which arguments belong to which directive from there on.
-    unsafe fn directive(&mut self, format: &mut Cursor) -> Result<(), ()> {
-        let start = *format;
-        format.next();
-        let Some(directive) = Directive::read(format)? else {
-            if start.peek_at(1) == 0 {
-                self.utf8.push(b'%');
-                return Ok(());
-            }
-            self.copy_rest(start, format);
-            return Ok(());
-        };
-        // SAFETY: the arguments are of the types that the letters say, by the caller's contract.
-        unsafe {
-            match format.next() {
-                b'%' => self.utf8.push(b'%'),
-                b'c' => self.character()?,
-                b'd' | b'i' => {
-                    self.integer(directive, &Integer::take(self.va, directive.size, true).digits())?;
-                }
-                b'u' => self.integer(directive, &Integer::take(self.va, directive.size, false).digits())?,
-                b'x' => self.integer(directive, &format!("{:x}", self.va.int()))?,
-                b'p' => self.utf8.extend_from_slice(pointer(self.va.ptr()).as_bytes()),
-                b's' => self.c_text(directive, self.va.ptr())?,
-                b'U' => self.object(directive, self.va.ptr())?,
-                b'V' => {
-                    let object = self.va.ptr::<PyObject>();
-                    let text = self.va.ptr();
-                    if object.is_null() {
-                        self.c_text(directive, text)?;
-                    } else {
-                        self.object(directive, object)?;
-                    }
-                }
-                b'S' => self.owned_object(directive, PyObject_Str(self.va.ptr()))?,
-                b'R' => self.owned_object(directive, PyObject_Repr(self.va.ptr()))?,
-                b'A' => self.owned_object(directive, PyObject_ASCII(self.va.ptr()))?,
-                _ => self.copy_rest(start, format),
-            }
-        }
-        Ok(())
-    }
-
-    /// Copies everything from `start` on, as Latin-1.
-    fn copy_rest(&mut self, start: Cursor, format: &mut Cursor) {
-        *format = start;
-        loop {
-            match format.next() {
-                0 => return,
-                byte => self.push(char::from(byte)),
             }
         }
     }
@@ -208,56 +188,28 @@ impl Text {
         Ok(())
     }
 
-    /// An integer: at least `precision` digits, a minus sign counted among them, in at least `width` places.
-    fn integer(&mut self, directive: Directive, digits: &str) -> Result<(), ()> {
-        let precision = directive.precision.unwrap_or(0).max(digits.len());
-        let fill = if directive.zero_padded { b'0' } else { b' ' };
-        self.pad(directive.width.saturating_sub(precision), fill)?;
-        self.pad(precision - digits.len(), b'0')?;
-        self.utf8.extend_from_slice(digits.as_bytes());
-        Ok(())
-    }
-
-    /// A C string in UTF-8, of which `precision` counts the bytes; bytes that are wrong become U+FFFD.
-    unsafe fn c_text(&mut self, directive: Directive, text: *const c_char) -> Result<(), ()> {
-        // SAFETY: the text ends with NUL, or has as many bytes as the precision says, by the caller's contract.
-        let bytes = unsafe {
-            match directive.precision {
-                None => CStr::from_ptr(text).to_bytes(),
-                Some(limit) => {
-                    let len = (0..limit)
-                        .position(|index| *text.add(index) == 0)
-                        .unwrap_or(limit);
-                    slice::from_raw_parts(text.cast(), len)
-                }
-            }
-        };
-        let text = String::from_utf8_lossy(bytes);
-        self.padded(directive.width, None, text.as_bytes())
-    }
-
     /// A str object that is owned here; NULL passes its exception on.
-    unsafe fn owned_object(&mut self, directive: Directive, text: *mut PyObject) -> Result<(), ()> {
+    unsafe fn owned_object(&mut self, room: Room, text: *mut PyObject) -> Result<(), ()> {
         // SAFETY: the caller's contract.
         unsafe {
             if text.is_null() {
                 return Err(());
             }
-            let outcome = self.object(directive, text);
+            let outcome = self.object(room, text);
             Py_DECREF(text);
             outcome
         }
     }
 
     /// A str object, of which `precision` counts the characters.
-    unsafe fn object(&mut self, directive: Directive, text: *mut PyObject) -> Result<(), ()> {
+    unsafe fn object(&mut self, room: Room, text: *mut PyObject) -> Result<(), ()> {
         // SAFETY: a live str; what its pointers show is copied before it can go.
         unsafe {
             let mut len = 0;
             let utf8 = PyUnicode_AsUTF8AndSize(text, &raw mut len);
             if !utf8.is_null() {
                 let bytes = slice::from_raw_parts(utf8.cast(), len as usize);
-                return self.padded(directive.width, directive.precision, bytes);
+                return self.padded(room, bytes);
             }
             PyErr_Clear();
             let encoded = PyUnicode_AsEncodedString(text, c"utf-8".as_ptr(), c"surrogatepass".as_ptr());
@@ -266,60 +218,31 @@ impl Text {
             }
             let bytes =
                 slice::from_raw_parts(PyBytes_AsString(encoded).cast(), PyBytes_Size(encoded) as usize);
-            let outcome = self.padded(directive.width, directive.precision, bytes);
+            let outcome = self.padded(room, bytes);
             Py_DECREF(encoded);
             outcome
         }
     }
 
     /// At most `precision` characters of `utf8`, in at least `width` places.
-    fn padded(&mut self, width: usize, precision: Option<usize>, utf8: &[u8]) -> Result<(), ()> {
+    fn padded(&mut self, room: Room, utf8: &[u8]) -> Result<(), ()> {
         let starts_character = |&(_, &byte): &(usize, &u8)| byte & 0xc0 != 0x80;
-        let cut = precision.and_then(|limit| utf8.iter().enumerate().filter(starts_character).nth(limit));
+        let characters = || utf8.iter().enumerate().filter(starts_character);
+        let cut = room.precision.and_then(|limit| characters().nth(limit));
         let utf8 = &utf8[..cut.map_or(utf8.len(), |(index, _)| index)];
-        if width > 0 {
+        let mut padding = 0;
+        if let Some(width) = room.width {
             let count = utf8.iter().enumerate().filter(starts_character).count();
-            self.pad(width.saturating_sub(count), b' ')?;
+            padding = width.saturating_sub(count);
+        }
+        if !room.left {
+            self.pad(padding, b' ')?;
         }
         self.utf8.extend_from_slice(utf8);
+        if room.left {
+            self.pad(padding, b' ')?;
+        }
         Ok(())
-    }
-}
-
-impl Directive {
-    /// Reads up to the letter. `None` if the string ends before it or the letter cannot be one; `Err` with an exception
-    /// set if a number is too big.
-    fn read(format: &mut Cursor) -> Result<Option<Self>, ()> {
-        let zero_padded = format.eat(b'0');
-        let width = number(format, c"width too big")?.unwrap_or(0);
-        let mut precision = None;
-        if format.eat(b'.') {
-            precision = number(format, c"precision too big")?;
-            if format.peek() == b'%' {
-                return Ok(None);
-            }
-        }
-        let size = match [format.peek(), format.peek_at(1), format.peek_at(2)] {
-            [b'l', b'd' | b'i' | b'u', _] => Size::Long,
-            [b'l', b'l', b'd' | b'i' | b'u'] => Size::LongLong,
-            [b'z', b'd' | b'i' | b'u', _] => Size::SizeT,
-            [0, ..] => return Ok(None),
-            _ => Size::Int,
-        };
-        let modifiers = match size {
-            Size::Int => 0,
-            Size::Long | Size::SizeT => 1,
-            Size::LongLong => 2,
-        };
-        for _ in 0..modifiers {
-            format.next();
-        }
-        Ok(Some(Self {
-            zero_padded,
-            width,
-            precision,
-            size,
-        }))
     }
 }
 

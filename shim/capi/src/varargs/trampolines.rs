@@ -20,9 +20,9 @@ macro_rules! tail_jump {
 }
 
 macro_rules! trampolines {
-    ($(fn $name:ident;)*) => {
+    ($bodies:ident: $(fn $name:ident;)*) => {
         /// The C bodies, in `va.c` under the names with the prefix `gimbal_va_`.
-        mod bodies {
+        mod $bodies {
             unsafe extern "C" {
                 $(
                     #[link_name = concat!("gimbal_va_", stringify!($name))]
@@ -39,13 +39,13 @@ macro_rules! trampolines {
             #[unsafe(naked)]
             #[gimbal_macros::exported]
             pub unsafe extern "C" fn $name() {
-                core::arch::naked_asm!(tail_jump!(), body = sym bodies::$name)
+                core::arch::naked_asm!(tail_jump!(), body = sym $bodies::$name)
             }
         )*
     };
 }
 
-trampolines! {
+trampolines! { bodies:
     fn PyArg_Parse;
     fn _PyArg_Parse_SizeT;
     fn PyArg_ParseTuple;
@@ -109,4 +109,14 @@ trampolines! {
     fn PyOS_snprintf;
     fn PyOS_vsnprintf;
     fn _Py_FatalErrorFormat;
+}
+
+#[cfg(Py_3_13)]
+trampolines! { bodies_3_13:
+    fn PyErr_FormatUnraisable;
+}
+
+#[cfg(Py_3_14)]
+trampolines! { bodies_3_14:
+    fn PyUnicodeWriter_Format;
 }

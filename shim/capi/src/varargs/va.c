@@ -241,6 +241,19 @@ BODY_VOID(PySys_FormatStderr, (const char *format, ...), format, gimbal_sys_form
 BODY_VOID(_Py_FatalErrorFormat, (const char *function, const char *format, ...), format,
           gimbal_fatal_error_format(function, format, &ap))
 
+#if GIMBAL_PYTHON >= 313
+void gimbal_err_format_unraisable(const char *format, va_list *ap);
+
+BODY_VOID(PyErr_FormatUnraisable, (const char *format, ...), format, gimbal_err_format_unraisable(format, &ap))
+#endif
+
+#if GIMBAL_PYTHON >= 314
+int gimbal_writer_format(void *writer, const char *format, va_list *ap);
+
+BODY(int, PyUnicodeWriter_Format, (void *writer, const char *format, ...), format,
+     gimbal_writer_format(writer, format, &ap))
+#endif
+
 /* printf into a buffer that always ends with NUL; -666 says that the size does not fit an int. */
 static int bounded_print(char *out, size_t size, const char *format, va_list *ap)
 {

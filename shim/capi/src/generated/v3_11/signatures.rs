@@ -650,6 +650,8 @@ signatures! {
     crate::pythread::PyThread_tss_set: (*mut Py_tss_t, *mut c_void) -> c_int;
     crate::traceback::PyTraceBack_Here: (*mut PyFrameObject) -> c_int;
     crate::traceback::PyTraceBack_Print: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::tracemalloc::PyTraceMalloc_Track: (c_uint, usize, usize) -> c_int;
+    crate::tracemalloc::PyTraceMalloc_Untrack: (c_uint, usize) -> c_int;
     crate::tupleobject::PyTuple_GetItem: (*mut PyObject, Py_ssize_t) -> *mut PyObject;
     crate::tupleobject::PyTuple_GetSlice: (*mut PyObject, Py_ssize_t, Py_ssize_t) -> *mut PyObject;
     crate::tupleobject::PyTuple_New: (Py_ssize_t) -> *mut PyObject;
@@ -994,6 +996,7 @@ signatures! {
     crate::pystate::_PyThreadState_Prealloc: (*mut PyInterpreterState) -> *mut PyThreadState;
     crate::pystate::_PyThreadState_UncheckedGet: () -> *mut PyThreadState;
     crate::pythread::_PyThread_at_fork_reinit: (*mut *mut c_void) -> c_int;
+    crate::tracemalloc::_PyTraceMalloc_GetTraceback: (c_uint, usize) -> *mut PyObject;
     crate::traceback::_PyTraceback_Add: (*const c_char, *const c_char, c_int) -> ();
     crate::object_life::_PyTrash_begin: (*mut PyThreadState, *mut PyObject) -> c_int;
     crate::object_life::_PyTrash_cond: (*mut PyObject, Option<destructor>) -> c_int;

@@ -59,8 +59,6 @@ stubs! {
     PyToken_OneChar => zero;
     PyToken_ThreeChars => zero;
     PyToken_TwoChars => zero;
-    PyTraceMalloc_Track => minus_one;
-    PyTraceMalloc_Untrack => minus_one;
     PyWrapper_New => zero;
     Py_EndInterpreter => nothing;
     Py_FrozenMain => minus_one;
@@ -191,7 +189,6 @@ stubs! {
     _PyTime_localtime => minus_one;
     _PyTraceBack_FromFrame => zero;
     _PyTraceBack_Print_Indented => minus_one;
-    _PyTraceMalloc_GetTraceback => zero;
     _PyType_CheckConsistency => minus_one;
     _PyType_GetDocFromInternalDoc => zero;
     _PyType_GetTextSignatureFromInternalDoc => zero;

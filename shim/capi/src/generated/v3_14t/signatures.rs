@@ -24,6 +24,7 @@
 //   PyLong_FromInt32: `int32_t` has no Rust name in types.toml
 //   PyLong_FromUInt32: `uint32_t` has no Rust name in types.toml
 //   PyLong_GetNativeLayout: `PyLongLayout` has no Rust name in types.toml
+//   PyMonitoring_EnterScope: `PyMonitoringState` has no Rust name in types.toml
 //   PyMutex_IsLocked: `PyMutex` has no Rust name in types.toml
 //   PyMutex_Lock: `PyMutex` has no Rust name in types.toml
 //   PyMutex_Unlock: `PyMutex` has no Rust name in types.toml
@@ -51,6 +52,25 @@
 //   _PyBytesWriter_Prepare: `_PyBytesWriter` has no Rust name in types.toml
 //   _PyBytesWriter_Resize: `_PyBytesWriter` has no Rust name in types.toml
 //   _PyBytesWriter_WriteBytes: `_PyBytesWriter` has no Rust name in types.toml
+//   _PyMonitoring_FireBranchEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireBranchLeftEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireBranchRightEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireCRaiseEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireCReturnEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireCallEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireExceptionHandledEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireJumpEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireLineEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FirePyResumeEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FirePyReturnEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FirePyStartEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FirePyThrowEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FirePyUnwindEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FirePyYieldEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireRaiseEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireReraiseEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMonitoring_FireStopIterationEvent: `PyMonitoringState` has no Rust name in types.toml
+//   _PyMutex_LockTimed: `PyMutex` has no Rust name in types.toml
 //   _PyObject_GetAttrId: `_Py_Identifier` has no Rust name in types.toml
 //   _PyObject_ThreadIncrefSlow: its item is private
 //   _PyObject_XDecRefDelayed: its item is private
@@ -257,6 +277,7 @@ signatures! {
     crate::ceval::PyEval_EvalCode: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::ceval::PyEval_GetBuiltins: () -> *mut PyObject;
     crate::ceval::PyEval_GetFrame: () -> *mut PyFrameObject;
+    crate::ceval::PyEval_GetFrameLocals: () -> *mut PyObject;
     crate::ceval::PyEval_GetFuncDesc: (*mut PyObject) -> *const c_char;
     crate::ceval::PyEval_GetFuncName: (*mut PyObject) -> *const c_char;
     crate::ceval::PyEval_GetGlobals: () -> *mut PyObject;
@@ -471,6 +492,7 @@ signatures! {
     crate::moduleobject::PyModule_New: (*const c_char) -> *mut PyObject;
     crate::moduleobject::PyModule_NewObject: (*mut PyObject) -> *mut PyObject;
     crate::moduleobject::PyModule_SetDocString: (*mut PyObject, *const c_char) -> c_int;
+    crate::monitoring::PyMonitoring_ExitScope: () -> c_int;
     crate::abstract_number::PyNumber_Absolute: (*mut PyObject) -> *mut PyObject;
     crate::abstract_number::PyNumber_Add: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::abstract_number::PyNumber_And: (*mut PyObject, *mut PyObject) -> *mut PyObject;
@@ -711,6 +733,8 @@ signatures! {
     crate::pythread::PyThread_tss_set: (*mut Py_tss_t, *mut c_void) -> c_int;
     crate::traceback::PyTraceBack_Here: (*mut PyFrameObject) -> c_int;
     crate::traceback::PyTraceBack_Print: (*mut PyObject, *mut PyObject) -> c_int;
+    crate::tracemalloc::PyTraceMalloc_Track: (c_uint, usize, usize) -> c_int;
+    crate::tracemalloc::PyTraceMalloc_Untrack: (c_uint, usize) -> c_int;
     crate::tupleobject::PyTuple_GetItem: (*mut PyObject, Py_ssize_t) -> *mut PyObject;
     crate::tupleobject::PyTuple_GetSlice: (*mut PyObject, Py_ssize_t, Py_ssize_t) -> *mut PyObject;
     crate::tupleobject::PyTuple_New: (Py_ssize_t) -> *mut PyObject;
@@ -1011,6 +1035,7 @@ signatures! {
     crate::sysmodule::_PySys_GetSizeOf: (*mut PyObject) -> usize;
     crate::pystate::_PyThreadState_GetDict: (*mut PyThreadState) -> *mut PyObject;
     crate::pystate::_PyThreadState_Prealloc: (*mut PyInterpreterState) -> *mut PyThreadState;
+    crate::tracemalloc::_PyTraceMalloc_GetTraceback: (c_uint, usize) -> *mut PyObject;
     crate::traceback::_PyTraceback_Add: (*const c_char, *const c_char, c_int) -> ();
     crate::newer::objects::_PyTrash_thread_deposit_object: (*mut PyThreadState, *mut PyObject) -> ();
     crate::newer::objects::_PyTrash_thread_destroy_chain: (*mut PyThreadState) -> ();

@@ -105,8 +105,6 @@ stubs! {
     PyToken_OneChar => zero;
     PyToken_ThreeChars => zero;
     PyToken_TwoChars => zero;
-    PyTraceMalloc_Track => minus_one;
-    PyTraceMalloc_Untrack => minus_one;
     PyUnicodeEncodeError_Create => zero;
     PyUnicodeTranslateError_Create => zero;
     PyUnicode_AsUnicodeCopy => zero;
@@ -277,7 +275,6 @@ stubs! {
     _PyTime_ObjectToTimeval => minus_one;
     _PyTime_gmtime => minus_one;
     _PyTime_localtime => minus_one;
-    _PyTraceMalloc_GetTraceback => zero;
     _PyTraceMalloc_NewReference => minus_one;
     _PyTrash_deposit_object => nothing;
     _PyTrash_destroy_chain => nothing;
