@@ -374,7 +374,10 @@ CHECK(allocation)
     made = PyBaseObject_Type.tp_new(&PyBaseObject_Type, none, NULL);
     note_int(rows, made != NULL && Py_TYPE(made) == &PyBaseObject_Type);
     Py_XDECREF(made);
+#if PY_VERSION_HEX < 0x030C0000
+    /* Since 3.12 the head of an int has a tag where an A has its number. */
     note_kind(rows, PyLong_Type.tp_new(a_type, none, NULL));
+#endif
     made = PyLong_Type.tp_new(&PyLong_Type, none, NULL);
     note(rows, made);
     Py_DECREF(none);

@@ -88,7 +88,7 @@ CHECK(flags)
 #if PY_VERSION_HEX >= 0x030E0000
 CHECK(writer_format)
 {
-    PyObject *rows = PyList_New(0), *text = PyUnicode_FromString("w\xc3\xafde");
+    PyObject *rows = PyList_New(0), *text = PyUnicode_FromString("w\xc3\xaf" "de");
     PyUnicodeWriter *writer = PyUnicodeWriter_Create(0);
     note_int(rows, PyUnicodeWriter_Format(writer, "%d-%s-%U", 42, "abc", text));
     note_int(rows, PyUnicodeWriter_Format(writer, "lost %y"));

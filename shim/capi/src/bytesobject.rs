@@ -198,7 +198,9 @@ pub unsafe fn _PyBytes_Resize(place: *mut *mut PyObject, len: Py_ssize_t) -> c_i
     if seq::size(old) as Py_ssize_t == len {
         return 0;
     }
-    if refcount::count(old) != 1 && seq::size(old) > 0 {
+    // Since 3.14 what is to be empty may be shared.
+    let may_be_shared = cfg!(Py_3_14) && len == 0;
+    if refcount::count(old) != 1 && seq::size(old) > 0 && !may_be_shared {
         *place = null_mut();
         decref(old);
         bad_internal_call::<()>();

@@ -66,6 +66,9 @@ pub unsafe fn PyComplex_RealAsDouble(op: *mut PyObject) -> c_double {
     if !op.is_null() && is_instance(op, &raw mut PyComplex_Type) {
         return value(op).map_or(-1.0, |v| v.real);
     }
+    if cfg!(Py_3_13) {
+        return PyComplex_AsCComplex(op).real;
+    }
     PyFloat_AsDouble(op)
 }
 
@@ -73,6 +76,11 @@ pub unsafe fn PyComplex_RealAsDouble(op: *mut PyObject) -> c_double {
 pub unsafe fn PyComplex_ImagAsDouble(op: *mut PyObject) -> c_double {
     if !op.is_null() && is_instance(op, &raw mut PyComplex_Type) {
         return value(op).map_or(-1.0, |v| v.imag);
+    }
+    if cfg!(Py_3_13) {
+        let complex = PyComplex_AsCComplex(op);
+        // The error value is that of the real part.
+        return if err::occurred().is_null() { complex.imag } else { -1.0 };
     }
     0.0
 }

@@ -34,6 +34,9 @@ pub(super) struct Mismatch {
 /// The outcome of one conversion. The reason is boxed to keep success small.
 pub(super) type Converted = Result<(), Box<Mismatch>>;
 
+/// What units in parentheses take, as messages call it.
+const NESTED: &str = if cfg!(Py_3_14) { "tuple" } else { "sequence" };
+
 impl Mismatch {
     fn new(text: Vec<u8>) -> Box<Self> {
         Box::new(Self {
@@ -60,6 +63,17 @@ impl Mismatch {
         let got = unsafe { shown_type(argument) };
         let expected = &expected[..expected.len().min(50)];
         Self::new([b"must be ", expected, b", not ", got].concat())
+    }
+
+    /// `argument` has so many elements where one is expected; up to 3.13 the message says only of what kind it is.
+    unsafe fn too_long(expected: &[u8], argument: *mut PyObject, object: &str, len: usize) -> Box<Self> {
+        if cfg!(Py_3_14) {
+            let text = format!(", not a {object} of length {len}");
+            Self::new([b"must be ", expected, text.as_bytes()].concat())
+        } else {
+            // SAFETY: the argument is live.
+            unsafe { Self::expected(expected, argument) }
+        }
     }
 
     /// The format string or what it points at is wrong.
@@ -175,12 +189,12 @@ impl Conversion {
         unsafe {
             if PySequence_Check(argument) == 0 || PyBytes_Check(argument) != 0 {
                 let shown = shown_type(argument);
-                let text = [format!("must be {wanted}-item sequence, not ").as_bytes(), shown].concat();
+                let text = [format!("must be {wanted}-item {NESTED}, not ").as_bytes(), shown].concat();
                 return Err(Mismatch::new(text));
             }
             let len = PySequence_Size(argument);
             if usize::try_from(len) != Ok(wanted) {
-                let text = format!("must be sequence of length {wanted}, not {len}");
+                let text = format!("must be {NESTED} of length {wanted}, not {len}");
                 return Err(Mismatch::new(text.into_bytes()));
             }
             for index in 0..wanted {
@@ -314,14 +328,24 @@ impl Conversion {
                     self.va.store(value);
                 }
                 b'c' => {
-                    let Some(&[byte]) = bytes_of(argument) else {
-                        return Err(Mismatch::expected(b"a byte string of length 1", argument));
-                    };
-                    self.va.store(byte);
+                    let wanted = b"a byte string of length 1";
+                    match bytes_of(argument) {
+                        Some(&[byte]) => self.va.store(byte),
+                        Some(bytes) => {
+                            let object = format!("{} object", String::from_utf8_lossy(shown_type(argument)));
+                            return Err(Mismatch::too_long(wanted, argument, &object, bytes.len()));
+                        }
+                        None => return Err(Mismatch::expected(wanted, argument)),
+                    }
                 }
                 b'C' => {
-                    if PyUnicode_Check(argument) == 0 || PyUnicode_GetLength(argument) != 1 {
-                        return Err(Mismatch::expected(b"a unicode character", argument));
+                    let wanted = b"a unicode character";
+                    if PyUnicode_Check(argument) == 0 {
+                        return Err(Mismatch::expected(wanted, argument));
+                    }
+                    let len = PyUnicode_GetLength(argument) as usize;
+                    if len != 1 {
+                        return Err(Mismatch::too_long(wanted, argument, "string", len));
                     }
                     self.va.store::<c_int>(PyUnicode_ReadChar(argument, 0) as c_int);
                 }
