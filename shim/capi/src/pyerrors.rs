@@ -135,8 +135,9 @@ pub unsafe fn PyErr_Fetch(
 #[entry]
 pub unsafe fn PyErr_Restore(class: *mut PyObject, value: *mut PyObject, traceback: *mut PyObject) {
     // Since 3.12 only an instance of the class itself is taken as it is: one of a subclass becomes an argument.
-    if cfg!(Py_3_12) && err::is_exception(value) && !std::ptr::eq((*value).ob_type.cast(), class) {
-        let made = gimbal_proxies::crossing::call(class, &[value]);
+    let subclass = cfg!(Py_3_12) && !value.is_null() && err::is_exception(value);
+    if subclass && !std::ptr::eq((*value).ob_type.cast(), class) {
+        let made = gimbal_abi::PyObject_CallOneArg(class, value);
         decref(class);
         decref(value);
         if made.is_null() {
