@@ -6,22 +6,19 @@ import sys
 
 
 def install():
-    """Makes the adapter importable and ties it to the shim; the import hook is in place afterwards."""
+    """Makes the adapter importable and puts the import hook in place."""
     import os
     here = os.path.dirname(os.path.abspath(__file__))
     package = type(sys)('_gimbal')
     package.__path__ = [here]
     sys.modules['_gimbal'] = package
-    counting = os.environ.get('GIMBAL_STATS') == '1'
-    if counting:
+    if os.environ.get('GIMBAL_STATS') == '1':
         import _gimbal.counters
         _gimbal.counters.begin()
     import _gimbal.importer
     import _gimbal.bundled
     import _gimbal.installers
     _gimbal.importer.install()
-    if counting:
-        _gimbal.counters.watch(_gimbal.importer.core)
     _gimbal.installers.install()
     _gimbal.bundled.install()
     identity = os.environ.get('GIMBAL_IDENTIFY')
@@ -70,6 +67,7 @@ def embed(module_path):
     if module_path:
         sys.path[:0] = os.fsdecode(module_path).split(':')
     install()
+    import _gimbal.started      # the program may use the C API before it imports anything
     sys.modules['_gimbal'].finish = finish
     main_names = fresh_main()
     main_names['__annotations__'] = {}

@@ -550,26 +550,36 @@ def TieWrapper(making, address):
 
 # --- what a type proxy needs -------------------------------------------------------------------------------------------
 
-DUNDERS = [tuple(name.split()) for name in names(lib.dunder_name)]
+DUNDERS = {}        # what of a class fills which slots: name to (group, place in the mask)
+for _place, _slot in enumerate(names(lib.dunder_name)):
+    _group, _name = _slot.split()
+    DUNDERS.setdefault(_name, []).append((_group, _place))
 SEQUENCES = (list, tuple, str, bytes, bytearray, range, memoryview)
 CONCAT = {'__add__', '__mul__', '__rmul__', '__iadd__', '__imul__'}
 
 
-def provider(mro, name):
-    for cls in mro:
-        if name in cls.__dict__:
-            return cls
-    return None
+def slot_masks(cls, mro, native):
+    """Which slots the class fills with functions that call the host: two times 60 bits."""
+    providers = {}
+    for base in reversed(mro):
+        for name in base.__dict__:
+            if name in DUNDERS:
+                providers[name] = base
+    masks = [0, 0]
+    for name, found in providers.items():
+        for group, place in DUNDERS[name]:
+            if fills(cls, native, group, name, found):
+                masks[place // 60] |= 1 << place % 60
+    return masks
 
 
-def fills(cls, mro, native, group, name):
-    """Does the class fill this slot with a function that calls the host?"""
+def fills(cls, native, group, name, found):
+    """Does the class fill this slot with a function that calls the host, where this base provides the method?"""
     if name == '__del__':
         return False
     if not native and name in ('__getattribute__', '__setattr__', '__delattr__'):
         return True
-    found = provider(mro, name)
-    if found is None or found in native_classes:
+    if found in native_classes:
         return False
     if found is object and cls is not object:
         return False
@@ -602,10 +612,7 @@ def TypeInfo(wire):
     cls = objects[wire & MASK]
     mro = type.mro(cls) if cls is type else cls.__mro__
     native = has_native_part(cls)
-    masks = [0, 0]
-    for i, (group, name) in enumerate(DUNDERS):
-        if fills(cls, mro, native, group, name):
-            masks[i // 60] |= 1 << i % 60
+    masks = slot_masks(cls, mro, native)
     base = cls.__base__
     if native and not has_native_part(base):        # the struct is the native base's, wherever the builtin part comes from
         base = next(filter(has_native_part, cls.__bases__), base)

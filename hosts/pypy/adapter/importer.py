@@ -1,13 +1,14 @@
-"""The import hook: extension files built for CPython are loaded through the shim."""
+"""The import hook: extension files built for CPython are loaded through the shim.
+
+The shim itself waits for the first of them (`started.py`): a program without any does not pay for it.
+"""
+import gc
 import os
 import sys
 from importlib import _bootstrap_external as external
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
-from types import FunctionType
 
-from __pypy__ import hidden_applevel
-from _gimbal import core
-from _gimbal.native import ffi, lib, names
+from __pypy__ import builtinify
 
 FLAVOUR = __file__.split('/')[-5]
 if not FLAVOUR.rstrip('t').replace('.', '').isdigit():      # a copy of the files, in a folder that names no flavour
@@ -21,67 +22,14 @@ class Loader(ExtensionFileLoader):
     """Loads one extension file; what there is to say about it is what importlib says of any extension."""
 
     def create_module(self, spec):
-        frame = core.new_frame()
-        path = self.path.encode('utf-8', 'surrogateescape')
-        made = core.result(lib.load(path, spec.name.encode(), frame), frame)
-        if type(made) is int:       # multi-phase initialisation: the address of the definition
-            definition = ffi.cast('void *', made)
-            frame = core.new_frame()
-            core.encode(frame + core.ARGS, spec)
-            made = core.result(lib.create_module(definition, frame + core.ARGS, frame), frame)
-            definitions[made] = definition
-        made.__file__ = self.path
-        return made
+        from _gimbal.started import create_module
+        module = create_module(self.path, spec)
+        module.__file__ = self.path
+        return module
 
     def exec_module(self, module):
-        definition = definitions.get(module)
-        if definition is not None:
-            del definitions[module]
-            frame = core.new_frame()
-            core.encode(frame + core.ARGS, module)
-            core.result(lib.exec_module(definition, frame + core.ARGS, frame), frame)
-
-
-definitions = core.identity_dict()      # modules between their two phases
-
-
-def hide(module):
-    """Keeps a module's public functions out of tracebacks and out of sight of sys._getframe."""
-    for name, function in vars(module).items():
-        if type(function) is FunctionType and name[0] != '_':
-            hidden_applevel(function)
-
-
-def load_operations():
-    from _gimbal import functions, classes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text
-    known = {'Resend': core.resend}
-    hide(core)
-    for module in (ops_object, ops_number, ops_container, ops_text, ops_error, ops_runtime, functions, classes):
-        hide(module)
-        known.update((k, v) for k, v in vars(module).items() if k[:1].isupper())
-
-    def missing(name):
-        def operation(*args):
-            raise SystemError('Gimbal: the PyPy adapter has no operation ' + name)
-        return operation
-
-    core.operations.extend(known.get(name) or missing(name) for name in names(lib.op_name))
-
-
-def bind_builtins():
-    from _gimbal.builtin_types import find
-    frame = core.new_frame()
-    exported = names(lib.builtin_name)
-    types = [(i, find(name)) for i, name in enumerate(exported)]
-    for i, cls in types:
-        if cls is not None and exported[i][:6] != 'PyExc_':
-            core.encode(frame + 0, cls)
-            lib.bind_builtin(i, frame)
-    lib.bind_builtin(len(exported), frame)
-    for i, cls in types:
-        if cls is not None and exported[i][:6] == 'PyExc_':
-            core.encode(frame + 0, cls)
-            lib.bind_builtin(i, frame)
+        from _gimbal.started import exec_module
+        exec_module(module)
 
 
 class Elsewhere:
@@ -105,10 +53,17 @@ class Elsewhere:
                     raise ModuleNotFoundError(message, name=name, path=os.path.join(folder, file))
 
 
+class Collector:
+    """`gc.collect()`: the host's own until the adapter has started, which then collects through native memory, too."""
+    through = gc.collect
+
+
+def collect(generation=2):
+    return Collector.through(generation)
+
+
 def install():
-    load_operations()
-    bind_builtins()
-    core.lifetimes.patch_collect(core.pool)
+    gc.collect = builtinify(collect)
     loaders = external._get_supported_file_loaders()
     loaders.insert(0, (Loader, SUFFIXES))
     external._get_supported_file_loaders = loaders.copy     # importlib.util.spec_from_file_location() asks it

@@ -5,7 +5,6 @@ PyPy's; those of the CPython that we stand in for come first here. Before pip un
 its extension files: one that cannot run is refused, with the reason.
 """
 import os
-import subprocess
 import sys
 
 HOME = os.path.abspath(__file__).rsplit('/', 5)[0]
@@ -41,6 +40,7 @@ def amend_pip_tags(tags):
 
 def amend_pip_install(installing):
     """The place where pip unpacks a wheel."""
+    import subprocess       # not at the start of every program
     from pip._internal.exceptions import InstallationError
     install = installing.install_wheel
 

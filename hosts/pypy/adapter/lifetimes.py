@@ -433,15 +433,10 @@ def housekeeping(whole=False):
 ROUNDS = 5      # collections that it takes at most until what a cycle holds is freed
 
 
-def patch_collect(pool):
-    """`gc.collect()` first closes the handles that wait in a batch: what C has let go of is garbage now, not later. It goes on
-    until cycles that run through native memory are freed, too."""
-    import gc
-
-    from __pypy__ import builtinify
-    original = gc.collect
-
-    def collect(generation=2):
+def collector(original, pool):
+    """A `gc.collect()` that first closes the handles that wait in a batch: what C has let go of is garbage now, not later. It goes
+    on until cycles that run through native memory are freed, too."""
+    def collect(generation):
         for frame in list(pool):
             lib.forget(frame)
         lib.flush()
@@ -451,7 +446,7 @@ def patch_collect(pool):
                 break
         return found
 
-    gc.collect = builtinify(collect)
+    return collect
 
 
 def stats():

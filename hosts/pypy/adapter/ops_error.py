@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 import types
 import warnings
 from functools import lru_cache
@@ -101,6 +100,8 @@ def WarnExplicit(category, message, filename, line, module, registry):
 
 def DisplayException(exception):
     if sys.stderr is not None:
+        import traceback  # it takes longer to load than most extensions
+
         traceback.print_exception(exception)
 
 
@@ -157,6 +158,8 @@ def WriteUnraisable(exception, object, message):
         message = None
     if hook is sys.__unraisablehook__:  # PyPy's own wants a str and puts no colon after it
         if message is None and object is None:
+            import traceback
+
             return traceback.print_exception(type(exception), exception, trace)
         message = (message or "Exception ignored in") + ":"
     hook(
