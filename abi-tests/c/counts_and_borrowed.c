@@ -302,7 +302,41 @@ check_many_live_objects(PyObject *self, PyObject *args)
     return PyLong_FromLong(sum);
 }
 
+/* What a str or bytes attribute (or item) shows is used although its reference has been given back: the owner holds it. */
+static PyObject *
+use_after_return(PyObject *self, PyObject *args)
+{
+    PyObject *object, *name, *values[2] = {NULL, NULL}, *others[20], *rows = PyList_New(0);
+    if (!PyArg_ParseTuple(args, "OO", &object, &name)) {
+        return NULL;
+    }
+    values[0] = PyObject_GetAttr(object, name);
+    values[1] = PyObject_GetItem(object, name);
+    for (int i = 0; i < 2; i++) {
+        if (values[i] == NULL) {
+            PyErr_Clear();
+            note_int(rows, -1);
+            continue;
+        }
+        const char *shown = PyBytes_Check(values[i]) ? PyBytes_AS_STRING(values[i]) : PyUnicode_AsUTF8(values[i]);
+        Py_ssize_t length = PyObject_Size(values[i]);
+        Py_DECREF(values[i]);
+        for (int j = 0; j < 20; j++) {
+            others[j] = PyBytes_Check(values[i]) ? PyBytes_FromStringAndSize("################", length)
+                                                 : PyUnicode_FromStringAndSize("################", length);
+        }
+        PyObject *copy = PyBytes_FromStringAndSize(shown, length);
+        PyList_Append(rows, copy);
+        Py_DECREF(copy);
+        for (int j = 0; j < 20; j++) {
+            Py_DECREF(others[j]);
+        }
+    }
+    return rows;
+}
+
 static PyMethodDef methods[] = {
+    {"use_after_return", use_after_return, METH_VARARGS, NULL},
     {"check_fresh_list", check_fresh_list, METH_NOARGS, NULL},
     {"check_fresh_tuple", check_fresh_tuple, METH_NOARGS, NULL},
     {"check_fresh_dict", check_fresh_dict, METH_NOARGS, NULL},

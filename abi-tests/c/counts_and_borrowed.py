@@ -74,6 +74,16 @@ check("dict", lambda: c.borrow_from_dict({"k": [1]}, "k"))
 check("dict same object", lambda: (found := c.borrow_from_dict({"k": Thing("v")}, "k"))[0] is found[1])
 check("dict without", lambda: c.borrow_from_dict({}, "k"))
 check("dict int key", lambda: c.borrow_from_dict({5: "five"}, 5))
+
+
+class Holder(dict):
+    """Has attributes and items."""
+
+
+for value in (b"bytes", "text", b"", b"long" * 4):
+    holder = Holder(name=value)
+    holder.name = value
+    check(f"use after return {value!r}", c.use_after_return, holder, "name")
 check("tuple", lambda: c.borrow_from_tuple((1, "two", 3.0, None, [4])))
 check("tuple empty", lambda: c.borrow_from_tuple(()))
 check("classes keep their address", lambda: [c.keep(Thing), c.find(Thing), c.release()[0] is Thing])

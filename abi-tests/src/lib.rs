@@ -11,6 +11,7 @@
 //!
 //! - `GIMBAL_HOME`: the build to test, instead of `target/gimbal`.
 //! - `GIMBAL_CPYTHON`: the oracle, instead of `/usr/bin/python3.11`.
+//! - `GIMBAL_QUARANTINE=all`: `tests/quarantine.rs` runs the programs of all packages.
 //! - `GIMBAL_SELFTEST=1`: every lane runs CPython too, which tests the tests.
 
 pub mod bench;
@@ -20,6 +21,7 @@ pub mod flavours;
 pub mod lanes;
 pub mod paths;
 pub mod process;
+pub mod programs;
 pub mod report;
 pub mod suite;
 pub mod wheels;

@@ -4,13 +4,12 @@
 //! Each runs a second time with its C side under AddressSanitizer (`sanitized::NAME`); that this notices anything is tested
 //! with C code that is wrong on purpose (`asan/`).
 
-use std::ffi::OsStr;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use gimbal_abi_tests::lanes::{self, Expected, Interpreter, Lane, Program};
-use gimbal_abi_tests::{compile, paths, report};
+use gimbal_abi_tests::{compile, programs, report};
 use libtest_mimic::{Failed, Trial};
 
 fn main() -> ExitCode {
@@ -18,23 +17,11 @@ fn main() -> ExitCode {
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
-    let mut sources = Vec::new();
-    for entry in paths::sources().join("c").read_dir()? {
-        let path = entry?.path();
-        if path.extension() == Some(OsStr::new("c")) {
-            sources.push(path);
-        }
-    }
-    sources.sort();
     // What the C side does with its memory is the same on every host: one is enough.
     let sanitized = lanes.iter().find(|lane| lane.interpreter().is_ok());
     let mut trials = Vec::new();
-    for source in sources {
-        let name = source
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+    for source in programs::themes()? {
+        let name = programs::name_of(&source);
         let expected = Expected::default();
         for lane in lanes {
             let (source, expected) = (source.clone(), expected.clone());
@@ -61,13 +48,8 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
 
 /// Runs a theme whose extension is compiled with further arguments.
 fn theme(source: &Path, gimbal: &Interpreter, extra: &[&str], expected: &Expected) -> Result<(), Failed> {
-    let script = lanes::script("c", "drive.py");
-    let program = |extra| -> Result<Program> {
-        let extension = compile::extension_with(source, extra)?;
-        Ok(Program::new(&script, vec![extension]).arg(source.with_extension("py")))
-    };
-    let oracle = expected.get(|| Interpreter::oracle().run(&program(&[])?))?;
-    report::compare(oracle, &gimbal.run(&program(extra)?)?)
+    let oracle = expected.get(|| Interpreter::oracle().run(&programs::theme(source, &[])?))?;
+    report::compare(oracle, &gimbal.run(&programs::theme(source, extra)?)?)
 }
 
 /// Fails unless the sanitizer stops a function of `asan/wrong.c` where it leaves its memory, and no sooner.

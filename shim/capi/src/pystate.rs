@@ -23,9 +23,7 @@ pub unsafe fn settle() {
     unsafe {
         let thread = err::thread();
         if thread.depth == 0 {
-            for op in std::mem::take(&mut thread.borrowed) {
-                decref(op);
-            }
+            thread.take_lent().for_each(|op| decref(op));
             refcount::flush_if_due();
         }
     }
@@ -107,8 +105,8 @@ pub unsafe fn PyThreadState_Clear(thread: *mut PyThreadState) {
         &mut thread.exc_base.exc_value,
     ]
     .map(|field| std::mem::replace(field, null_mut()));
-    let borrowed = std::mem::take(&mut thread.borrowed);
-    for op in held.into_iter().chain(borrowed) {
+    let lent = thread.take_lent();
+    for op in held.into_iter().chain(lent) {
         xdecref(op);
     }
 }

@@ -4,8 +4,8 @@
 //! [`LARGEST`] bytes come from `malloc`; those, statics and blocks that an extension allocated itself have no prefix and
 //! keep what they need in a side table. All of it is guarded by the extension lock, as `PyObject_Malloc` is by the GIL.
 
-use crate::Obj;
 use crate::state::Locked;
+use crate::{Obj, quarantine};
 use std::collections::HashMap;
 use std::ffi::c_void;
 
@@ -45,6 +45,8 @@ pub const TRACKED: u16 = 1 << 9;
 
 struct Arena {
     base: usize,
+    /// `base` when freed blocks are used again at once; 0 when they go into [`quarantine`], and before the first use.
+    recycled: usize,
     next: usize,
     committed: usize,
     free: [*mut u8; CLASSES],
@@ -53,6 +55,7 @@ struct Arena {
 
 static ARENA: Locked<Arena> = Locked::new(Arena {
     base: 0,
+    recycled: 0,
     next: 0,
     committed: 0,
     free: [std::ptr::null_mut(); CLASSES],
@@ -86,6 +89,7 @@ impl Arena {
                     return false;
                 }
                 self.base = range as usize;
+                self.recycled = if quarantine::is_on() { 0 } else { self.base };
                 self.next = self.base;
                 self.committed = self.base;
             }
@@ -98,6 +102,9 @@ impl Arena {
                     ) != 0
                 {
                     return false;
+                }
+                if self.recycled == 0 {
+                    std::ptr::write_bytes(self.committed as *mut u8, quarantine::FRESH, COMMIT);
                 }
                 self.committed += COMMIT;
             }
@@ -112,6 +119,14 @@ pub fn in_range(block: *const c_void) -> bool {
     // SAFETY: callers hold the extension lock.
     let arena = unsafe { ARENA.get() };
     (block as usize).wrapping_sub(arena.base) < RESERVED && arena.base != 0
+}
+
+/// Is the block in the range, and may it be used again as soon as it is free? For free lists beside the arena's own.
+#[inline]
+pub fn is_recycled(block: *const c_void) -> bool {
+    // SAFETY: callers hold the extension lock.
+    let arena = unsafe { ARENA.get() };
+    (block as usize).wrapping_sub(arena.recycled) < RESERVED && arena.recycled != 0
 }
 
 #[inline]
@@ -170,13 +185,34 @@ pub unsafe fn alloc_zeroed(size: usize) -> *mut c_void {
 pub unsafe fn free(block: *mut c_void) {
     // SAFETY: the block came from `alloc` or `malloc`, and is not used any more.
     unsafe {
-        if in_range(block) {
+        if is_recycled(block) {
             let arena = ARENA.get();
-            let class = usize::from((*prefix(block)).class);
-            (*prefix(block)).flags = 0;
-            arena.used -= class * 16;
-            *block.cast::<*mut u8>() = arena.free[class];
-            arena.free[class] = block.cast();
+            arena.used -= usize::from((*prefix(block)).class) * 16;
+            recycle(block);
+        } else {
+            free_elsewhere(block);
+        }
+    }
+}
+
+/// Makes a block of the range one that [`alloc`] may give.
+#[inline]
+pub(crate) unsafe fn recycle(block: *mut c_void) {
+    // SAFETY: as `free`.
+    unsafe {
+        let arena = ARENA.get();
+        let class = usize::from((*prefix(block)).class);
+        (*prefix(block)).flags = 0;
+        *block.cast::<*mut u8>() = arena.free[class];
+        arena.free[class] = block.cast();
+    }
+}
+
+unsafe fn free_elsewhere(block: *mut c_void) {
+    // SAFETY: as `free`.
+    unsafe {
+        if quarantine::is_on() {
+            quarantine::put(block);
         } else {
             libc::free(block);
         }
@@ -190,11 +226,10 @@ pub unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
         if block.is_null() {
             return alloc(size);
         }
-        if !in_range(block) {
+        if !in_range(block) && !quarantine::is_on() {
             return libc::realloc(block, size.max(1));
         }
-        let head = *prefix(block);
-        let room = usize::from(head.class) * 16 - PREFIX;
+        let room = self::size(block).unwrap_or_else(|| libc::malloc_usable_size(block));
         if size <= room && size * 2 >= room {
             return block;
         }
@@ -202,13 +237,34 @@ pub unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
         if new.is_null() {
             return new;
         }
-        if in_range(new) {
-            (*prefix(new)).handle = head.handle;
-            (*prefix(new)).flags = head.flags;
+        if in_range(new) && in_range(block) {
+            (*prefix(new)).handle = (*prefix(block)).handle;
+            (*prefix(new)).flags = (*prefix(block)).flags;
         }
         std::ptr::copy_nonoverlapping(block.cast::<u8>(), new.cast::<u8>(), room.min(size));
         free(block);
         new
+    }
+}
+
+/// The size of a block of the range; None for others.
+pub(crate) unsafe fn size(block: *const c_void) -> Option<usize> {
+    // SAFETY: blocks in the range have a prefix.
+    in_range(block).then(|| unsafe { usize::from((*prefix(block)).class) * 16 - PREFIX })
+}
+
+/// Gives the prefix of a freed block one flag, and nothing else but the size class. The bytes are not in use any more.
+pub(crate) unsafe fn mark(op: Obj, flag: u16) {
+    // SAFETY: as `size`, the lock is held.
+    unsafe {
+        let head = &mut *prefix(op.cast());
+        ARENA.get().used -= usize::from(head.class) * 16;
+        *head = Prefix {
+            handle: NO_HANDLE,
+            class: head.class,
+            flags: flag,
+            number: 0,
+        };
     }
 }
 

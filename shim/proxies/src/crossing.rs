@@ -2,7 +2,7 @@
 
 use crate::encode::{self, Scratch, encode_argument};
 use crate::state::{self, Locked};
-use crate::{Obj, bytearray, decode, err, mirror, refcount};
+use crate::{Obj, PyBytes_Type, PyUnicode_Type, bytearray, decode, err, mirror, refcount};
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, HostTable, Op, Release, Tag};
 
@@ -159,7 +159,14 @@ pub unsafe fn op(code: Op, args: &[Obj]) -> Obj {
         ) {
             return std::ptr::null_mut();
         }
-        decode::decode(&mut out)
+        let result = decode::decode(&mut out);
+        if matches!(
+            code,
+            Op::GetAttr | Op::LookupAttr | Op::GenericGetAttr | Op::GetItem
+        ) {
+            keep_for_a_while(result);
+        }
+        result
     }
 }
 
@@ -248,7 +255,7 @@ pub unsafe fn getattr(object: i64, name: i64) -> Obj {
         }) {
             return std::ptr::null_mut();
         }
-        decode::decode(&mut out)
+        keep_for_a_while(decode::decode(&mut out))
     }
 }
 
@@ -262,6 +269,21 @@ pub unsafe fn lend_to_call(op: Obj) -> Obj {
             if thread.depth == 0 {
                 keep_once(&mut thread.borrowed);
             }
+        }
+    }
+    op
+}
+
+/// A value that a host object holds is native only as long as C holds it, but C knows that the object holds it and may use what the
+/// value shows after it has given its reference back. So the latest ones live on, at most until the outermost call ends.
+#[inline]
+unsafe fn keep_for_a_while(op: Obj) -> Obj {
+    // SAFETY: `op` is an object or NULL; the lock is held.
+    unsafe {
+        if !op.is_null()
+            && ((*op).ob_type == &raw mut PyUnicode_Type || (*op).ob_type == &raw mut PyBytes_Type)
+        {
+            crate::xdecref(err::thread().kept.push(crate::new_ref(op)));
         }
     }
     op

@@ -67,7 +67,7 @@ pub unsafe extern "C" fn float_dealloc(op: Obj) {
     // SAFETY: the count is zero, the lock is held.
     unsafe {
         let (count, free) = FLOATS.get();
-        if *count < FREE_FLOATS {
+        if *count < FREE_FLOATS && arena::is_recycled(op.cast()) {
             free[*count] = op;
             *count += 1;
         } else {

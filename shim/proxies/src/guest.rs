@@ -52,10 +52,8 @@ unsafe fn leave(thread: &mut Thread, _entered: Entered) {
     unsafe {
         thread.depth -= 1;
         if thread.depth == 0 {
-            if !thread.borrowed.is_empty() {
-                for op in std::mem::take(&mut thread.borrowed) {
-                    decref(op);
-                }
+            if !thread.borrowed.is_empty() || !thread.kept.is_empty() {
+                thread.take_lent().for_each(|op| decref(op));
             }
             refcount::flush_if_due();
         }

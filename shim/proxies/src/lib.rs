@@ -43,6 +43,7 @@ pub mod mirror;
 pub mod modules;
 #[cfg(Py_3_13)]
 pub mod mutex;
+mod quarantine;
 pub mod recursion;
 pub mod refcount;
 pub mod seq;

@@ -349,7 +349,7 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
     // SAFETY: the count is zero; a block of the free list has room for two digits, as all from `block` do.
     unsafe {
         let long = op.cast::<LongObject>();
-        if layout::shape(long).0 <= FREE_DIGITS && arena::in_range(op.cast()) {
+        if layout::shape(long).0 <= FREE_DIGITS && arena::is_recycled(op.cast()) {
             let free = FREE.get();
             *long.cast::<*mut LongObject>() = *free;
             *free = long;

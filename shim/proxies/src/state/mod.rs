@@ -87,8 +87,49 @@ pub struct Thread {
     pub stack_base: usize,
     /// References lent to C whose owner is the outermost call.
     pub borrowed: Vec<*mut PyObject>,
+    /// Values that C has just been given: see `crossing::keep_for_a_while`.
+    pub kept: Kept,
     /// What this flavour's way of sharing keeps.
     pub share: Share,
+}
+
+impl Thread {
+    /// What the outermost call owns for C: it ends.
+    pub fn take_lent(&mut self) -> impl Iterator<Item = *mut PyObject> + use<> {
+        std::mem::take(&mut self.borrowed)
+            .into_iter()
+            .chain(self.kept.take())
+    }
+}
+
+/// The values that C was given last, in a ring.
+pub struct Kept {
+    values: [*mut PyObject; Kept::ROOM],
+    count: u32,
+}
+
+impl Kept {
+    const ROOM: usize = 32;
+
+    /// Keeps a reference; the oldest is returned when there are too many.
+    #[inline]
+    pub fn push(&mut self, op: *mut PyObject) -> *mut PyObject {
+        let place = &mut self.values[self.count as usize % Self::ROOM];
+        self.count = self.count.wrapping_add(1);
+        std::mem::replace(place, op)
+    }
+
+    /// Is there nothing?
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    fn take(&mut self) -> impl Iterator<Item = *mut PyObject> + use<> {
+        self.count = 0;
+        let values = std::mem::replace(&mut self.values, [std::ptr::null_mut(); Self::ROOM]);
+        values.into_iter().filter(|op| !op.is_null())
+    }
 }
 
 thread_local! {
