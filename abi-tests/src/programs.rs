@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::lanes::{self, Program};
+use crate::wheels::Package;
 use crate::{compile, paths, wheels};
 
 /// The C sources of all themes.
@@ -63,10 +64,25 @@ pub fn with_wheels(names: &[&str], script: &Path) -> Result<Program> {
         );
     }
     wheels::fetch(&lock)?;
-    let mut path: Vec<_> = packages.keys().map(|name| wheels::site(name)).collect();
+    let identify = packages.values().any(|package| package.identify);
+    Ok(with(packages.into_values(), script, identify))
+}
+
+/// The script of a package with the wheels of another flavour, which are fetched.
+pub fn with_flavoured(flavour: &str, name: &str, script: &Path) -> Result<Program> {
+    let lock = wheels::lock()?;
+    let packages = lock.closure_for(flavour, name)?;
+    let packages = packages.with_context(|| format!("no wheel of {name} for {flavour}"))?;
+    wheels::fetch(&lock)?;
+    let identify = lock.closure(name)?.iter().any(|package| package.identify);
+    Ok(with(packages, script, identify))
+}
+
+fn with<'a>(packages: impl IntoIterator<Item = &'a Package>, script: &Path, identify: bool) -> Program {
+    let mut path: Vec<_> = packages.into_iter().map(Package::site).collect();
     // The drivers' label helper is beside the C themes.
     path.push(paths::sources().join("c"));
     let mut program = Program::new(script, path);
-    program.identify = packages.values().any(|package| package.identify);
-    Ok(program)
+    program.identify = identify;
+    program
 }

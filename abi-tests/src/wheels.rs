@@ -43,16 +43,20 @@ pub struct Package {
     pub sha256: String,
     /// The flavour that it is for, if not the main one.
     pub flavour: Option<String>,
-    /// Other packages of the lock that it needs, those that they need left out.
+    /// Other packages of the lock that it needs, those that they need left out. Of another flavour's wheel: what it needs besides.
     #[serde(default)]
     pub needs: Vec<String>,
     /// Whether it avoids its C part unless the interpreter calls itself CPython: it is run with `--identify cpython`.
+    /// Said of the main flavour's wheel only.
     #[serde(default)]
     pub identify: bool,
+    /// Why its program does not run as on CPython, if it does not: the tests leave it out.
+    #[serde(default)]
+    pub fails: String,
 }
 
 impl Lock {
-    /// The wheel of a package.
+    /// The wheel of a package for the main flavour.
     pub fn find(&self, name: &str) -> Result<&Package> {
         let found = self.wheel.iter().find(|package| package.name == name);
         found.with_context(|| format!("no wheel {name} in {}", table().display()))
@@ -71,6 +75,36 @@ impl Lock {
             next += 1;
         }
         Ok(all)
+    }
+
+    /// The same wheels as another flavour has them, and what they need besides; none when it lacks one.
+    pub fn closure_for(&self, flavour: &str, name: &str) -> Result<Option<Vec<&Package>>> {
+        let own = |name: &str| {
+            let mut flavoured = self.flavoured.iter();
+            flavoured.find(|own| own.flavour.as_deref() == Some(flavour) && own.name == name)
+        };
+        let mut all = Vec::new();
+        for main in self.closure(name)? {
+            let pure = main.file.ends_with("-none-any.whl").then_some(main);
+            let Some(package) = own(&main.name).or(pure) else {
+                return Ok(None);
+            };
+            all.push(package);
+            if package.flavour.is_some() {
+                all.extend(package.needs.iter().filter_map(|need| own(need)));
+            }
+        }
+        Ok(Some(all))
+    }
+}
+
+impl Package {
+    /// Where it is unpacked: a directory for `sys.path`.
+    pub fn site(&self) -> PathBuf {
+        match &self.flavour {
+            Some(flavour) => flavoured_site(flavour, &self.name),
+            None => site(&self.name),
+        }
     }
 }
 
@@ -137,7 +171,7 @@ pub fn free_threaded_site(name: &str) -> PathBuf {
 }
 
 /// Where a wheel for another flavour is unpacked.
-pub fn flavoured_site(flavour: &str, name: &str) -> PathBuf {
+fn flavoured_site(flavour: &str, name: &str) -> PathBuf {
     root().join(flavour).join(name)
 }
 
@@ -164,15 +198,21 @@ pub fn fetch(lock: &Lock) -> Result<()> {
 fn fetch_kind(packages: &[Package], kind: Kind) -> Result<()> {
     let files = root().join("files");
     fs::create_dir_all(&files)?;
-    let missing: Vec<_> = packages
+    // Hashing takes half a minute, and every test asks.
+    let wanted: Vec<_> = packages
         .iter()
+        .filter(|package| !(is_unpacked(package, kind) && files.join(&package.file).exists()))
+        .collect();
+    let missing: Vec<_> = wanted
+        .iter()
+        .copied()
         .filter(|package| verify(&files, package).is_err())
         .collect();
     // One call of pip is for one Python.
     for missing in missing.chunk_by(|a, b| a.flavour == b.flavour) {
         download(missing, kind, &files)?;
     }
-    for package in packages {
+    for package in wanted {
         verify(&files, package)?;
         unpack(&files.join(&package.file), package, kind)?;
     }
@@ -205,7 +245,13 @@ fn download(packages: &[&Package], kind: Kind, files: &Path) -> Result<()> {
             "--platform=manylinux_2_28_x86_64",
         ]),
         Kind::Flavoured => command
-            .args(["--only-binary", ":all:", "--implementation=cp"])
+            // Some wheels leave early micro versions out, and to pip the version here is the first of them.
+            .args([
+                "--only-binary",
+                ":all:",
+                "--ignore-requires-python",
+                "--implementation=cp",
+            ])
             .args(python_tags(packages)),
         // By name: with ":all:", pip would build the build tools themselves from source.
         Kind::Sdist => command.args(packages.iter().flat_map(|package| ["--no-binary", &package.name])),
@@ -256,19 +302,26 @@ fn verify(files: &Path, package: &Package) -> Result<()> {
     Ok(())
 }
 
-/// Unpacks beside the final place and renames, so that a directory that exists is complete. The hash is in
-/// a file beside it: a new version in the lock replaces the old directory.
-fn unpack(archive: &Path, package: &Package, kind: Kind) -> Result<()> {
-    let directory = match kind {
+/// Where a file is unpacked.
+fn directory(package: &Package, kind: Kind) -> PathBuf {
+    match kind {
         Kind::Wheel => site(&package.name),
         Kind::FreeThreaded => free_threaded_site(&package.name),
         Kind::Flavoured => flavoured_site(package.flavour.as_deref().unwrap_or_default(), &package.name),
         Kind::Sdist => sdist(&package.name),
-    };
-    let stamp = directory.with_extension("sha256");
-    if directory.is_dir() && fs::read_to_string(&stamp).is_ok_and(|known| known == package.sha256) {
-        return Ok(());
     }
+}
+
+/// Whether it is unpacked. The hash is in a file beside the directory: a new version in the lock replaces the old one.
+fn is_unpacked(package: &Package, kind: Kind) -> bool {
+    let directory = directory(package, kind);
+    let known = fs::read_to_string(directory.with_extension("sha256"));
+    directory.is_dir() && known.is_ok_and(|known| known == package.sha256)
+}
+
+/// Unpacks beside the final place and renames, so that a directory that exists is complete.
+fn unpack(archive: &Path, package: &Package, kind: Kind) -> Result<()> {
+    let directory = directory(package, kind);
     let parent = directory.parent().context("a place below the target directory")?;
     fs::create_dir_all(parent)?;
     let fresh = tempfile::tempdir_in(parent)?;
@@ -286,7 +339,7 @@ fn unpack(archive: &Path, package: &Package, kind: Kind) -> Result<()> {
         fs::remove_dir_all(&directory)?;
     }
     fs::rename(contents, &directory)?;
-    fs::write(stamp, &package.sha256)?;
+    fs::write(directory.with_extension("sha256"), &package.sha256)?;
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 //!
 //! One test: `cargo test -p gimbal-abi-tests --test flavours NAME`.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,8 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use gimbal_abi_tests::flavours::{FLAVOURS, Flavour};
 use gimbal_abi_tests::lanes::{self, Interpreter, Lane, Program};
-use gimbal_abi_tests::wheels::{self, Package};
-use gimbal_abi_tests::{paths, report};
+use gimbal_abi_tests::{programs, report, wheels};
 use libtest_mimic::{Failed, Trial};
 
 fn main() -> ExitCode {
@@ -20,32 +18,33 @@ fn main() -> ExitCode {
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
-    let mut sources = Vec::new();
-    for entry in paths::sources().join("c").read_dir()? {
-        let path = entry?.path();
-        if path.extension() == Some(OsStr::new("c")) {
-            sources.push(path);
-        }
-    }
-    sources.sort();
+    let sources = programs::themes()?;
+    let lock = wheels::lock()?;
     let mut trials = Vec::new();
     for lane in lanes {
         let flavour = Flavour::of(lane)?;
         for source in &sources {
             if flavour.has_theme(source)? {
-                let name = source.file_stem().unwrap_or_default().to_string_lossy();
+                let name = programs::name_of(source);
                 let source = source.clone();
                 trials.push(lane.trial(&format!("themes::{name}"), move |gimbal| {
                     theme(flavour, &source, gimbal)
                 }));
             }
         }
-        for package in wheels::lock()?.flavoured {
-            if package.flavour.as_deref() == Some(flavour.name) {
-                trials.push(lane.trial(&format!("wheels::{}", package.name), move |gimbal| {
-                    wheel(flavour, &package, gimbal)
-                }));
-            }
+        for (name, script) in programs::scripts()? {
+            let Some(used) = lock.closure_for(flavour.name, &name)? else {
+                continue;
+            };
+            let fails = used.iter().any(|package| !package.fails.is_empty());
+            let trial = lane.trial(&format!("wheels::{name}"), move |gimbal| {
+                wheel(flavour, &name, &script, gimbal)
+            });
+            trials.push(if fails {
+                trial.with_ignored_flag(true)
+            } else {
+                trial
+            });
         }
         for refused in REFUSED.iter().filter(|refused| refused.by == flavour.name) {
             trials.push(lane.trial(&format!("refused::{}", refused.name), move |gimbal| {
@@ -64,14 +63,8 @@ fn theme(flavour: Flavour, source: &Path, gimbal: &Interpreter) -> Result<(), Fa
     report::compare(&oracle, &gimbal.run(&program(ours))?)
 }
 
-fn wheel(flavour: Flavour, package: &Package, gimbal: &Interpreter) -> Result<(), Failed> {
-    wheels::fetch(&wheels::lock()?)?;
-    let script = lanes::script("wheels", &format!("use_{}.py", package.name));
-    let path = vec![
-        wheels::flavoured_site(flavour.name, &package.name),
-        paths::sources().join("c"),
-    ];
-    let program = Program::new(script, path);
+fn wheel(flavour: Flavour, name: &str, script: &Path, gimbal: &Interpreter) -> Result<(), Failed> {
+    let program = programs::with_flavoured(flavour.name, name, script)?;
     let oracle = flavour.oracle()?.run(&program)?;
     report::compare(&oracle, &gimbal.run(&program)?)
 }

@@ -4,7 +4,7 @@ use crate::abstract_number::{PyIndex_Check, convert_by_slot, index};
 use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
-use std::ffi::{c_char, c_double, c_int};
+use std::ffi::{c_char, c_double, c_int, c_uchar};
 
 #[entry]
 pub unsafe fn PyFloat_FromDouble(value: c_double) -> *mut PyObject {
@@ -183,6 +183,36 @@ pub unsafe fn PyFloat_Unpack4(data: *const c_char, little_endian: c_int) -> c_do
 #[entry]
 pub unsafe fn PyFloat_Unpack8(data: *const c_char, little_endian: c_int) -> c_double {
     f64::from_le_bytes(load(data, little_endian))
+}
+
+/// Their names before 3.11, which were for Python itself, but extensions packed floats all the same.
+macro_rules! earlier_names {
+    (pack: $(fn $name:ident = $now:ident;)*) => {$(
+        #[entry]
+        pub unsafe fn $name(value: c_double, out: *mut c_uchar, little_endian: c_int) -> c_int {
+            $now(value, out.cast(), little_endian)
+        }
+    )*};
+    (unpack: $(fn $name:ident = $now:ident;)*) => {$(
+        #[entry]
+        pub unsafe fn $name(data: *const c_uchar, little_endian: c_int) -> c_double {
+            $now(data.cast(), little_endian)
+        }
+    )*};
+}
+
+earlier_names! {
+    pack:
+    fn _PyFloat_Pack2 = PyFloat_Pack2;
+    fn _PyFloat_Pack4 = PyFloat_Pack4;
+    fn _PyFloat_Pack8 = PyFloat_Pack8;
+}
+
+earlier_names! {
+    unpack:
+    fn _PyFloat_Unpack2 = PyFloat_Unpack2;
+    fn _PyFloat_Unpack4 = PyFloat_Unpack4;
+    fn _PyFloat_Unpack8 = PyFloat_Unpack8;
 }
 
 #[entry]

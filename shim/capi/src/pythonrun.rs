@@ -1,6 +1,6 @@
 //! `pythonrun.h`: source code that C runs, and printing the exception that is set.
 
-use crate::common::has_flag;
+use crate::common::{call_method, has_flag};
 use crate::pyerrors::{raise, status, take};
 use gimbal_abi::*;
 use gimbal_macros::entry;
@@ -385,6 +385,13 @@ pub unsafe fn _PyGen_FetchStopIterationValue(value: *mut *mut PyObject) -> c_int
     }
     *value = new_ref(none());
     0
+}
+
+/// Resumes a generator or coroutine of the host's; NULL is its first step or next one. Its end is NULL with `StopIteration`.
+#[entry]
+pub unsafe fn _PyGen_Send(generator: *mut PyObject, value: *mut PyObject) -> *mut PyObject {
+    let value = if value.is_null() { none() } else { value };
+    call_method("send", generator, &[value])
 }
 
 /// Sets `StopIteration(value)`, also when the value is a tuple or an exception.

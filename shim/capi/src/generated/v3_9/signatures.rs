@@ -39,6 +39,7 @@
 //   _PyDict_SetItemId: `struct _Py_Identifier` has no Rust name in types.toml
 //   _PyErr_GetTopmostException: `_PyErr_StackItem` has no Rust name in types.toml
 //   _PyFloat_FormatAdvancedWriter: `_PyUnicodeWriter` has no Rust name in types.toml
+//   _PyGen_Send: `PyGenObject` has no Rust name in types.toml
 //   _PyLong_FormatAdvancedWriter: `_PyUnicodeWriter` has no Rust name in types.toml
 //   _PyLong_FormatBytesWriter: `_PyBytesWriter` has no Rust name in types.toml
 //   _PyLong_FormatWriter: `_PyUnicodeWriter` has no Rust name in types.toml
@@ -856,6 +857,12 @@ signatures! {
     crate::ceval::_PyEval_SliceIndex: (*mut PyObject, *mut Py_ssize_t) -> c_int;
     crate::ceval::_PyEval_SliceIndexNotNone: (*mut PyObject, *mut Py_ssize_t) -> c_int;
     crate::floatobject::_PyFloat_DebugMallocStats: (*mut libc::FILE) -> ();
+    crate::floatobject::_PyFloat_Pack2: (c_double, *mut c_uchar, c_int) -> c_int;
+    crate::floatobject::_PyFloat_Pack4: (c_double, *mut c_uchar, c_int) -> c_int;
+    crate::floatobject::_PyFloat_Pack8: (c_double, *mut c_uchar, c_int) -> c_int;
+    crate::floatobject::_PyFloat_Unpack2: (*const c_uchar, c_int) -> c_double;
+    crate::floatobject::_PyFloat_Unpack4: (*const c_uchar, c_int) -> c_double;
+    crate::floatobject::_PyFloat_Unpack8: (*const c_uchar, c_int) -> c_double;
     crate::abstract_call::_PyFunction_Vectorcall: (*mut PyObject, *const *mut PyObject, usize, *mut PyObject) -> *mut PyObject;
     crate::pystate::_PyGILState_GetInterpreterStateUnsafe: () -> *mut PyInterpreterState;
     crate::pythonrun::_PyGen_FetchStopIterationValue: (*mut *mut PyObject) -> c_int;
