@@ -8,7 +8,7 @@ import sys
 import time
 
 import traffic
-from traffic import Box
+from traffic import Box, Large
 
 
 class Instance:
@@ -30,6 +30,25 @@ def native():
     """C's objects alone."""
     a, b = Box(None), Box(None)
     a.item, b.item = b, a
+
+
+def large():
+    """Blocks of C's that are not small, through an object of Python as well."""
+    a, b = Large(None), Large(None)
+    a.item, b.item = b, a
+    held = Instance()
+    held.box = Large(held)
+
+
+class LargeSub(Large):
+    """A Python class over them, with state of its own."""
+
+
+def large_sub():
+    a, b = LargeSub(None), Large(None)
+    a.item, b.item = b, a
+    a.me = a
+    a.list = [b, a]
 
 
 def native_sub():
@@ -127,7 +146,7 @@ def klass():
     Made.made = Made(Made)
 
 
-SHAPES = [native, native_sub, instance, a_list, a_list_of_many, a_tuple_and_a_set, dict_closure, function_default, bound_method,
+SHAPES = [native, large, large_sub, native_sub, instance, a_list, a_list_of_many, a_tuple_and_a_set, dict_closure, function_default, bound_method,
           builtin_method, subclass_dict, generator, exception, through_two, nested, cells]
 
 

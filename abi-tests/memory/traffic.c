@@ -77,6 +77,10 @@ static PyType_Spec box_spec = {
     "traffic.Box", sizeof(Box), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, box_slots,
 };
 
+/* A box with more in it than the small blocks have room for. */
+static PyType_Slot large_slots[] = {{0, NULL}};
+static PyType_Spec large_spec = {"traffic.Large", sizeof(Box) + 4000, 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, large_slots};
+
 /* --- a static type without the collector, without a constructor for Python ------------------------------------ */
 
 typedef struct {
@@ -289,6 +293,7 @@ PyInit_traffic(void)
     Error = PyErr_NewException("traffic.Error", NULL, NULL);
     EXPECT(module && BoxType && Error && PyType_Ready(&PointType) == 0);
     EXPECT(PyModule_AddObjectRef(module, "Box", (PyObject *)BoxType) == 0);
+    EXPECT(PyModule_AddObject(module, "Large", PyType_FromSpecWithBases(&large_spec, (PyObject *)BoxType)) == 0);
     EXPECT(PyModule_AddObjectRef(module, "Error", Error) == 0);
     return module;
 }

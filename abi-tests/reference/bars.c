@@ -13,7 +13,7 @@ typedef struct {
     PyObject *item;
 } Box;
 
-static PyTypeObject *BoxType;
+static PyTypeObject *BoxType, *LargeType;
 static PyObject *Instance;
 static long live_boxes;
 
@@ -62,8 +62,12 @@ static PyType_Slot box_slots[] = {
     {Py_tp_dealloc, box_dealloc}, {Py_tp_methods, box_methods},   {0, NULL},
 };
 static PyType_Spec box_spec = {
-    "bars.Box", sizeof(Box), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, box_slots,
+    "bars.Box", sizeof(Box), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, box_slots,
 };
+
+/* A box with more in it than the small blocks have room for. */
+static PyType_Slot large_slots[] = {{0, NULL}};
+static PyType_Spec large_spec = {"bars.Large", sizeof(Box) + 4000, 0, Py_TPFLAGS_DEFAULT, large_slots};
 
 static PyObject *
 box(void)
@@ -95,6 +99,16 @@ native(void)
     hold(b, Py_NewRef(a));
     Py_DECREF(a);
     Py_DECREF(b);
+    return Py_None;
+}
+
+static PyObject *
+large(void)
+{
+    PyObject *a = PyObject_CallNoArgs((PyObject *)LargeType), *held = instance();
+    EXPECT(a && held && PyObject_SetAttrString(held, "box", a) == 0);
+    hold(a, held);
+    Py_DECREF(a);
     return Py_None;
 }
 
@@ -260,6 +274,7 @@ objects(PyObject *(*make)(long))
     }
 
 BAR(cycles_native, cycles(native))
+BAR(cycles_large, cycles(large))
 BAR(cycles_instance, cycles(through_instance))
 BAR(cycles_list, cycles(through_list))
 BAR(cycles_dict, cycles(through_dict))
@@ -277,7 +292,7 @@ BAR(exception, objects(make_exception))
 #define ENTRY(name) {"check_" #name, check_##name, METH_NOARGS, NULL}
 
 static PyMethodDef methods[] = {
-    ENTRY(cycles_native), ENTRY(cycles_instance), ENTRY(cycles_list), ENTRY(cycles_dict), ENTRY(int),
+    ENTRY(cycles_native), ENTRY(cycles_large), ENTRY(cycles_instance), ENTRY(cycles_list), ENTRY(cycles_dict), ENTRY(int),
     ENTRY(float),         ENTRY(str),             ENTRY(bytes),       ENTRY(tuple),       ENTRY(list),
     ENTRY(dict),          ENTRY(box),             ENTRY(instance),    ENTRY(exception),   {NULL},
 };
@@ -290,6 +305,7 @@ PyInit_bars(void)
     PyObject *module = unlocked(PyModule_Create(&definition));
     BoxType = (PyTypeObject *)PyType_FromSpec(&box_spec);
     Instance = PyObject_CallFunction((PyObject *)&PyType_Type, "s(O){}", "Instance", &PyBaseObject_Type);
-    EXPECT(module && BoxType && Instance);
+    LargeType = (PyTypeObject *)PyType_FromSpecWithBases(&large_spec, (PyObject *)BoxType);
+    EXPECT(module && BoxType && LargeType && Instance);
     return module;
 }

@@ -2,12 +2,15 @@
 //!
 //! "Is this block ours, and what is its handle?" is one comparison for blocks in the range. Blocks beyond
 //! [`LARGEST`] bytes come from `malloc`; those, statics and blocks that an extension allocated itself have no prefix and
-//! keep what they need in a side table. All of it is guarded by the extension lock, as `PyObject_Malloc` is by the GIL.
+//! keep what they need in a side table, as long as they need it. All of it is guarded by the extension lock, as
+//! `PyObject_Malloc` is by the GIL.
 
+use crate::graph::AddressHasher;
 use crate::state::Locked;
 use crate::{Obj, quarantine};
 use std::collections::HashMap;
 use std::ffi::c_void;
+use std::hash::BuildHasherDefault;
 
 /// Address range reserved at first use; memory is committed as it is needed.
 const RESERVED: usize = 64 << 30;
@@ -62,13 +65,40 @@ static ARENA: Locked<Arena> = Locked::new(Arena {
     used: 0,
 });
 
-/// Handles and flags of blocks without a prefix.
-static ASIDE: Locked<Option<HashMap<usize, Aside>>> = Locked::new(None);
-
-#[derive(Clone, Copy)]
+/// What a block without a prefix has to remember.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Aside {
     handle: i64,
     flags: u16,
+    number: u32,
+}
+
+static ASIDE: Locked<Option<HashMap<usize, Aside, BuildHasherDefault<AddressHasher>>>> = Locked::new(None);
+
+impl Aside {
+    /// What a block remembers.
+    unsafe fn of(op: Obj) -> Self {
+        // SAFETY: the extension lock is held.
+        let table = unsafe { ASIDE.get() }.as_ref();
+        table
+            .and_then(|table| table.get(&(op as usize)).copied())
+            .unwrap_or_default()
+    }
+
+    /// Changes that. What has nothing left to remember is not in the table.
+    unsafe fn change(op: Obj, change: impl FnOnce(&mut Self)) {
+        // SAFETY: as `of`.
+        unsafe {
+            let mut aside = Self::of(op);
+            change(&mut aside);
+            let table = ASIDE.get().get_or_insert_default();
+            if aside == Self::default() {
+                table.remove(&(op as usize));
+            } else {
+                table.insert(op as usize, aside);
+            }
+        }
+    }
 }
 
 impl Arena {
@@ -211,6 +241,9 @@ pub(crate) unsafe fn recycle(block: *mut c_void) {
 unsafe fn free_elsewhere(block: *mut c_void) {
     // SAFETY: as `free`.
     unsafe {
+        if let Some(table) = ASIDE.get() {
+            table.remove(&(block as usize));
+        }
         if quarantine::is_on() {
             quarantine::put(block);
         } else {
@@ -227,7 +260,13 @@ pub unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
             return alloc(size);
         }
         if !in_range(block) && !quarantine::is_on() {
-            return libc::realloc(block, size.max(1));
+            let aside = Aside::of(block.cast());
+            let new = libc::realloc(block, size.max(1));
+            if !new.is_null() && new != block && aside != Aside::default() {
+                Aside::change(block.cast(), |old| *old = Aside::default());
+                Aside::change(new.cast(), |moved| *moved = aside);
+            }
+            return new;
         }
         let room = self::size(block).unwrap_or_else(|| libc::malloc_usable_size(block));
         if size <= room && size * 2 >= room {
@@ -237,9 +276,17 @@ pub unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
         if new.is_null() {
             return new;
         }
-        if in_range(new) && in_range(block) {
-            (*prefix(new)).handle = (*prefix(block)).handle;
-            (*prefix(new)).flags = (*prefix(block)).flags;
+        let old: Obj = block.cast();
+        if in_range(new) {
+            let head = &mut *prefix(new);
+            (head.handle, head.flags, head.number) = (handle(old), flags(old), number(old));
+        } else {
+            let moved = Aside {
+                handle: handle(old),
+                flags: flags(old),
+                number: number(old),
+            };
+            Aside::change(new.cast(), |aside| *aside = moved);
         }
         std::ptr::copy_nonoverlapping(block.cast::<u8>(), new.cast::<u8>(), room.min(size));
         free(block);
@@ -271,82 +318,79 @@ pub(crate) unsafe fn mark(op: Obj, flag: u16) {
 /// The handle of the host object behind a block, or [`NO_HANDLE`].
 #[inline]
 pub unsafe fn handle(op: Obj) -> i64 {
-    if in_range(op.cast()) {
-        // SAFETY: blocks in the range have a prefix.
-        unsafe { (*prefix(op.cast())).handle }
-    } else {
-        // SAFETY: the extension lock is held.
-        unsafe { ASIDE.get() }
-            .as_ref()
-            .and_then(|m| m.get(&(op as usize)))
-            .map_or(NO_HANDLE, |a| a.handle)
+    // SAFETY: blocks in the range have a prefix; the extension lock is held.
+    unsafe {
+        if in_range(op.cast()) {
+            (*prefix(op.cast())).handle
+        } else {
+            Aside::of(op).handle
+        }
     }
 }
 
 /// Ties a block to a handle, or unties it with [`NO_HANDLE`].
 pub unsafe fn set_handle(op: Obj, handle: i64) {
-    if in_range(op.cast()) {
-        // SAFETY: blocks in the range have a prefix.
-        unsafe { (*prefix(op.cast())).handle = handle }
-    } else {
-        // SAFETY: the extension lock is held.
-        let aside = unsafe { ASIDE.get() }.get_or_insert_default();
-        if handle == NO_HANDLE {
-            aside.remove(&(op as usize));
+    // SAFETY: as `handle`.
+    unsafe {
+        if in_range(op.cast()) {
+            (*prefix(op.cast())).handle = handle;
         } else {
-            aside.insert(op as usize, Aside { handle, flags: 0 });
+            Aside::change(op, |aside| aside.handle = handle);
         }
     }
 }
 
-/// The flags of a block that has a handle.
+/// The flags of a block.
 pub unsafe fn flags(op: Obj) -> u16 {
     // SAFETY: as `handle`.
     unsafe {
         if in_range(op.cast()) {
             (*prefix(op.cast())).flags
         } else {
-            ASIDE
-                .get()
-                .as_ref()
-                .and_then(|m| m.get(&(op as usize)))
-                .map_or(0, |a| a.flags)
+            Aside::of(op).flags
         }
     }
 }
 
-/// Sets the flags of a block that has a handle.
+/// Sets the flags of a block. One that nobody knows outside of the range gets none but with [`TRACKED`]: it may be freed by
+/// other functions than ours, but what the collector knows may not.
 pub unsafe fn set_flags(op: Obj, flags: u16) {
-    // SAFETY: as `set_handle`.
+    // SAFETY: as `handle`.
     unsafe {
         if in_range(op.cast()) {
             (*prefix(op.cast())).flags = flags;
-        } else if let Some(aside) = ASIDE.get().as_mut().and_then(|m| m.get_mut(&(op as usize))) {
-            aside.flags = flags;
+        } else if flags & TRACKED != 0 || Aside::of(op) != Aside::default() {
+            Aside::change(op, |aside| aside.flags = flags);
         }
     }
 }
 
-/// The number that a block of the range carries; 0 for others.
+/// The number that a block carries.
 #[inline]
 pub unsafe fn number(op: Obj) -> u32 {
-    if in_range(op.cast()) {
-        // SAFETY: blocks in the range have a prefix.
-        unsafe { (*prefix(op.cast())).number }
-    } else {
-        0
+    // SAFETY: as `handle`.
+    unsafe {
+        if in_range(op.cast()) {
+            (*prefix(op.cast())).number
+        } else {
+            Aside::of(op).number
+        }
     }
 }
 
-/// Sets the number of a block of the range.
+/// Sets the number of a block.
 pub unsafe fn set_number(op: Obj, number: u32) {
-    if in_range(op.cast()) {
-        // SAFETY: as `number`.
-        unsafe { (*prefix(op.cast())).number = number }
+    // SAFETY: as `handle`.
+    unsafe {
+        if in_range(op.cast()) {
+            (*prefix(op.cast())).number = number;
+        } else {
+            Aside::change(op, |aside| aside.number = number);
+        }
     }
 }
 
-/// Calls `f` for every block of the range that has one of the flags. Blocks lie one after the other.
+/// Calls `f` for every block that has one of the flags. Those of the range lie one after the other.
 pub unsafe fn for_each(with: u16, mut f: impl FnMut(Obj)) {
     // SAFETY: the lock is held; every block up to `next` has a prefix, dead ones have no flags.
     unsafe {
@@ -358,6 +402,13 @@ pub unsafe fn for_each(with: u16, mut f: impl FnMut(Obj)) {
             }
             at += usize::from(head.class) * 16;
         }
+        // `f` may ask the table.
+        let table = ASIDE.get().iter().flatten();
+        let others: Vec<usize> = table
+            .filter(|(_, aside)| aside.flags & with != 0)
+            .map(|(&address, _)| address)
+            .collect();
+        others.into_iter().for_each(|address| f(address as Obj));
     }
 }
 
