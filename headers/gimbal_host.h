@@ -10,6 +10,23 @@
 // Version of the two tables. A host and a shim with different versions refuse each other.
 #define GIMBAL_HOST_ABI 1
 
+// Flag of `HostTable::flags`: containers may come in the packed forms that `GIMBAL_PACKED_INTS` and its neighbours describe.
+#define GIMBAL_HOST_TAKES_PACKED 1
+
+// Added to `aux` of a `Tag::Tuple` or `Tag::List`: `i` points at `n` words of type `int64_t`, not at cells.
+#define GIMBAL_PACKED_INTS 2
+
+// The same for `double`.
+#define GIMBAL_PACKED_FLOATS 4
+
+// Added to `aux` of a `Tag::Dict`: `i` points at `n + 1` cells. The first is `Tag::Bytes`, all keys in ASCII, each ended by a
+// NUL; the values follow.
+#define GIMBAL_KEYS_JOINED 8
+
+// Added to `aux` of a result that is a container: none in it wants a handle, so `ShimTable::adopt` need not be called. Only for
+// hosts that take packed forms.
+#define GIMBAL_NOTHING_TO_ADOPT 16
+
 // Do not read the environment variables of Python.
 #define GIMBAL_START_IGNORE_ENVIRONMENT 1
 
@@ -521,7 +538,7 @@ struct gimbal_release {
 struct gimbal_host {
   // `GIMBAL_HOST_ABI`.
   uint32_t abi_version;
-  // Zero; room for flags.
+  // `GIMBAL_HOST_TAKES_PACKED` or zero.
   uint32_t flags;
   // `size_of::<HostTable>()` of the host's header.
   size_t size;

@@ -213,6 +213,62 @@ def encode(c, x):
         encode_object(c, x, t)
 
 
+# --- strings that are passed again and again --------------------------------------------------------------------------
+SLOTS = 63      # a string's place is its length, cut off by this mask
+LARGE = 1 << 18     # a longer one is not kept
+
+
+class Text:
+    """A string and its native copy, which lives as long as this."""
+    __slots__ = 'text', 'address', 'held'
+
+    def __init__(self, text, address):
+        self.text = text
+        self.address = address
+        self.held = ffi.gc(ffi.cast(lifetimes.VOIDP, address), lib.decref) if address else None
+
+
+texts = [Text(None, 0)] * (SLOTS + 1)
+candidates = [None] * (SLOTS + 1)   # what was passed last without a copy: the second time in a row it gets one
+
+
+def native_text(x):
+    """The kept copy of a string, or None. Who uses its address holds on to it until after the call."""
+    slot = len(x) & SLOTS
+    entry = texts[slot]
+    if entry.text is x:
+        candidates[slot] = None
+        return entry
+    if candidates[slot] is x:
+        return keep_text(slot, x)
+    candidates[slot] = x
+    return None
+
+
+def keep_text(slot, x):
+    if len(x) > LARGE:
+        return None
+    c = ffi.new(CELL)
+    encode(c, x)
+    if c.tag != PROXY:
+        return None
+    candidates[slot] = None
+    entry = texts[slot] = Text(x, c.i)
+    return entry
+
+
+def lend(c, x):
+    """As `encode`; returns what has to stay alive until C has been called."""
+    if type(x) is str:
+        entry = native_text(x)
+        if entry is not None:
+            c.tag = INSTANCE
+            c.i = entry.address
+            return entry
+    encode(c, x)
+    return None
+
+
 def encode_object(c, x, t):
     kind = kinds.get(t)
     if kind is None:
@@ -455,10 +511,8 @@ def decode(c):
 
 
 def decode_other(c, tag):
-    if tag == TUPLE and c.aux:
-        return struct_sequence(c)
     if TUPLE <= tag <= DICT:
-        return decode_tree(c)
+        return tree(c, tag, 0)
     if tag == BYTES:
         return ffi.unpack(c.p, c.n)
     if tag == NOTHING:
@@ -501,55 +555,136 @@ def bits_as_float(bits):
     return ffi.cast('double *', word)[0]
 
 
-def begin(c):
-    """What a container is collected in, before its items are known: the list or dict itself, so that a tree may name it."""
-    tag = c.tag
-    if tag == TUPLE:
-        return None
-    container = [] if tag == LIST else {}
-    if c.aux:
-        c.t = handle(container)
-    return container
+# Forms of containers (gimbal_host.h): bits of `aux`.
+WANTS_HANDLE, PACKED_INTS, PACKED_FLOATS, KEYS_JOINED, NOTHING_TO_ADOPT = 1, 2, 4, 8, 16
+PACKED = PACKED_INTS | PACKED_FLOATS
+DEEP = 100      # documents are deeper than stacks
+
+key_lists = {}  # joined keys -> the keys: records have the same ones again and again
 
 
-def end(tag, container, items):
-    if tag == TUPLE:
-        return tuple(items)
-    if tag == LIST:
-        container.extend(items)
-    else:
-        for i in range(0, len(items), 2):
-            container[items[i]] = items[i + 1]
-    return container
+def packed(c, aux):
+    """A new list of ints or floats, which PyPy keeps as C does."""
+    return ffi.unpack(c.w, c.n) if aux & PACKED_INTS else ffi.unpack(c.f, c.n)
 
 
-def decode_tree(c):
-    """A container that C built, of any depth: no recursion, since documents are deeper than stacks."""
-    if c.n == -1:
+def keys_of(cells):
+    """The keys of a dict that come in one piece."""
+    joined = ffi.unpack(cells.p, cells.n)
+    keys = key_lists.get(joined)
+    if keys is None:
+        keys = joined.decode('ascii').split('\0')
+        if len(key_lists) > 256:
+            key_lists.clear()
+        key_lists[joined] = keys
+    return keys
+
+
+def tree(c, tag, depth):
+    """A container that C built. It has its handle before its items are known, so that a tree may name it."""
+    n, aux = c.n, c.aux
+    if n == -1:     # another place in the same tree
         return objects[c.q.t & MASK]
-    stack = []
-    tag, cells, i, items, container = c.tag, c.q, 0, [], begin(c)
-    n = 2 * c.n if tag == DICT else c.n
-    while True:
-        while i < n:
-            child = cells + i
-            i += 1
-            child_tag = child.tag
-            if not TUPLE <= child_tag <= DICT:
-                items.append(decode(child))
-            elif child.n == -1:     # another place in the same tree
-                items.append(objects[child.q.t & MASK])
-            elif child_tag == TUPLE and child.aux:
-                items.append(struct_sequence(child))
+    if tag == TUPLE:
+        if aux & PACKED:
+            return tuple(packed(c, aux))
+        if aux & WANTS_HANDLE:
+            return struct_sequence(c)
+        cells = c.q
+        if n == 2:
+            return (leaf(cells, depth), leaf(cells + 1, depth))
+        if n == 1:
+            return (leaf(cells, depth),)
+        if n == 3:
+            return (leaf(cells, depth), leaf(cells + 1, depth), leaf(cells + 2, depth))
+    elif aux & PACKED:
+        x = packed(c, aux)
+        if aux & WANTS_HANDLE:
+            c.t = handle(x)
+        return x
+    if depth > DEEP:
+        return deep_tree(c)
+    cells = c.q
+    if tag == DICT:
+        x = {}
+        if aux & WANTS_HANDLE:
+            c.t = handle(x)
+        if aux & KEYS_JOINED:
+            keys = keys_of(cells)
+            for i in range(n):
+                x[keys[i]] = leaf(cells + (i + 1), depth)
+        else:
+            for i in range(0, 2 * n, 2):
+                key = leaf(cells + i, depth)
+                x[key] = leaf(cells + (i + 1), depth)
+        return x
+    x = []
+    if aux & WANTS_HANDLE:
+        c.t = handle(x)
+    for i in range(n):
+        x.append(leaf(cells + i, depth))
+    return tuple(x) if tag == TUPLE else x
+
+
+def leaf(c, depth):
+    """As `decode`, for what is in a container."""
+    tag = c.tag
+    if TUPLE <= tag <= DICT:
+        return tree(c, tag, depth + 1)
+    return decode(c)
+
+
+class Branch:
+    """A container of a deep tree that is being filled."""
+    __slots__ = 'tag', 'cells', 'keys', 'at', 'n', 'items', 'container'
+
+    def __init__(self, c):
+        self.tag, self.cells, self.keys, self.at, self.n = c.tag, c.q, None, 0, c.n
+        self.items, self.container = [], None
+        if self.tag != TUPLE:
+            self.container = [] if self.tag == LIST else {}
+            if c.aux & WANTS_HANDLE:
+                c.t = handle(self.container)
+        if self.tag == DICT:
+            if c.aux & KEYS_JOINED:
+                self.keys = keys_of(self.cells)
+                self.at, self.n = 1, self.n + 1
             else:
-                stack.append((tag, cells, i, n, items, container))
-                tag, cells, i, items, container = child_tag, child.q, 0, [], begin(child)
-                n = 2 * child.n if tag == DICT else child.n
-        x = end(tag, container, items)
+                self.n *= 2
+
+    def end(self):
+        items, container = self.items, self.container
+        if self.tag == TUPLE:
+            return tuple(items)
+        if self.tag == LIST:
+            container.extend(items)
+        elif self.keys is not None:
+            container.update(zip(self.keys, items))
+        else:
+            container.update(zip(items[::2], items[1::2]))
+        return container
+
+
+def deep_tree(c):
+    """A container of any depth, without recursion."""
+    stack = [Branch(c)]
+    while True:
+        branch = stack[-1]
+        while branch.at < branch.n:
+            child = branch.cells + branch.at
+            branch.at += 1
+            tag = child.tag
+            if not TUPLE <= tag <= DICT:
+                branch.items.append(decode(child))
+            elif child.n == -1 or child.aux & PACKED or tag == TUPLE and child.aux & WANTS_HANDLE:
+                branch.items.append(tree(child, tag, 0))
+            else:
+                branch = Branch(child)
+                stack.append(branch)
+        x = stack.pop().end()
         if not stack:
             return x
-        tag, cells, i, n, items, container = stack.pop()
-        items.append(x)
+        stack[-1].items.append(x)
 
 
 # --- results of C functions --------------------------------------------------------------------------------------------
@@ -581,7 +716,7 @@ def result(tag, frame):
         raise_error(frame)
     else:
         x = decode(frame + 0)
-        if tag >= TUPLE:
+        if tag >= TUPLE and (tag == FUNCTION or not frame[0].aux & NOTHING_TO_ADOPT):
             lib.adopt(frame)
     pool.append(frame)
     if due:

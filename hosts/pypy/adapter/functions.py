@@ -4,7 +4,7 @@ import operator
 from __pypy__ import builtinify, hidden_applevel
 
 from _gimbal import core
-from _gimbal.core import (ARGS, CELLS, FLOAT, INSTANCE, INT, NONE, NULL, PROXY, ROOM, encode, result, take_frame)
+from _gimbal.core import (ARGS, CELLS, FLOAT, INSTANCE, INT, NONE, NULL, PROXY, ROOM, encode, lend, native_text, result, take_frame)
 from _gimbal.lifetimes import VOIDP, wake
 from _gimbal.native import ffi, lib
 
@@ -41,8 +41,12 @@ def one(f, me, x):
         except OverflowError:
             tag = one_by_cell(f, me, x, frame)
     elif t is str:
-        data = x.encode('utf-8', 'surrogatepass')
-        tag = call1s(f, me, data, len(data), len(x), frame)
+        kept = native_text(x)
+        if kept is not None:
+            tag = call1(f, me, INSTANCE, kept.address, 0.0, frame)
+        else:
+            data = x.encode('utf-8', 'surrogatepass')
+            tag = call1s(f, me, data, len(data), len(x), frame)
     elif t is float:
         tag = call1(f, me, FLOAT, 0, x, frame)
     elif x is None:
@@ -64,22 +68,23 @@ def many(kind, f, me, args, keywords):
     frame = take_frame()
     n = len(args)
     cells = frame + ARGS if n <= ROOM else ffi.new(CELLS, n)
-    encode_all(cells + 0, args)
+    kept = encode_all(cells + 0, args)      # until C has been called
     return result(calln(kind, f, me, n, 0, cells, frame), frame)
 
 
 def encode_all(cells, args):
-    """Few arguments are spelled out: the JIT knows how many there are, and no loop is left. `cells` is a pointer."""
+    """Few arguments are spelled out: the JIT knows how many there are, and no loop is left. `cells` is a pointer. Returns what has
+    to stay alive until C has been called."""
     n = len(args)
-    if n > 3:
-        for i in range(n):
-            encode(cells + i, args[i])
-    elif n:
-        encode(cells, args[0])
-        if n > 1:
-            encode(cells + 1, args[1])
-            if n > 2:
-                encode(cells + 2, args[2])
+    if n == 1:
+        return lend(cells, args[0])
+    if n == 2:
+        return (lend(cells, args[0]), lend(cells + 1, args[1]))
+    if n == 3:
+        return (lend(cells, args[0]), lend(cells + 1, args[1]), lend(cells + 2, args[2]))
+    for i in range(n):
+        encode(cells + i, args[i])
+    return None
 
 
 class Names:
@@ -113,7 +118,7 @@ def with_keywords(kind, f, me, args, keywords):
     frame = take_frame()
     block = frame + ARGS if n + k < ROOM else ffi.new(CELLS, n + k + 1)
     cells = block + 0
-    encode_all(cells, args)
+    kept = encode_all(cells, args)      # until C has been called
     items = iter(keywords.items())
     name, value = next(items)
     encode(cells + n, value)

@@ -7,7 +7,7 @@ mod cffi;
 mod embed;
 
 use cffi::{ExternPython, Field, Global, Type};
-use gimbal_host::{Cell, GIMBAL_HOST_ABI, HostTable, Release, ShimTable};
+use gimbal_host::{Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_PACKED, HostTable, Release, ShimTable};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::offset_of;
 use std::os::unix::ffi::OsStrExt;
@@ -66,7 +66,7 @@ unsafe extern "C" fn release(n: i32, handles: *const Release) {
 
 static HOST: HostTable = HostTable {
     abi_version: GIMBAL_HOST_ABI,
-    flags: 0,
+    flags: GIMBAL_HOST_TAKES_PACKED,
     size: size_of::<HostTable>(),
     op,
     call,
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn _cffi_pypyinit__gimbal_pypy(exchange: *mut *const c_voi
                 None
             }
         };
-        // `p`, `u` and `q` read the word of `i` as a pointer.
+        // `p`, `u`, `q`, `w` and `f` read the word of `i` as a pointer.
         let fields = [
             Field("tag", offset_of!(Cell, tag), Type::Int),
             Field("aux", offset_of!(Cell, aux), Type::Int),
@@ -214,6 +214,8 @@ pub unsafe extern "C" fn _cffi_pypyinit__gimbal_pypy(exchange: *mut *const c_voi
             Field("p", offset_of!(Cell, i), Type::CharPtr),
             Field("q", offset_of!(Cell, i), Type::CellPtr),
             Field("u", offset_of!(Cell, i), Type::VoidPtr),
+            Field("w", offset_of!(Cell, i), Type::Int64Ptr),
+            Field("f", offset_of!(Cell, i), Type::DoublePtr),
             Field("d", offset_of!(Cell, d), Type::Double),
             Field("n", offset_of!(Cell, n), Type::Int64),
             Field("t", offset_of!(Cell, t), Type::Int64),

@@ -24,6 +24,23 @@ pub use start::{
 /// Version of the two tables. A host and a shim with different versions refuse each other.
 pub const GIMBAL_HOST_ABI: u32 = 1;
 
+/// Flag of [`HostTable::flags`]: containers may come in the packed forms that `GIMBAL_PACKED_INTS` and its neighbours describe.
+pub const GIMBAL_HOST_TAKES_PACKED: u32 = 1;
+
+/// Added to `aux` of a [`Tag::Tuple`] or [`Tag::List`]: `i` points at `n` words of type `int64_t`, not at cells.
+pub const GIMBAL_PACKED_INTS: i32 = 2;
+
+/// The same for `double`.
+pub const GIMBAL_PACKED_FLOATS: i32 = 4;
+
+/// Added to `aux` of a [`Tag::Dict`]: `i` points at `n + 1` cells. The first is [`Tag::Bytes`], all keys in ASCII, each ended by a
+/// NUL; the values follow.
+pub const GIMBAL_KEYS_JOINED: i32 = 8;
+
+/// Added to `aux` of a result that is a container: none in it wants a handle, so [`ShimTable::adopt`] need not be called. Only for
+/// hosts that take packed forms.
+pub const GIMBAL_NOTHING_TO_ADOPT: i32 = 16;
+
 /// What a [`Cell`] holds. The number is part of the ABI.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +142,7 @@ pub struct Release {
 pub struct HostTable {
     /// [`GIMBAL_HOST_ABI`].
     pub abi_version: u32,
-    /// Zero; room for flags.
+    /// [`GIMBAL_HOST_TAKES_PACKED`] or zero.
     pub flags: u32,
     /// `size_of::<HostTable>()` of the host's header.
     pub size: usize,

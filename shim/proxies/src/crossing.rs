@@ -4,7 +4,7 @@ use crate::encode::{self, Scratch, encode_argument};
 use crate::state::{self, Locked};
 use crate::{Obj, PyBytes_Type, PyUnicode_Type, bytearray, decode, err, mirror, refcount};
 use gimbal_handles::{Handle, Received, Table};
-use gimbal_host::{Cell, HostTable, Op, Release, Tag};
+use gimbal_host::{Cell, GIMBAL_HOST_TAKES_PACKED, HostTable, Op, Release, Tag};
 
 static HOST: Locked<Option<&'static HostTable>> = Locked::new(None);
 static TABLE: Locked<Table<crate::PyObject>> = Locked::new(Table::new());
@@ -32,6 +32,13 @@ pub unsafe fn host() -> &'static HostTable {
         Some(host) => host,
         None => no_host(),
     }
+}
+
+/// Does the host take containers made by C in the packed forms?
+#[inline]
+pub unsafe fn takes_packed() -> bool {
+    // SAFETY: the lock is held.
+    unsafe { host().flags & GIMBAL_HOST_TAKES_PACKED != 0 }
 }
 
 #[cold]

@@ -12,6 +12,9 @@ use crate::{
 };
 use hashbrown::HashTable;
 
+/// A longer key is hardly the same in many dicts.
+const LONG_KEY: usize = 64;
+
 /// `PyDictObject` and, behind it, what is ours.
 #[repr(C)]
 pub struct DictBlock {
@@ -99,8 +102,19 @@ unsafe fn key_eq(a: Obj, b: Obj) -> bool {
     }
 }
 
+/// So many entries are searched one by one: making an index costs more.
+const FEW: usize = 8;
+
 impl Table {
     unsafe fn find(&self, key: Obj, hash: u64) -> Option<usize> {
+        if self.entries.len() <= FEW {
+            return self.entries.iter().position(|entry| {
+                entry.is_some_and(|(k, _)| {
+                    // SAFETY: entries hold objects.
+                    unsafe { key_eq(k, key) }
+                })
+            });
+        }
         let matches = |&i: &usize| {
             self.entries[i].is_some_and(|(k, _)| {
                 // SAFETY: entries hold objects.
@@ -125,9 +139,15 @@ impl Table {
             self.entries.push(Some((new_ref(key), value)));
             self.live += 1;
             let entries = &self.entries;
-            self.index.insert_unique(hash, i, |&j| {
-                entries[j].and_then(|(k, _)| key_hash(k)).unwrap_or(0)
-            });
+            let hash_of = |j: usize| entries[j].and_then(|(k, _)| key_hash(k)).unwrap_or(0);
+            if i == FEW {
+                for j in (0..FEW).filter(|&j| entries[j].is_some()) {
+                    self.index.insert_unique(hash_of(j), j, |&j| hash_of(j));
+                }
+            }
+            if i >= FEW {
+                self.index.insert_unique(hash, i, |&j| hash_of(j));
+            }
         }
     }
 
@@ -496,6 +516,30 @@ pub unsafe fn next(op: Obj, pos: &mut isize) -> Option<(Obj, Obj)> {
         let entry = (*items.get(i)?, *items.get(i + 1)?);
         *pos += 1;
         Some(entry)
+    }
+}
+
+/// The number of entries of a native dict.
+pub unsafe fn native_len(op: Obj) -> usize {
+    // SAFETY: `op` is a native dict.
+    unsafe { table(op).live }
+}
+
+/// The keys of a native dict, each ended by a NUL, when all are ASCII strings without one.
+pub unsafe fn joined_keys(op: Obj) -> Option<Vec<u8>> {
+    // SAFETY: `op` is a native dict, keys are objects.
+    unsafe {
+        let mut joined = Vec::with_capacity(16 * native_len(op));
+        for (key, _) in entries(op) {
+            if (*key).ob_type != &raw mut PyUnicode_Type || !text::is_ascii(key) || text::len(key) > LONG_KEY
+            {
+                return None;
+            }
+            joined.extend_from_slice(text::utf8(key));
+            joined.push(0);
+        }
+        let ends = joined.iter().filter(|&&byte| byte == 0).count();
+        (ends > 0 && ends == native_len(op)).then_some(joined)
     }
 }
 

@@ -6,16 +6,25 @@ use crate::{
     int, refcount, seq, state::Locked, text, types,
 };
 use gimbal_handles::Received;
-use gimbal_host::{Cell, Tag};
+use gimbal_host::{Cell, GIMBAL_KEYS_JOINED, GIMBAL_PACKED_FLOATS, GIMBAL_PACKED_INTS, Tag};
 use std::ptr::addr_eq;
 
 /// A container that has been put into the tree of the crossing under way.
 const IN_TREE: u16 = 2;
 
+/// Blocks of cells are this long, unless a container needs more; some are kept for the next tree.
+const BLOCK: usize = 256;
+const SPARES: usize = 8;
+static SPARE: Locked<Vec<Box<[Cell]>>> = Locked::new(Vec::new());
+#[expect(clippy::vec_box, reason = "the host has their addresses meanwhile")]
+static POOL: Locked<Vec<Box<Scratch>>> = Locked::new(Vec::new());
+
 /// What must outlive the cells of one crossing, and the containers that the host will own after it.
 #[derive(Default)]
 pub struct Scratch {
     cells: Vec<Box<[Cell]>>,
+    /// Cells in use of the last block.
+    used: usize,
     bytes: Vec<Vec<u8>>,
     promoted: Vec<(Obj, *mut Cell)>,
     held: Vec<Obj>,
@@ -26,9 +35,28 @@ impl Scratch {
     pub const fn new() -> Self {
         Scratch {
             cells: Vec::new(),
+            used: 0,
             bytes: Vec::new(),
             promoted: Vec::new(),
             held: Vec::new(),
+        }
+    }
+
+    /// An empty one for a result, which outlives the call: from those that were given back.
+    pub unsafe fn take() -> Box<Self> {
+        // SAFETY: the lock is held.
+        unsafe { POOL.get() }.pop().unwrap_or_default()
+    }
+
+    /// The host is done with what is in it.
+    pub unsafe fn give_back(mut self: Box<Self>) {
+        // SAFETY: the lock is held.
+        unsafe {
+            self.drop_held();
+            self.bytes.clear();
+            if POOL.get().len() < SPARES {
+                POOL.get().push(self);
+            }
         }
     }
 
@@ -40,6 +68,31 @@ impl Scratch {
     /// Nothing to keep?
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty() && self.bytes.is_empty() && self.promoted.is_empty() && self.held.is_empty()
+    }
+
+    /// Cells that stay where they are as long as this.
+    unsafe fn cells<'a>(&mut self, n: usize) -> &'a mut [Cell] {
+        // SAFETY: the lock is held. Boxes do not move when the vector of boxes grows.
+        unsafe {
+            if self.cells.last().is_none_or(|block| block.len() - self.used < n) {
+                let spare = if n <= BLOCK { SPARE.get().pop() } else { None };
+                self.cells.push(
+                    spare.unwrap_or_else(|| vec![Cell::new(Tag::Null); n.max(BLOCK)].into_boxed_slice()),
+                );
+                self.used = 0;
+            }
+            let at = self.used;
+            self.used += n;
+            match self.cells.last_mut() {
+                Some(block) => std::slice::from_raw_parts_mut(block.as_mut_ptr().add(at), n),
+                None => &mut [],
+            }
+        }
+    }
+
+    /// Has the host been given no container, so that [`Scratch::adopt`] would do nothing?
+    pub fn promotes_nothing(&self) -> bool {
+        self.promoted.is_empty()
     }
 
     /// Announces what the host is about to be given, until [`Scratch::adopt`]: it may send such an object back meanwhile.
@@ -84,6 +137,10 @@ impl Scratch {
             for op in self.held.drain(..) {
                 decref(op);
             }
+            let blocks = self.cells.drain(..).filter(|block| block.len() == BLOCK);
+            SPARE
+                .get()
+                .extend(blocks.take(SPARES.saturating_sub(SPARE.get().len())));
         }
     }
 }
@@ -209,7 +266,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
                 op,
                 cell,
                 Tag::Tuple,
-                seq::tuple_slice(op).iter().copied(),
+                Items::Slice(seq::tuple_slice(op)),
                 shared_items,
                 false,
                 scratch,
@@ -220,23 +277,14 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
                 op,
                 cell,
                 Tag::List,
-                seq::list_slice(op).iter().copied(),
+                Items::Slice(seq::list_slice(op)),
                 shared,
                 shared,
                 scratch,
             );
         } else if ty == &raw mut PyDict_Type {
             let shared = shared || refcount::count(op) > 1;
-            tree(
-                op,
-                cell,
-                Tag::Dict,
-                dict::entries(op).flat_map(|(k, v)| [k, v]),
-                shared,
-                shared,
-                scratch,
-            );
-            cell.n /= 2;
+            tree(op, cell, Tag::Dict, Items::Dict(op), shared, shared, scratch);
         } else if ty == &raw mut PyComplex_Type {
             let value = (*op.cast::<PyComplexObject>()).cval;
             cell.tag = Tag::Complex as i32;
@@ -257,7 +305,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             scratch.promoted.push((op, cell));
         } else if crate::structseq::shape(ty).is_some() {
             let class: Obj = ty.cast();
-            let items = std::iter::once(class).chain(crate::structseq::items(op).iter().copied());
+            let items = Items::Record(class, crate::structseq::items(op));
             tree(op, cell, Tag::Tuple, items, true, true, scratch);
         } else {
             cell.tag = Tag::Instance as i32;
@@ -291,46 +339,128 @@ fn set_handle(cell: &mut Cell, handle: i64) {
     cell.i = handle;
 }
 
+/// Fewer items are not packed.
+const FEW: usize = 4;
+
+/// What a container holds.
+enum Items<'a> {
+    Slice(&'a [Obj]),
+    /// The class of a struct sequence comes first.
+    Record(Obj, &'a [Obj]),
+    /// A native dict.
+    Dict(Obj),
+}
+
 /// A container made by C, as a flat array of cells. A container that is already in the tree is named by its cell, which
 /// the host has given a handle by then (`n` is -1): shared parts and cycles keep their identity.
 unsafe fn tree(
     op: Obj,
     cell: &mut Cell,
     tag: Tag,
-    items: impl Iterator<Item = Obj>,
+    items: Items<'_>,
     shared_items: bool,
     promote: bool,
     scratch: &mut Scratch,
 ) {
-    // SAFETY: boxes do not move when the vector of boxes grows, so cell addresses stay valid.
+    // SAFETY: the cells of a scratch stay where they are.
     unsafe {
         cell.tag = tag as i32;
         cell.t = 0;
         cell.aux = i32::from(promote);
         if promote {
             if arena::flags(op) & IN_TREE != 0 {
-                cell.n = -2; // halves to -1 for dicts
+                cell.n = -1;
                 cell.i = scratch
                     .promoted
                     .iter()
                     .find(|p| p.0 == op)
                     .map_or(0, |p| p.1 as i64);
-                if !matches!(tag, Tag::Dict) {
-                    cell.n = -1;
-                }
                 return;
             }
             arena::set_flags(op, arena::flags(op) | IN_TREE);
             scratch.promoted.push((op, cell));
         }
-        let items: Vec<Obj> = items.collect();
-        let mut cells = vec![Cell::new(Tag::Null); items.len()].into_boxed_slice();
-        cell.i = cells.as_mut_ptr() as i64;
-        cell.n = cells.len() as i64;
-        let slice: *mut [Cell] = &raw mut *cells;
-        scratch.cells.push(cells);
-        for (child, item) in (*slice).iter_mut().zip(items) {
-            encode_as(item, child, scratch, shared_items);
+        match items {
+            Items::Slice(items) => {
+                cell.n = items.len() as i64;
+                if let Some(packed) = crossing::takes_packed().then(|| pack(items, scratch)).flatten() {
+                    (cell.aux, cell.i) = (cell.aux | packed.0, packed.1 as i64);
+                    return;
+                }
+                let cells = scratch.cells(items.len());
+                cell.i = cells.as_mut_ptr() as i64;
+                for (child, &item) in cells.iter_mut().zip(items) {
+                    encode_as(item, child, scratch, shared_items);
+                }
+            }
+            Items::Record(class, items) => {
+                cell.n = items.len() as i64 + 1;
+                let cells = scratch.cells(items.len() + 1);
+                cell.i = cells.as_mut_ptr() as i64;
+                encode_as(class, &mut cells[0], scratch, shared_items);
+                for (child, &item) in cells[1..].iter_mut().zip(items) {
+                    encode_as(item, child, scratch, shared_items);
+                }
+            }
+            Items::Dict(dict) => {
+                let n = dict::native_len(dict);
+                cell.n = n as i64;
+                if crossing::takes_packed()
+                    && let Some(keys) = dict::joined_keys(dict)
+                {
+                    let cells = scratch.cells(n + 1);
+                    cell.aux |= GIMBAL_KEYS_JOINED;
+                    cell.i = cells.as_mut_ptr() as i64;
+                    set_bytes(&mut cells[0], Tag::Bytes, &keys);
+                    scratch.bytes.push(keys);
+                    for (child, (_, value)) in cells[1..].iter_mut().zip(dict::entries(dict)) {
+                        encode_as(value, child, scratch, shared_items);
+                    }
+                    return;
+                }
+                let cells = scratch.cells(2 * n);
+                cell.i = cells.as_mut_ptr() as i64;
+                for (pair, (key, value)) in cells.chunks_exact_mut(2).zip(dict::entries(dict)) {
+                    encode_as(key, &mut pair[0], scratch, shared_items);
+                    encode_as(value, &mut pair[1], scratch, shared_items);
+                }
+            }
         }
+    }
+}
+
+/// Items that are all ints of a word, or all floats, as an array of those.
+unsafe fn pack(items: &[Obj], scratch: &mut Scratch) -> Option<(i32, *const Cell)> {
+    // SAFETY: exact types have the struct that is read; cells have room for words, and alignment.
+    unsafe {
+        let &first = items.first()?;
+        if items.len() < FEW || first.is_null() {
+            return None;
+        }
+        let ty = (*first).ob_type;
+        let is_int = ty == &raw mut PyLong_Type;
+        if !is_int && ty != &raw mut PyFloat_Type {
+            return None;
+        }
+        if items.iter().any(|&item| item.is_null() || (*item).ob_type != ty) {
+            return None;
+        }
+        let words = items.len().div_ceil(size_of::<Cell>() / size_of::<i64>());
+        let place = scratch.cells(words).as_mut_ptr();
+        for (i, &item) in items.iter().enumerate() {
+            if is_int {
+                *place.cast::<i64>().add(i) = int::as_i64(item)?;
+            } else {
+                *place.cast::<f64>().add(i) = (*item.cast::<PyFloatObject>()).ob_fval;
+            }
+        }
+        Some((
+            if is_int {
+                GIMBAL_PACKED_INTS
+            } else {
+                GIMBAL_PACKED_FLOATS
+            },
+            place,
+        ))
     }
 }

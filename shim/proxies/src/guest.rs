@@ -15,7 +15,9 @@ use crate::{
     Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader, members,
     mirror, modules, refcount, seq, text, types, value, xdecref,
 };
-use gimbal_host::{CallKind, Cell, GIMBAL_HOST_ABI, HostTable, ShimTable, SlotKind, Tag};
+use gimbal_host::{
+    CallKind, Cell, GIMBAL_HOST_ABI, GIMBAL_NOTHING_TO_ADOPT, HostTable, ShimTable, SlotKind, Tag,
+};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -82,9 +84,9 @@ pub(crate) unsafe fn release_kept(out: *mut Cell) {
             kept.i = 0;
         }
         if kept.n != 0 {
-            let mut scratch = Box::from_raw(kept.n as *mut Scratch);
+            let scratch = Box::from_raw(kept.n as *mut Scratch);
             kept.n = 0;
-            scratch.drop_held();
+            scratch.give_back();
         }
     }
 }
@@ -110,16 +112,24 @@ unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
             decref(result);
             return (*out).tag;
         }
-        let mut scratch = Scratch::new();
+        let mut scratch = Scratch::take();
         encode::encode(result, &mut *out, &mut scratch);
         let tag = (*out).tag;
         if tag <= Tag::Float as i32 {
             decref(result);
         } else {
             (*out.add(2)).i = result as i64;
-            if !scratch.is_empty() {
-                (*out.add(2)).n = Box::into_raw(Box::new(scratch)) as i64;
+            if (Tag::Tuple as i32..=Tag::Dict as i32).contains(&tag)
+                && scratch.promotes_nothing()
+                && crossing::takes_packed()
+            {
+                (*out).aux |= GIMBAL_NOTHING_TO_ADOPT;
             }
+        }
+        if scratch.is_empty() {
+            scratch.give_back();
+        } else {
+            (*out.add(2)).n = Box::into_raw(scratch) as i64;
         }
         tag
     }

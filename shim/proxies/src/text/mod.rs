@@ -231,19 +231,63 @@ pub unsafe fn from_utf8(bytes: &[u8], count: usize) -> Obj {
             _ => 0x10_ffff,
         };
         let op = new(count, max);
-        if op.is_null() {
-            return op;
-        }
-        let out = data(op);
-        for (i, point) in points(bytes).enumerate() {
+        if !op.is_null() {
             match max {
-                0xff => *out.add(i) = point as u8,
-                0xffff => *out.cast::<u16>().add(i) = point as u16,
-                _ => *out.cast::<u32>().add(i) = point,
+                0xff => spread::<u8>(bytes, data(op)),
+                0xffff => spread::<u16>(bytes, data(op).cast()),
+                _ => spread::<u32>(bytes, data(op).cast()),
             }
         }
         op
     }
+}
+
+/// A code unit: 1, 2 or 4 bytes.
+trait Unit: Copy + Into<u32> {
+    fn cut(point: u32) -> Self;
+}
+
+macro_rules! units {
+    ($($unit:ty)*) => {
+        $(impl Unit for $unit {
+            #[inline]
+            fn cut(point: u32) -> Self {
+                point as $unit
+            }
+        })*
+    };
+}
+
+units! { u8 u16 u32 }
+
+/// Writes the code points of valid UTF-8 (surrogates allowed), all of which fit.
+unsafe fn spread<U: Unit>(bytes: &[u8], mut out: *mut U) {
+    // SAFETY: `out` has room for each code point; a lead byte says how many bytes follow it.
+    unsafe {
+        let (mut at, end) = (bytes.as_ptr(), bytes.as_ptr_range().end);
+        while at < end {
+            let first = u32::from(*at);
+            let tail = |i: usize| u32::from(*at.add(i) & 0x3f);
+            let (point, used) = match first {
+                0..=0x7f => (first, 1),
+                0x80..=0xdf => ((first & 0x1f) << 6 | tail(1), 2),
+                0xe0..=0xef => ((first & 0x0f) << 12 | tail(1) << 6 | tail(2), 3),
+                _ => ((first & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
+            };
+            *out = U::cut(point);
+            out = out.add(1);
+            at = at.add(used);
+        }
+    }
+}
+
+/// Code units as UTF-8 (surrogates allowed).
+fn gather<U: Unit>(units: &[U]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(units.len() + units.len() / 2 + 16);
+    for &unit in units {
+        push_utf8(&mut out, unit.into());
+    }
+    out
 }
 
 /// A new string of code points.
@@ -264,6 +308,7 @@ pub unsafe fn from_points(points: &[u32]) -> Obj {
 }
 
 /// Appends a code point (or surrogate) as UTF-8.
+#[inline]
 pub fn push_utf8(out: &mut Vec<u8>, point: u32) {
     let tail = |shift: u32| (point >> shift & 0x3f) as u8 | 0x80;
     match point {
@@ -283,10 +328,12 @@ pub unsafe fn utf8<'a>(op: Obj) -> &'a [u8] {
         }
         let compact = op.cast::<PyCompactUnicodeObject>();
         if (*compact).utf8.is_null() {
-            let mut out = Vec::with_capacity(len(op) * 2);
-            for i in 0..len(op) {
-                push_utf8(&mut out, read(op, i));
-            }
+            let (units, n) = (data(op), len(op));
+            let out = match kind(op) {
+                1 => gather(std::slice::from_raw_parts(units, n)),
+                2 => gather(std::slice::from_raw_parts(units.cast::<u16>(), n)),
+                _ => gather(std::slice::from_raw_parts(units.cast::<u32>(), n)),
+            };
             let copy = arena::alloc(out.len() + 1).cast::<u8>();
             if copy.is_null() {
                 return &[];
