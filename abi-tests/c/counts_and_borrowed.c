@@ -335,7 +335,54 @@ use_after_return(PyObject *self, PyObject *args)
     return rows;
 }
 
+/* A value that was stored is used although its reference has been given back: what it was stored in holds it. */
+static PyObject *
+use_after_storing(PyObject *self, PyObject *args)
+{
+    PyObject *owner, *value = NULL, *others[20];
+    const char *kind;
+    if (!PyArg_ParseTuple(args, "Os", &owner, &kind)) {
+        return NULL;
+    }
+    PyObject *key = PyUnicode_FromString("stored key");
+    switch (*kind) {
+    case 's':
+        value = PyUnicode_FromString("stored text");
+        break;
+    case 'b':
+        value = PyBytes_FromString("stored bytes");
+        break;
+    case 'i':
+        value = PyLong_FromLongLong(1234567890123LL);
+        break;
+    case 'f':
+        value = PyFloat_FromDouble(1.25);
+        break;
+    }
+    int failed = PyDict_Check(owner)   ? PyDict_SetItem(owner, key, value)
+                 : PyList_Check(owner) ? PyList_Append(owner, value)
+                 : PySet_Check(owner)  ? PySet_Add(owner, value)
+                                       : PyObject_SetAttr(owner, key, value);
+    Py_DECREF(value);
+    Py_DECREF(key);
+    if (failed) {
+        return NULL;
+    }
+    for (int j = 0; j < 20; j++) {
+        others[j] = *kind == 's'   ? PyUnicode_FromString("###########")
+                    : *kind == 'b' ? PyBytes_FromString("############")
+                    : *kind == 'i' ? PyLong_FromLongLong(-1234567890123LL)
+                                   : PyFloat_FromDouble(-1);
+    }
+    Py_INCREF(value);
+    for (int j = 0; j < 20; j++) {
+        Py_DECREF(others[j]);
+    }
+    return value;
+}
+
 static PyMethodDef methods[] = {
+    {"use_after_storing", use_after_storing, METH_VARARGS, NULL},
     {"use_after_return", use_after_return, METH_VARARGS, NULL},
     {"check_fresh_list", check_fresh_list, METH_NOARGS, NULL},
     {"check_fresh_tuple", check_fresh_tuple, METH_NOARGS, NULL},

@@ -84,6 +84,9 @@ for value in (b"bytes", "text", b"", b"long" * 4):
     holder = Holder(name=value)
     holder.name = value
     check(f"use after return {value!r}", c.use_after_return, holder, "name")
+for kind in "sbif":
+    for owner in ({}, [], set(), Holder(), type("Plain", (), {})()):
+        check(f"use after storing {kind} in {type(owner).__name__}", c.use_after_storing, owner, kind)
 check("tuple", lambda: c.borrow_from_tuple((1, "two", 3.0, None, [4])))
 check("tuple empty", lambda: c.borrow_from_tuple(()))
 check("classes keep their address", lambda: [c.keep(Thing), c.find(Thing), c.release()[0] is Thing])

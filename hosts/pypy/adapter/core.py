@@ -114,9 +114,12 @@ def cell_contents(cell):
         return (NULL,)
 
 
+AFTER_ARGUMENTS = (NULL,) * (4 if sys.version_info >= (3, 11) else 3)   # notes, traceback, context and cause; no notes before 3.11
+
+
 def exception_fields(x):
-    """Instance dictionary, arguments, notes, traceback, context and cause, of which C gets the arguments."""
-    return (NULL, BaseException.args.__get__(x), NULL, NULL, NULL, NULL)
+    """Instance dictionary, arguments and what comes after them, of which C gets the arguments."""
+    return (NULL, BaseException.args.__get__(x)) + AFTER_ARGUMENTS
 
 
 def stop_fields(x):

@@ -80,7 +80,11 @@ pub unsafe fn PyComplex_ImagAsDouble(op: *mut PyObject) -> c_double {
     if cfg!(Py_3_13) {
         let complex = PyComplex_AsCComplex(op);
         // The error value is that of the real part.
-        return if err::occurred().is_null() { complex.imag } else { -1.0 };
+        return if err::occurred().is_null() {
+            complex.imag
+        } else {
+            -1.0
+        };
     }
     0.0
 }

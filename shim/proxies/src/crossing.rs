@@ -2,7 +2,9 @@
 
 use crate::encode::{self, Scratch, encode_argument};
 use crate::state::{self, Locked};
-use crate::{Obj, PyBytes_Type, PyUnicode_Type, bytearray, decode, err, mirror, refcount};
+use crate::{
+    Obj, PyBytes_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, bytearray, decode, err, mirror, refcount,
+};
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, GIMBAL_HOST_TAKES_PACKED, HostTable, Op, Release, Tag};
 
@@ -231,6 +233,7 @@ pub unsafe fn op_unit(code: Op, args: &[Obj]) -> bool {
         ) {
             return false;
         }
+        keep_stored(code, args);
         let result = decode::decode(&mut out);
         crate::xdecref(result);
         true
@@ -294,6 +297,32 @@ unsafe fn keep_for_a_while(op: Obj) -> Obj {
         }
     }
     op
+}
+
+/// The same for what C has just stored in a host object: it often gives its reference back and then returns the value itself.
+unsafe fn keep_stored(code: Op, args: &[Obj]) {
+    let stores = matches!(
+        code,
+        Op::DictSet
+            | Op::SetItem
+            | Op::SetAttr
+            | Op::GenericSetAttr
+            | Op::ListAppend
+            | Op::ListInsert
+            | Op::ListSetItem
+            | Op::SetAdd
+    );
+    for &arg in args.iter().skip(1).filter(|_| stores) {
+        // SAFETY: as `keep_for_a_while`.
+        unsafe {
+            if !arg.is_null()
+                && ((*arg).ob_type == &raw mut PyLong_Type || (*arg).ob_type == &raw mut PyFloat_Type)
+            {
+                crate::xdecref(err::thread().kept.push(crate::new_ref(arg)));
+            }
+            keep_for_a_while(arg);
+        }
+    }
 }
 
 /// A program that no host has called is in no outermost call that would end: what it borrows again and again is kept once.

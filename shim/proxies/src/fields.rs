@@ -59,8 +59,9 @@ pub unsafe fn count(ty: *const PyTypeObject) -> usize {
     }
 }
 
-/// Exceptions have six fields and a flag; those that carry a value have it behind them.
+/// Exceptions have six fields (five before 3.11, which brought the notes) and a flag; those that carry a value have it behind them.
 unsafe fn count_of_exception(ty: *const PyTypeObject) -> usize {
+    const FIELDS: usize = if cfg!(Py_3_11) { 6 } else { 5 };
     // SAFETY: a type; the exported exceptions are types, too.
     unsafe {
         let ty = ty.cast_mut();
@@ -69,9 +70,9 @@ unsafe fn count_of_exception(ty: *const PyTypeObject) -> usize {
         } else if types::is_subtype(ty, PyExc_StopIteration.cast())
             || types::is_subtype(ty, PyExc_SystemExit.cast())
         {
-            8
+            FIELDS + 2
         } else {
-            6
+            FIELDS
         }
     }
 }
