@@ -34,6 +34,33 @@ check_items_in_place(PyObject *self, PyObject *args)
     return list;
 }
 
+/* Code of the host changes a list, short or long, that C has in hand: C reads it in place afterwards. */
+static PyObject *
+check_changed_meanwhile(PyObject *self, PyObject *args)
+{
+    PyObject *rows = PyList_New(0);
+    static const Py_ssize_t sizes[] = {3, 256, 257, 600};
+    for (int i = 0; i < 4; i++) {
+        PyObject *list = PyList_New(sizes[i]);
+        EXPECT(rows && list);
+        for (Py_ssize_t at = 0; at < sizes[i]; at++) {
+            PyList_SET_ITEM(list, at, Py_BuildValue("(n)", at));
+        }
+        for (Py_ssize_t at = 0, round = 0; round < 6; round++, at = (at + sizes[i] / 5) % sizes[i]) {
+            PyObject *done = PyObject_CallMethod(list, "__setitem__", "nn", at, -round);
+            EXPECT(done != NULL);
+            Py_DECREF(done);
+            EXPECT(PyLong_AsSsize_t(PyList_GET_ITEM(list, at)) == -round);
+        }
+        PyObject *swapped = PyObject_CallMethod(list, "reverse", NULL);
+        EXPECT(swapped && PyList_GET_SIZE(list) == sizes[i]);
+        Py_DECREF(swapped);
+        note(rows, Py_NewRef(PyList_GET_ITEM(list, sizes[i] / 2)));
+        Py_DECREF(list);
+    }
+    return rows;
+}
+
 /* What Cython's append does when there is room. */
 static PyObject *
 check_append_in_place(PyObject *self, PyObject *args)
@@ -297,6 +324,7 @@ static PyMethodDef methods[] = {
     {"check_new", check_new, METH_NOARGS, NULL},
     {"check_new_negative", check_new_negative, METH_NOARGS, NULL},
     {"check_items_in_place", check_items_in_place, METH_NOARGS, NULL},
+    {"check_changed_meanwhile", check_changed_meanwhile, METH_NOARGS, NULL},
     {"check_append_in_place", check_append_in_place, METH_NOARGS, NULL},
     {"check_every_function", check_every_function, METH_NOARGS, NULL},
     {"check_sort", check_sort, METH_NOARGS, NULL},

@@ -363,14 +363,26 @@ def fill_value(c, x):
     lib.fill_value(c, value)
 
 
-LONG = 256      # comparing a longer list after each call-back would cost too much
+LONG = 256      # comparing a longer list after each of many call-backs would cost too much
+FULL = 64       # so often at once it is compared all the same
+
+
+class Long:
+    """What was sent of a long list, and the number of items that may still be compared: each call-back adds `LONG` to it. So the
+    first call-backs find every change, and of very many every n-th does, but all see a change of the length."""
+    __slots__ = ('items', 'credit')
+
+    def __init__(self, items):
+        self.items = items
+        self.credit = FULL * len(items)
 
 
 def encode_list(c, x):
     """A list goes with its items each time: the mirror that C reads shows what the list holds now."""
     put_handle(c, x)
     n = list.__len__(x)
-    seen[c.i & MASK] = n if n > LONG else list.__getitem__(x, slice(None))
+    known = list.__getitem__(x, slice(None))
+    seen[c.i & MASK] = Long(known) if n > LONG else known
     kind = strategy(x)
     if kind == 'IntegerListStrategy':
         with ffi.new(INTS, x) as numbers:
@@ -402,10 +414,12 @@ def lists_unchanged(handles, n):
         x, known = objects[i], seen[i]
         if type(x) is Demoted:      # nobody looks
             continue
-        if type(known) is int:
-            if list.__len__(x) != known:
-                return k
-            continue
+        if type(known) is Long:
+            known.credit += LONG
+            if known.credit < len(known.items) == list.__len__(x):
+                continue
+            known.credit -= len(known.items)
+            known = known.items
         if known is None or list.__len__(x) != len(known):
             return k
         try:
@@ -423,8 +437,8 @@ def seen_copy(x):
     known = None if wire is None else seen[wire & MASK]
     if type(known) is list:
         return known
-    if type(known) is int:
-        seen[wire & MASK] = list.__len__(x)
+    if type(known) is Long:
+        return known.items
     return []
 
 

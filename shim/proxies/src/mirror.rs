@@ -6,8 +6,8 @@
 //!
 //! The other direction: after Python code may have run, the host compares its lists with what it sent of them last, and
 //! sends again those that differ. That is one more crossing for all of them, in which the host looks
-//! at every item. Its cost is bounded: of very many lists the latest are asked for, and of a very long one the host looks at
-//! the length alone.
+//! at every item. Its cost is bounded: of very many lists the latest are asked for, and a host may look at the items of a
+//! very long one less often when there are very many calls of Python code in one stay in C.
 //!
 //! Lists that only instances hold which nobody uses are not listed: see [`sleep`].
 

@@ -9,9 +9,6 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use std::cell::RefCell;
 
-/// Comparing a longer list after each call-back would cost too much.
-const LONG: usize = 256;
-
 thread_local! {
     /// Identities of what is being filled: an object that contains itself must end.
     static BUSY: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
@@ -275,11 +272,7 @@ fn send_list(t: &mut Thread, c: &mut Cell, x: &Obj) {
         let Payload::List(items) = &object.payload else {
             return (Seen::Nothing, Items::Mixed(Vec::new()));
         };
-        let seen = if items.len() > LONG {
-            Seen::Length(items.len())
-        } else {
-            Seen::Items(items.iter().map(|r| r.peek(still).id).collect())
-        };
+        let seen = Seen::Items(items.iter().map(|r| r.peek(still).id).collect());
         let ints: Option<Vec<i64>> = items
             .iter()
             .map(|r| match &r.peek(still).payload {
@@ -343,7 +336,6 @@ pub(super) fn unchanged(t: &mut Thread, x: &Obj) -> bool {
         (Payload::List(items), Seen::Items(known)) => {
             items.iter().map(|r| r.peek(still).id).eq(known.iter().copied())
         }
-        (Payload::List(items), Seen::Length(length)) => items.len() == *length,
         _ => false,
     })
 }
@@ -357,14 +349,9 @@ pub fn list_changed_by_c(t: &mut Thread, x: &Obj) {
         Payload::List(items) => items.iter().map(|r| r.peek(still).id).collect(),
         _ => Vec::new(),
     });
-    handles::set_seen(
-        wire,
-        match handles::seen(wire) {
-            Seen::Items(_) => Seen::Items(now),
-            Seen::Length(_) => Seen::Length(now.len()),
-            Seen::Nothing => Seen::Nothing,
-        },
-    );
+    if handles::seen(wire) != Seen::Nothing {
+        handles::set_seen(wire, Seen::Items(now));
+    }
 }
 
 /// Sends an object again whose proxy was closed while its handle was on the way.

@@ -8,15 +8,13 @@ use gimbal_host::Release;
 use parking_lot::Mutex;
 use std::sync::atomic::Ordering;
 
-/// What the shim knows of the items of a list: which objects it was sent, or of a long list how many.
+/// What the shim knows of the items of a list: which objects it was sent.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Seen {
     /// Nothing
     Nothing,
     /// The items' identities
     Items(Vec<u64>),
-    /// Their number
-    Length(usize),
 }
 
 impl Escapes for Seen {}
