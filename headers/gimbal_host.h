@@ -27,6 +27,10 @@
 // hosts that take packed forms.
 #define GIMBAL_NOTHING_TO_ADOPT 16
 
+// In `HostTable::flags`: a result with `Tag::Instance` and `aux` 1 is an instance without a wrapper, and its wrapper owns the
+// reference that comes with it: the host does not call `ShimTable::incref` for it.
+#define GIMBAL_HOST_TAKES_INSTANCES 2
+
 // Do not read the environment variables of Python.
 #define GIMBAL_START_IGNORE_ENVIRONMENT 1
 
@@ -538,7 +542,7 @@ struct gimbal_release {
 struct gimbal_host {
   // `GIMBAL_HOST_ABI`.
   uint32_t abi_version;
-  // `GIMBAL_HOST_TAKES_PACKED` or zero.
+  // `GIMBAL_HOST_TAKES_PACKED`, `GIMBAL_HOST_TAKES_INSTANCES`, both or zero.
   uint32_t flags;
   // `size_of::<HostTable>()` of the host's header.
   size_t size;
@@ -574,13 +578,6 @@ struct gimbal_shim {
   int32_t (*call0)(uint8_t *f, uint8_t *me, struct gimbal_cell *out);
   // Calls a `METH_O` function with an int, a float, a constant or a handle (`tag`, `i`, `d` as in a cell, type 0).
   int32_t (*call1)(uint8_t *f, uint8_t *me, int32_t tag, int64_t i, double d, struct gimbal_cell *out);
-  // Calls a `METH_O` function with a `str` of `n` UTF-8 bytes and `points` code points.
-  int32_t (*call1s)(uint8_t *f,
-                    uint8_t *me,
-                    const uint8_t *s,
-                    int64_t n,
-                    int64_t points,
-                    struct gimbal_cell *out);
   // Calls a C function of any convention; see `CallKind` for `kind` and `HostTable::call` for the arguments.
   int32_t (*calln)(int32_t kind,
                    uint8_t *f,
@@ -589,6 +586,22 @@ struct gimbal_shim {
                    int32_t nkw,
                    struct gimbal_cell *args,
                    struct gimbal_cell *out);
+  // Calls a function or slot with at most two values, in registers. `code` is a `SlotKind`, or 64 plus a `CallKind`; plus
+  // 256 times the tag of the first value (in `a`, or `x` for a float; type 0), 65536 times that of the second one (`b` or `y`); tag 0
+  // is none. A call may end in keywords: 2^24 times their number, and `names` is the address of a tuple made by
+  // `ShimTable::new_tuple`. A slot's value may be no object: the first of `Item`, `SsizeArg`, `SsizeObjArg` is an index, of
+  // `Getter` the closure; the second of `Setter` the closure, of `RichCompare` the operator.
+  int32_t (*direct)(int32_t code,
+                    uint8_t *f,
+                    uint8_t *me,
+                    int64_t a,
+                    int64_t b,
+                    struct gimbal_cell *out,
+                    double x,
+                    double y,
+                    int64_t names);
+  // Makes a `str` of `n` UTF-8 bytes and `points` code points: the payload of a `Tag::Proxy`, 0 when memory is out.
+  int64_t (*text)(const uint8_t *s, int64_t n, int64_t points);
   // Calls a type slot of C signature `kind` (`SlotKind`) with argument cells; the first is usually `self`.
   int32_t (*slot)(int32_t kind, uint8_t *f, int32_t nargs, struct gimbal_cell *args, struct gimbal_cell *out);
   // A reference that a host wrapper holds on a native instance: taken when the wrapper is made.

@@ -7,13 +7,11 @@ from __pypy__.bufferable import bufferable
 from _gimbal import core, functions
 from _gimbal.core import (ARGS, CELLS, MASK, NOTHING, NULL, datetime_struct, decode, encode, handle, native_classes, object_of,
                           objects, pool, result, take_frame)
-from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, many, pointer, split_doc,
-                               wrong_self)
+from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, call_with, call_with_two,
+                               direct, many, pointer, slot, split_doc, wrong_self)
 from _gimbal.lifetimes import wake
 from _gimbal.native import ffi, lib, names
 from _gimbal.plain import plain_value
-
-slot = lib.slot
 
 # C signatures of slots (gimbal_host.h, GIMBAL_SLOT_KIND_*).
 (UNARY, BINARY, TERNARY, LEN, SSIZEARG, ITEM, SSIZEOBJARG, CONTAINS, OBJOBJARG, HASH, INQUIRY, RICHCOMPARE, ITERNEXT, CALL, INIT,
@@ -22,6 +20,7 @@ slot = lib.slot
 
 FLAG_BASETYPE = 1 << 10
 FLAG_DISALLOW_INSTANTIATION = 1 << 7
+FLAG_HAVE_GC = 1 << 14
 
 
 STATELESS = core.VALUES + (object, bufferable)
@@ -30,10 +29,20 @@ STATELESS = core.VALUES + (object, bufferable)
 class Owner:
     """The class that a method belongs to; known only after its functions are made, unless it is there already."""
 
+    cls = None
+    plain = False       # is an instance of just this class its address and nothing else?
+    by_handle = False   # have instances no native address of their own?
+    type = None         # the C type of such a class, if it is an extension's
+
     def __init__(self, cls=None):
+        if cls is not None:
+            self.settle(cls)
+            self.by_handle = core.kind_of(cls) not in (core.K_NATIVE, core.K_STATEFUL)
+
+    def settle(self, cls):
+        """Called once: the JIT takes what never changes for a constant."""
         self.cls = cls
-        # Have instances no native address of their own?
-        self.by_handle = cls is not None and core.kind_of(cls) not in (core.K_NATIVE, core.K_STATEFUL)
+        self.plain = core.kind_of(cls) == core.K_NATIVE
 
 
 def slot1(kind, f, a):
@@ -57,6 +66,19 @@ def slot3(kind, f, a, b, c):
     return result(slot(kind, f, 3, frame + ARGS, frame), frame)
 
 
+def call_on(kind, f, me, *values):
+    """The same for an instance that is its address and nothing else."""
+    if me._ne is not None:
+        wake(me)
+    n = len(values)
+    if n == 0:
+        frame = take_frame()
+        return result(direct(kind, f, me._np, 0, 0, frame, 0.0, 0.0, 0), frame)
+    if n == 1:
+        return call_with(kind, f, me._np, values[0])
+    return call_with_two(kind, f, me._np, values[0], values[1])
+
+
 # --- special methods ---------------------------------------------------------------------------------------------------
 # Each maker takes the C function, what distinguishes methods of one slot (see slots.rs), and the owner.
 
@@ -65,6 +87,8 @@ def make_unary(kind, f, extra, owner, name):
     def special(self):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
+        if type(self) is owner.cls and owner.plain:
+            return call_on(kind, f, self)
         return slot1(kind, f, self)
     return special
 
@@ -76,6 +100,8 @@ def make_binary(kind, f, extra, owner, name):
             raise wrong_self(name, owner, self)
         if extra == 1:
             return slot2(BINARY, f, other, self)
+        if type(self) is owner.cls and owner.plain:
+            return call_on(BINARY, f, self, other)
         return slot2(BINARY, f, self, other)
     return special
 
@@ -83,7 +109,7 @@ def make_binary(kind, f, extra, owner, name):
 def make_get_attribute(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, key):
-        if key == '_na' or key == '_np' or key == '_ne':        # the wrapper's own, needed to call C at all
+        if key == '_na' or key == '_np' or key == '_ne' or key == '_nw':        # the wrapper's own, needed to call C at all
             return object.__getattribute__(self, key)
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
@@ -107,7 +133,10 @@ def make_index(kind, f, extra, owner, name):
     def special(self, index):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
-        return slot2(kind, f, self, operator.index(index))
+        index = operator.index(index)
+        if type(self) is owner.cls and owner.plain:
+            return call_on(kind, f, self, index)
+        return slot2(kind, f, self, index)
     return special
 
 
@@ -123,7 +152,11 @@ def make_assign_item(kind, f, extra, owner, name):
         def special(self, index, value):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
-            slot3(kind, f, self, operator.index(index), value)
+            index = operator.index(index)
+            if type(self) is owner.cls and owner.plain:
+                call_on(kind, f, self, index, value)
+            else:
+                slot3(kind, f, self, index, value)
     return special
 
 
@@ -139,7 +172,10 @@ def make_assign(kind, f, extra, owner, name):
         def special(self, key, value):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
-            slot3(OBJOBJARG, f, self, key, value)
+            if type(self) is owner.cls and owner.plain:
+                call_on(OBJOBJARG, f, self, key, value)
+            else:
+                slot3(OBJOBJARG, f, self, key, value)
     return special
 
 
@@ -148,6 +184,8 @@ def make_contains(kind, f, extra, owner, name):
     def special(self, item):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
+        if type(self) is owner.cls and owner.plain:
+            return call_on(CONTAINS, f, self, item)
         return slot2(CONTAINS, f, self, item)
     return special
 
@@ -157,6 +195,8 @@ def make_richcompare(kind, f, extra, owner, name):
     def special(self, other):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
+        if type(self) is owner.cls and owner.plain:
+            return call_on(RICHCOMPARE, f, self, other, extra)
         return slot3(RICHCOMPARE, f, self, other, extra)
     return special
 
@@ -167,8 +207,13 @@ def make_iternext(kind, f, extra, owner, name):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
         frame = take_frame()
-        encode(frame + ARGS, self)
-        tag = slot(ITERNEXT, f, 1, frame + ARGS, frame)
+        if type(self) is owner.cls and owner.plain:
+            if self._ne is not None:
+                wake(self)
+            tag = direct(ITERNEXT, f, self._np, 0, 0, frame, 0.0, 0.0, 0)
+        else:
+            encode(frame + ARGS, self)
+            tag = slot(ITERNEXT, f, 1, frame + ARGS, frame)
         if tag == NOTHING:
             pool.append(frame)
             raise StopIteration
@@ -227,6 +272,8 @@ def make_new(f, owner):
     def __new__(cls, /, *args, **keywords):
         if not (isinstance(cls, type) and issubclass(cls, owner.cls)):
             raise TypeError('%s.__new__(%s): not a subtype' % (owner.cls.__name__, getattr(cls, '__name__', cls)))
+        if cls is owner.cls and owner.type is not None:
+            return many(K_VARKEYWORDS, f, owner.type, args, keywords)
         return many(K_VARKEYWORDS | SELF_FIRST, f, ffi.NULL, (cls,) + args, keywords)
     return staticmethod(__new__)
 
@@ -263,6 +310,8 @@ class GetSet(Attribute):
         self.check(instance)
         if not self.getter:
             raise AttributeError("attribute '%s' of '%s' objects is not readable" % (self.__name__, self.owner.cls.__name__))
+        if type(instance) is self.owner.cls and self.owner.plain:
+            return call_on(GETTER, self.getter, instance, self.closure)
         return slot2(GETTER, self.getter, instance, self.closure)
 
     @hidden_applevel
@@ -270,7 +319,10 @@ class GetSet(Attribute):
         self.check(instance)
         if not self.setter:
             raise AttributeError("attribute '%s' of '%s' objects is not writable" % (self.__name__, self.owner.cls.__name__))
-        slot3(SETTER, self.setter, instance, value, self.closure)
+        if type(instance) is self.owner.cls and self.owner.plain:
+            call_on(SETTER, self.setter, instance, value, self.closure)
+        else:
+            slot3(SETTER, self.setter, instance, value, self.closure)
 
     def __delete__(self, instance):
         self.__set__(instance, NULL)
@@ -285,15 +337,42 @@ class Member(Attribute):
         if instance is None:
             return self
         self.check(instance)
+        if self.number is not None and type(instance) is self.owner.cls and self.owner.plain:
+            return ffi.cast(self.number, instance._na + self.offset)[0]
         return slot1(MEMBERGET, self.definition, instance)
 
     @hidden_applevel
     def __set__(self, instance, value):
         self.check(instance)
+        if (self.number is not None and type(value) is self.python and self.writable and type(instance) is self.owner.cls
+                and self.owner.plain):
+            try:
+                ffi.cast(self.number, instance._na + self.offset)[0] = value
+                return
+            except OverflowError:   # for C to say
+                pass
         slot2(MEMBERSET, self.definition, instance, value)
 
     def __delete__(self, instance):
         self.__set__(instance, NULL)
+
+
+# The members (by their type in structmember.h) that are numbers with one C type and one Python type.
+NUMBERS = {0: ('short *', int), 1: ('int *', int), 2: ('long *', int), 4: ('double *', float), 17: ('long long *', int), 19: ('ssize_t *', int)}
+
+
+def describe_member(made):
+    """Where a number is that can be read and written in place: `PyMemberDef` is name, type, offset, flags."""
+    words, halves = ffi.cast('int64_t *', made.definition), ffi.cast('int *', made.definition)
+    name, python = NUMBERS.get(halves[2], (None, None))
+    flags = halves[6]
+    if name is None or flags & ~1:
+        made.number = None
+        return
+    made.number = ffi.typeof(name)
+    made.python = python
+    made.offset = words[2]
+    made.writable = not flags
 
 
 def attribute(entry, owner):
@@ -317,6 +396,7 @@ def attribute(entry, owner):
     if kind == 'member':
         made = Member(name, entry[4], owner)
         made.definition = pointer(entry[2])
+        describe_member(made)
         return name, made
     if kind == 'buffer':
         return name, make_buffer(pointer(entry[2]), owner)
@@ -385,7 +465,9 @@ def MakeType(address, spec):
     owner.qualname = qualname
     owner.module = module
     owner.full_name = name if module is None else module + '.' + name
-    owner.by_handle = is_metatype = any(issubclass(base, type) for base in bases)
+    is_metatype = any(issubclass(base, type) for base in bases)
+    if is_metatype:
+        owner.by_handle = True
     namespace = {'__qualname__': qualname}
     if module is not None:
         namespace['__module__'] = module
@@ -420,20 +502,24 @@ def MakeType(address, spec):
     if root and any(issubclass(base, BaseException) for base in bases):
         namespace.update(HIDING)
     elif root and not is_metatype:
-        slots += ['_np', '_na', '_ne', '__weakref__']
+        slots += ['_np', '_na', '_ne', '_nw', '__weakref__']
     stateful = bool(dict_offset) or any(has_state(base) for base in bases)
     if dict_offset and not is_metatype:
         slots.append('__dict__')
     if not flags & FLAG_BASETYPE:
         namespace['__init_subclass__'] = refuse_subclass(name, module)
     cls = make_class(metaclass, name, bases, namespace)
-    owner.cls = cls
     native_classes[cls] = empty_maker(cls)
     core.kinds[cls] = core.K_REFERENCE if is_metatype else core.K_STATEFUL if stateful else core.K_NATIVE
+    owner.settle(cls)
+    if owner.plain:
+        owner.type = pointer(address)
+        if not (flags & FLAG_HAVE_GC or issubclass(cls, core.VALUES) or hasattr(cls, '__del__')):
+            core.light_makers[cls] = native_classes[cls]
     return handle(cls)
 
 
-OWN = ('_np', '_na', '_ne')
+OWN = ('_np', '_na', '_ne', '_nw')
 real_dict = BaseException.__dict__['__dict__'].__get__
 
 
@@ -543,7 +629,12 @@ def MakeWrapper(cls, base, args, keywords):
 
 
 def TieWrapper(making, address):
-    wrapper = core.tie(making.wrapper, address)
+    wrapper = making.wrapper
+    if type(wrapper) in core.light_makers:
+        lib.incref(pointer(address))
+        core.tie_light(wrapper, address)
+        return
+    core.tie(wrapper, address)
     if core.kind_of(type(wrapper)) == core.K_STATEFUL:
         core.pin(wrapper, address)
 

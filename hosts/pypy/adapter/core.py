@@ -9,7 +9,7 @@ from __pypy__ import identity_dict, strategy
 
 from _gimbal import lifetimes
 from _gimbal.handles import (MASK, Demoted, awake, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent)
-from _gimbal.lifetimes import due, housekeeping, once, pin, tie, wake, wrappers
+from _gimbal.lifetimes import (VOIDP, due, housekeeping, light, once, pin, tie, tie_given, tie_light, wake, wrappers)
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
 
@@ -58,16 +58,26 @@ VALUES = (str, int, float, bytes, tuple, complex)
 PLAIN_VALUE = 27     # GIMBAL_SLOT_KIND_PLAIN_VALUE
 
 
-def instance(address, type_handle):
-    """The wrapper of the instance at `address`, made when there is none."""
-    entry = wrappers.get(address)
-    if entry is not None:
-        wrapper = entry()
+light_makers = identity_dict()      # class whose instances are their address and refer to nothing -> as in `native_classes`
+
+
+def instance(address, type_handle, given=0):
+    """The wrapper of the instance at `address`, made when there is none. With `given`, there is none, but a reference for it."""
+    cls = objects[type_handle & MASK]
+    make = light_makers.get(cls)
+    if not given:
+        if make is not None:
+            wrapper = light.get(address)
+        else:
+            entry = wrappers.get(address)
+            wrapper = entry() if entry is not None else None
         if wrapper is not None:
             return wrapper
-    cls = objects[type_handle & MASK]
+        lib.incref(ffi.cast(VOIDP, address))
+    if make is not None:
+        return tie_light(make(cls), address)
     value = value_of_instance(address) if issubclass(cls, VALUES) else None
-    wrapper = tie(empty_wrapper(cls) if value is None else empty_wrapper(cls, value), address)
+    wrapper = tie_given(empty_wrapper(cls) if value is None else empty_wrapper(cls, value), address)
     if kind_of(cls) == K_STATEFUL:
         pin(wrapper, address)       # native code may be about to give it its state
     return wrapper
@@ -315,6 +325,52 @@ def encode_object(c, x, t):
         fill_value(c, x)
 
 
+def word(x):
+    """Tag, integer and float of an object that fits registers, with its handle counted as sent, and what has to stay alive until
+    C has been called; else None. The integer may be too big for a register still."""
+    t = type(x)
+    if t is int:
+        return INT, x, 0.0, None
+    if t is float:
+        return FLOAT, 0, x, None
+    if x is None:
+        return NONE, 0, 0.0, None
+    if t is str:
+        kept = native_text(x)
+        if kept is not None:
+            return INSTANCE, kept.address, 0.0, kept
+        data = x.encode('utf-8', 'surrogatepass')
+        return PROXY, lib.text(data, len(data), len(x)), 0.0, None
+    if t is bool:
+        return TRUE if x else FALSE, 0, 0.0, None
+    kind = kinds.get(t)
+    if kind == K_REFERENCE:
+        wire = ids.get(x)
+        if wire is not None:
+            i = wire & MASK
+            sent[i] += 1
+            if objects[i] is x:
+                return HANDLE, wire, 0.0, None
+            sent[i] -= 1
+    elif kind == K_NATIVE:
+        if x._ne is not None:
+            wake(x)
+        return INSTANCE, x._na, 0.0, None
+    return None
+
+
+def place(c, x, w):
+    """Fills a cell with an object of which `word` has said this."""
+    if w is None:
+        encode(c, x)
+    else:
+        c.tag, i, c.d, _ = w
+        try:
+            c.i = i
+        except OverflowError:
+            encode(c, x)
+
+
 def fill(c, items):
     send(c, *encoded(items))
 
@@ -515,7 +571,7 @@ def decode(c):
         data = ffi.unpack(c.p, c.n)
         return data.decode('ascii') if c.aux else data.decode('utf-8', 'surrogatepass')
     if tag == INSTANCE:
-        return instance(c.i, c.t)
+        return instance(c.i, c.t, c.aux)
     if tag == NONE:
         return None
     if tag == FLOAT:

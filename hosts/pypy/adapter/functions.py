@@ -4,11 +4,11 @@ import operator
 from __pypy__ import builtinify, hidden_applevel
 
 from _gimbal import core
-from _gimbal.core import (ARGS, CELLS, FLOAT, INSTANCE, INT, NONE, NULL, PROXY, ROOM, encode, lend, native_text, result, take_frame)
-from _gimbal.lifetimes import VOIDP, wake
+from _gimbal.core import (ARGS, CELLS, INSTANCE, NULL, ROOM, encode, lend, place, pool, result, take_frame, word)
+from _gimbal.lifetimes import VOIDP, wake, wrapper_at
 from _gimbal.native import ffi, lib
 
-call0, call1, call1s, calln = lib.call0, lib.call1, lib.call1s, lib.calln
+call0, call1, calln, direct, slot = lib.call0, lib.call1, lib.calln, lib.direct, lib.slot
 
 # How `calln` calls (gimbal_host.h, GIMBAL_CALL_KIND_*); SELF_FIRST: the first cell is the function's self.
 K_NOARGS, K_ONE, K_VARARGS, K_VARKEYWORDS, K_FAST, K_FASTKEYWORDS, K_METHOD, K_INIT = range(8)
@@ -31,42 +31,92 @@ def pointer(address):
 
 # --- calling -----------------------------------------------------------------------------------------------------------
 
-def one(f, me, x):
-    """Calls a METH_O function."""
+CALL = 64       # added to a kind from here, for `direct`
+
+
+def call_with(kind, f, me, x, names=0):
+    """Calls a function or slot with one value beside self: in registers if it can be."""
+    w = word(x)
+    if w is None:
+        return by_cells(kind, f, me, (x,), (w,), names)
+    tag, i, d, _ = w
     frame = take_frame()
-    t = type(x)
-    if t is int:
-        try:
-            tag = call1(f, me, INT, x, 0.0, frame)
-        except OverflowError:
-            tag = one_by_cell(f, me, x, frame)
-    elif t is str:
-        kept = native_text(x)
-        if kept is not None:
-            tag = call1(f, me, INSTANCE, kept.address, 0.0, frame)
-        else:
-            data = x.encode('utf-8', 'surrogatepass')
-            tag = call1s(f, me, data, len(data), len(x), frame)
-    elif t is float:
-        tag = call1(f, me, FLOAT, 0, x, frame)
-    elif x is None:
-        tag = call1(f, me, NONE, 0, 0.0, frame)
-    else:
-        tag = one_by_cell(f, me, x, frame)
+    try:
+        tag = direct(kind | tag << 8, f, me, i, 0, frame, d, 0.0, names)
+    except OverflowError:
+        pool.append(frame)
+        return by_cells(kind, f, me, (x,), (w,), names)
     return result(tag, frame)
 
 
-def one_by_cell(f, me, x, frame):
-    encode(frame + ARGS, x)
-    return calln(K_ONE, f, me, 1, 0, frame + ARGS, frame)
+def call_with_two(kind, f, me, x, y, names=0):
+    """The same with two."""
+    v = word(x)
+    w = word(y)
+    if v is None or w is None:
+        return by_cells(kind, f, me, (x, y), (v, w), names)
+    tag, i, d, _ = v
+    other, j, e, _ = w
+    frame = take_frame()
+    try:
+        tag = direct(kind | tag << 8 | other << 16, f, me, i, j, frame, d, e, names)
+    except OverflowError:
+        pool.append(frame)
+        return by_cells(kind, f, me, (x, y), (v, w), names)
+    return result(tag, frame)
+
+
+def by_cells(kind, f, me, values, words, names=0):
+    """The same when not all values fit registers. The words of those that do are used: handles in them count as sent."""
+    frame = take_frame()
+    cells = frame + ARGS
+    n = len(values)
+    if kind & 0xff < CALL:
+        cells.tag = INSTANCE
+        cells.u = me
+        place(cells + 1, values[0], words[0])
+        if n > 1:
+            place(cells + 2, values[1], words[1])
+        return result(slot(kind, f, n + 1, cells, frame), frame)
+    place(cells, values[0], words[0])
+    if n > 1:
+        place(cells + 1, values[1], words[1])
+    nkw = kind >> 24
+    if nkw:
+        cells[n].tag = INSTANCE
+        cells[n].i = names
+    return result(calln(kind & 63, f, me, n - nkw, nkw, cells, frame), frame)
+
+
+def one(f, me, x):
+    """Calls a METH_O function."""
+    w = word(x)
+    if w is None:
+        return by_cells(CALL | K_ONE, f, me, (x,), (w,))
+    tag, i, d, _ = w
+    frame = take_frame()
+    try:
+        tag = call1(f, me, tag, i, d, frame)
+    except OverflowError:
+        pool.append(frame)
+        return by_cells(CALL | K_ONE, f, me, (x,), (w,))
+    return result(tag, frame)
 
 
 def many(kind, f, me, args, keywords):
     """Calls a function of any other convention."""
     if keywords:
         return with_keywords(kind, f, me, args, keywords)
-    frame = take_frame()
     n = len(args)
+    if kind < K_METHOD or kind == K_INIT:
+        if n == 1:
+            return call_with(CALL | kind, f, me, args[0])
+        if n == 2:
+            return call_with_two(CALL | kind, f, me, args[0], args[1])
+        if n == 0:
+            frame = take_frame()
+            return result(direct(CALL | kind, f, me, 0, 0, frame, 0.0, 0.0, 0), frame)
+    frame = take_frame()
     cells = frame + ARGS if n <= ROOM else ffi.new(CELLS, n)
     kept = encode_all(cells + 0, args)      # until C has been called
     return result(calln(kind, f, me, n, 0, cells, frame), frame)
@@ -115,6 +165,15 @@ def learn_names(names):
 def with_keywords(kind, f, me, args, keywords):
     """As `encode_all`: without a loop the JIT sees through the dictionary, and the names are constants."""
     n, k = len(args), len(keywords)
+    if k == 1 and n <= 1 and kind in (K_VARKEYWORDS, K_FASTKEYWORDS, K_INIT):
+        name, value = next(iter(keywords.items()))
+        node = no_names.longer.get(name)
+        if node is None or not node.address:
+            node = learn_names((name,))
+        kind |= CALL | 1 << 24
+        if n:
+            return call_with_two(kind, f, me, args[0], value, node.address)
+        return call_with(kind, f, me, value, node.address)
     frame = take_frame()
     block = frame + ARGS if n + k < ROOM else ffi.new(CELLS, n + k + 1)
     cells = block + 0
@@ -296,8 +355,7 @@ def function_from(entry, me, module_name):
 
 def keep_self(address, type_handle=0):
     """What a function calls with, and what it must hold for that: the wrapper, so that the collector sees cycles; else a count."""
-    entry = core.wrappers.get(address)
-    wrapper = entry() if entry is not None else None
+    wrapper = wrapper_at(address)
     if wrapper is None and type_handle:
         wrapper = core.instance(address, type_handle)
     if wrapper is not None:

@@ -16,6 +16,7 @@ import _weakref
 
 from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, limbo, objects, wires)
 from _gimbal.native import ffi, lib
+from _gimbal.places import Places, WeakPlaces
 
 VOIDP = ffi.typeof('void *')
 INTS = ffi.typeof('int64_t[]')
@@ -25,7 +26,8 @@ WRAPPER, OBJECT = 0, 1      # kinds of what an edge connects
 # --- wrappers ----------------------------------------------------------------------------------------------------------
 # A wrapper has the native address in `_na` and, in `_np`, a pointer whose death tells us that the wrapper died. `_ne` is
 # None or an Anchor.
-wrappers = {}        # address -> weak reference to the wrapper, or Pinned
+wrappers = Places()          # address -> weak reference to the wrapper, or Pinned
+light = WeakPlaces()         # address -> wrapper of an instance that refers to nothing; it holds its page in `_nw`
 
 
 class Pinned:
@@ -75,13 +77,32 @@ def bury(pointer):
 
 def tie(wrapper, address):
     """Makes `wrapper` the wrapper of the instance at `address`."""
-    pointer = ffi.cast(VOIDP, address)
-    lib.incref(pointer)
+    lib.incref(ffi.cast(VOIDP, address))
+    return tie_given(wrapper, address)
+
+
+def tie_given(wrapper, address):
+    """The same when a reference for it is there."""
     set_own(wrapper, '_na', address)
     set_own(wrapper, '_ne', None)
-    set_own(wrapper, '_np', ffi.gc(pointer, on_death))
+    set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), on_death))
     wrappers[address] = _weakref.ref(wrapper)
     return wrapper
+
+
+def tie_light(wrapper, address):
+    """The same for an instance that refers to nothing: C alone sees to its end, and nothing has to be forgotten."""
+    set_own(wrapper, '_na', address)
+    set_own(wrapper, '_ne', None)
+    set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), lib.decref))
+    set_own(wrapper, '_nw', light.put(address, wrapper))
+    return wrapper
+
+
+def wrapper_at(address):
+    """The wrapper of the instance at an address; None when there is none."""
+    entry = wrappers.get(address)
+    return light.get(address) if entry is None else entry()
 
 
 def pin(wrapper, address):
@@ -301,8 +322,7 @@ def settle(whole=False):
         else:
             keeper = edge(holder_kind, holder, edges, between).held
         if kind == WRAPPER:
-            entry = wrappers.get(target)
-            wrapper = entry() if entry is not None else None
+            wrapper = wrapper_at(target)
             if wrapper is not None:
                 keeper.append(wrapper)
         else:
@@ -451,7 +471,7 @@ def collector(original, pool):
 
 def stats():
     """Figures for tests: live wrappers, pinned ones, demoted handles."""
-    return {'wrappers': len(wrappers), 'pinned': len(pinned), 'demoted': len(demoted)}
+    return {'wrappers': len(wrappers) + len(light), 'pinned': len(pinned), 'demoted': len(demoted)}
 
 
 Tick()

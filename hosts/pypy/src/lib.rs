@@ -7,7 +7,10 @@ mod cffi;
 mod embed;
 
 use cffi::{ExternPython, Field, Global, Type};
-use gimbal_host::{Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_PACKED, HostTable, Release, ShimTable};
+use gimbal_host::{
+    Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_HOST_TAKES_PACKED, HostTable, Release,
+    ShimTable,
+};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::offset_of;
 use std::os::unix::ffi::OsStrExt;
@@ -66,7 +69,7 @@ unsafe extern "C" fn release(n: i32, handles: *const Release) {
 
 static HOST: HostTable = HostTable {
     abi_version: GIMBAL_HOST_ABI,
-    flags: GIMBAL_HOST_TAKES_PACKED,
+    flags: GIMBAL_HOST_TAKES_PACKED | GIMBAL_HOST_TAKES_INSTANCES,
     size: size_of::<HostTable>(),
     op,
     call,
@@ -151,8 +154,9 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
     functions! {
         call0 [Int VoidPtr VoidPtr CellPtr];
         call1 [Int VoidPtr VoidPtr Int Int64 Double CellPtr];
-        call1s [Int VoidPtr VoidPtr CharPtr Int64 Int64 CellPtr];
         calln [Int Int VoidPtr VoidPtr Int Int CellPtr CellPtr];
+        direct [Int Int VoidPtr VoidPtr Int64 Int64 CellPtr Double Double Int64];
+        text [Int64 CharPtr Int64 Int64];
         slot [Int Int VoidPtr Int CellPtr CellPtr];
         incref [Void VoidPtr];
         decref [Void VoidPtr];

@@ -136,13 +136,17 @@ pub struct Release {
     pub received: i64,
 }
 
+/// In [`HostTable::flags`]: a result with [`Tag::Instance`] and `aux` 1 is an instance without a wrapper, and its wrapper owns the
+/// reference that comes with it: the host does not call [`ShimTable::incref`] for it.
+pub const GIMBAL_HOST_TAKES_INSTANCES: u32 = 2;
+
 /// What a host gives the shim. Every entry may be called on any thread that runs extension code, never with the
 /// extension lock held; the host attaches the thread itself.
 #[repr(C)]
 pub struct HostTable {
     /// [`GIMBAL_HOST_ABI`].
     pub abi_version: u32,
-    /// [`GIMBAL_HOST_TAKES_PACKED`] or zero.
+    /// [`GIMBAL_HOST_TAKES_PACKED`], [`GIMBAL_HOST_TAKES_INSTANCES`], both or zero.
     pub flags: u32,
     /// `size_of::<HostTable>()` of the host's header.
     pub size: usize,
@@ -176,15 +180,6 @@ pub struct ShimTable {
     pub call0: unsafe extern "C" fn(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32,
     /// Calls a `METH_O` function with an int, a float, a constant or a handle (`tag`, `i`, `d` as in a cell, type 0).
     pub call1: unsafe extern "C" fn(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, out: *mut Cell) -> i32,
-    /// Calls a `METH_O` function with a `str` of `n` UTF-8 bytes and `points` code points.
-    pub call1s: unsafe extern "C" fn(
-        f: *mut u8,
-        me: *mut u8,
-        s: *const u8,
-        n: i64,
-        points: i64,
-        out: *mut Cell,
-    ) -> i32,
     /// Calls a C function of any convention; see [`CallKind`] for `kind` and [`HostTable::call`] for the arguments.
     pub calln: unsafe extern "C" fn(
         kind: i32,
@@ -195,6 +190,24 @@ pub struct ShimTable {
         args: *mut Cell,
         out: *mut Cell,
     ) -> i32,
+    /// Calls a function or slot with at most two values, in registers. `code` is a [`SlotKind`], or 64 plus a [`CallKind`]; plus
+    /// 256 times the tag of the first value (in `a`, or `x` for a float; type 0), 65536 times that of the second one (`b` or `y`); tag 0
+    /// is none. A call may end in keywords: 2^24 times their number, and `names` is the address of a tuple made by
+    /// [`ShimTable::new_tuple`]. A slot's value may be no object: the first of `Item`, `SsizeArg`, `SsizeObjArg` is an index, of
+    /// `Getter` the closure; the second of `Setter` the closure, of `RichCompare` the operator.
+    pub direct: unsafe extern "C" fn(
+        code: i32,
+        f: *mut u8,
+        me: *mut u8,
+        a: i64,
+        b: i64,
+        out: *mut Cell,
+        x: f64,
+        y: f64,
+        names: i64,
+    ) -> i32,
+    /// Makes a `str` of `n` UTF-8 bytes and `points` code points: the payload of a [`Tag::Proxy`], 0 when memory is out.
+    pub text: unsafe extern "C" fn(s: *const u8, n: i64, points: i64) -> i64,
     /// Calls a type slot of C signature `kind` ([`SlotKind`]) with argument cells; the first is usually `self`.
     pub slot: unsafe extern "C" fn(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32,
     /// A reference that a host wrapper holds on a native instance: taken when the wrapper is made.

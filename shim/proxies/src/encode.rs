@@ -189,7 +189,7 @@ pub unsafe fn encode(op: Obj, cell: &mut Cell, scratch: &mut Scratch) {
     unsafe { encode_as(op, cell, scratch, false) }
 }
 
-/// Encodes what most functions return and what needs nothing kept: None and ints of a word. False for anything else.
+/// Encodes what most functions return and what needs nothing kept: constants, floats, and ints of a word. False for anything else.
 #[inline]
 pub unsafe fn encode_small(op: Obj, cell: &mut Cell) -> bool {
     // SAFETY: `op` is an object; the struct is read after the type is checked.
@@ -198,14 +198,42 @@ pub unsafe fn encode_small(op: Obj, cell: &mut Cell) -> bool {
             cell.tag = Tag::None as i32;
             return true;
         }
-        if (*op).ob_type == &raw mut PyLong_Type
+        let ty = (*op).ob_type;
+        if ty == &raw mut PyLong_Type
             && let Some(value) = int::as_i64(op)
         {
             cell.tag = Tag::Int as i32;
             cell.i = value;
             return true;
         }
+        if ty == &raw mut PyFloat_Type {
+            cell.tag = Tag::Float as i32;
+            cell.d = (*op.cast::<PyFloatObject>()).ob_fval;
+            return true;
+        }
+        if ty == &raw mut PyBool_Type {
+            cell.tag = if addr_eq(op, crate::true_object()) {
+                Tag::True
+            } else {
+                Tag::False
+            } as i32;
+            return true;
+        }
         false
+    }
+}
+
+/// Encodes an object that the host has a handle for. False for anything else.
+#[inline]
+pub unsafe fn encode_known(op: Obj, cell: &mut Cell) -> bool {
+    // SAFETY: `op` is an object.
+    unsafe {
+        let handle = arena::handle(op);
+        if handle == arena::NO_HANDLE || types::is_type(op) {
+            return false;
+        }
+        set_handle(cell, handle);
+        true
     }
 }
 
@@ -308,10 +336,19 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             let items = Items::Record(class, crate::structseq::items(op));
             tree(op, cell, Tag::Tuple, items, true, true, scratch);
         } else {
-            cell.tag = Tag::Instance as i32;
-            cell.i = op as i64;
-            cell.t = types::handle(ty);
+            encode_instance(op, cell);
         }
+    }
+}
+
+/// Encodes an instance of an extension type.
+pub unsafe fn encode_instance(op: Obj, cell: &mut Cell) {
+    // SAFETY: as `encode_as`.
+    unsafe {
+        cell.tag = Tag::Instance as i32;
+        cell.aux = 0;
+        cell.i = op as i64;
+        cell.t = types::handle((*op).ob_type);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::construct::{
     fill_floats, fill_ints, fill_items, fill_texts, fill_value, new_bytes, new_complex, new_entries, new_int,
     new_str, new_tuple,
 };
+use crate::direct::{self, direct, text as text_entry};
 use crate::encode::Scratch;
 use crate::services::{clear, collect, dunder_name, finalize, flush, forget, op_name, stat, survey, touch};
 use crate::state::{self, Entered, Thread};
@@ -16,7 +17,8 @@ use crate::{
     mirror, modules, refcount, seq, text, types, value, xdecref,
 };
 use gimbal_host::{
-    CallKind, Cell, GIMBAL_HOST_ABI, GIMBAL_NOTHING_TO_ADOPT, HostTable, ShimTable, SlotKind, Tag,
+    CallKind, Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_NOTHING_TO_ADOPT, HostTable,
+    ShimTable, SlotKind, Tag,
 };
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,7 +40,7 @@ pub fn interpreter() -> *mut c_void {
 
 /// Begins an entry: takes the lock.
 #[inline(always)]
-unsafe fn enter() -> (&'static mut Thread, Entered) {
+pub(crate) unsafe fn enter() -> (&'static mut Thread, Entered) {
     let mine = state::mine();
     let entered = state::enter(mine);
     // SAFETY: the lock is held, the state is this thread's.
@@ -49,7 +51,7 @@ unsafe fn enter() -> (&'static mut Thread, Entered) {
 
 /// Ends an entry: an outermost one closes the handles of the dead; then the lock is free.
 #[inline(always)]
-unsafe fn leave(thread: &mut Thread, _entered: Entered) {
+pub(crate) unsafe fn leave(thread: &mut Thread, _entered: Entered) {
     // SAFETY: the lock is held.
     unsafe {
         thread.depth -= 1;
@@ -73,6 +75,21 @@ fn stack_left(thread: &mut Thread) -> bool {
     thread.stack_base.wrapping_sub(here) < STACK_LIMIT || here > thread.stack_base
 }
 
+/// What Python has changed is read again. False, with an error set, when extension code must not be called.
+#[inline(always)]
+pub(crate) unsafe fn may_begin(thread: &mut Thread) -> bool {
+    // SAFETY: the lock is held.
+    unsafe {
+        let intact = mirror::enter();
+        bytearray::refresh_held();
+        if intact && !stack_left(thread) {
+            err::set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
+            return false;
+        }
+        intact
+    }
+}
+
 /// Releases what the previous result in these cells pointed at.
 #[inline(always)]
 pub(crate) unsafe fn release_kept(out: *mut Cell) {
@@ -93,7 +110,7 @@ pub(crate) unsafe fn release_kept(out: *mut Cell) {
 
 /// Describes a result (whose reference is taken over) and returns its tag.
 #[inline(always)]
-unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
+pub(crate) unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
     // SAFETY: `out` has three cells.
     unsafe {
         mirror::leave();
@@ -102,15 +119,18 @@ unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
         }
         if !err::occurred().is_null() {
             decref(result);
-            err::set(
-                crate::PyExc_SystemError,
-                "a function returned a result with an exception set",
-            );
-            return failed(out);
+            return contradicted(out);
         }
         if encode::encode_small(result, &mut *out) {
             decref(result);
             return (*out).tag;
+        }
+        if encode::encode_known(result, &mut *out) {
+            (*out.add(2)).i = result as i64;
+            return (*out).tag;
+        }
+        if give(result, &mut *out) {
+            return Tag::Instance as i32;
         }
         let mut scratch = Scratch::take();
         encode::encode(result, &mut *out, &mut scratch);
@@ -132,6 +152,37 @@ unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
             (*out.add(2)).n = Box::into_raw(scratch) as i64;
         }
         tag
+    }
+}
+
+/// Gives an instance that has no wrapper yet to the host, with the reference; false when it is another object or the host does
+/// not want it so.
+#[inline(always)]
+unsafe fn give(result: Obj, out: &mut Cell) -> bool {
+    // SAFETY: `result` is an object.
+    unsafe {
+        let ty = (*result).ob_type;
+        let lonely = types::is_native(ty) && arena::in_range(result.cast()) && arena::number(result) == 0;
+        if !lonely || types::is_metatype(ty) || crossing::host().flags & GIMBAL_HOST_TAKES_INSTANCES == 0 {
+            return false;
+        }
+        encode::encode_instance(result, out);
+        out.aux = 1;
+        arena::set_number(result, 1);
+        true
+    }
+}
+
+/// Describes the error of a function that has both returned a result and raised.
+#[cold]
+pub(crate) unsafe fn contradicted(out: *mut Cell) -> i32 {
+    // SAFETY: as `finish`.
+    unsafe {
+        err::set(
+            crate::PyExc_SystemError,
+            "a function returned a result with an exception set",
+        );
+        failed(out)
     }
 }
 
@@ -174,11 +225,7 @@ unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
     unsafe {
         let (thread, entered) = enter();
         release_kept(out);
-        let intact = mirror::enter();
-        bytearray::refresh_held();
-        let result = if !intact {
-            std::ptr::null_mut()
-        } else if stack_left(thread) {
+        let result = if may_begin(thread) {
             catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
                 err::set(
                     crate::PyExc_SystemError,
@@ -187,7 +234,6 @@ unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
                 std::ptr::null_mut()
             })
         } else {
-            err::set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
             std::ptr::null_mut()
         };
         let tag = finish(result, out);
@@ -245,10 +291,10 @@ impl Drop for Args {
 /// Added to a [`CallKind`]: the first argument cell is the function's self.
 const SELF_FIRST: i32 = 16;
 
-type F0 = unsafe extern "C" fn(Obj, Obj) -> Obj;
-type F3 = unsafe extern "C" fn(Obj, Obj, Obj) -> Obj;
-type FFast = unsafe extern "C" fn(Obj, *const Obj, isize) -> Obj;
-type FFastKw = unsafe extern "C" fn(Obj, *const Obj, isize, Obj) -> Obj;
+pub(crate) type F0 = unsafe extern "C" fn(Obj, Obj) -> Obj;
+pub(crate) type F3 = unsafe extern "C" fn(Obj, Obj, Obj) -> Obj;
+pub(crate) type FFast = unsafe extern "C" fn(Obj, *const Obj, isize) -> Obj;
+pub(crate) type FFastKw = unsafe extern "C" fn(Obj, *const Obj, isize, Obj) -> Obj;
 type FMethod = unsafe extern "C" fn(Obj, *mut PyTypeObject, *const Obj, isize, Obj) -> Obj;
 
 /// Reads a C function pointer of the given type.
@@ -257,6 +303,7 @@ macro_rules! as_fn {
         std::mem::transmute::<*mut u8, $ty>($f)
     };
 }
+pub(crate) use as_fn;
 
 unsafe extern "C" fn call0(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32 {
     // SAFETY: the host got `f` and `me` from the shim.
@@ -271,42 +318,9 @@ unsafe extern "C" fn call1(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, ou
     // SAFETY: as `call0`; the argument is decoded like a cell.
     unsafe {
         entry_of(me, out, || {
-            let arg = if tag == Tag::Int as i32 {
-                int::from_i64(i)
-            } else {
-                decode::decode(&mut Cell {
-                    tag,
-                    aux: 0,
-                    i,
-                    d,
-                    n: 0,
-                    t: 0,
-                })
-            };
+            let arg = direct::value(tag, i, d);
             if arg.is_null() {
                 return std::ptr::null_mut();
-            }
-            let result = state::outside(|| as_fn!(f, F0)(me.cast(), arg));
-            decref(arg);
-            result
-        })
-    }
-}
-
-unsafe extern "C" fn call1s(
-    f: *mut u8,
-    me: *mut u8,
-    s: *const u8,
-    n: i64,
-    points: i64,
-    out: *mut Cell,
-) -> i32 {
-    // SAFETY: as `call0`; `s` has `n` bytes of UTF-8.
-    unsafe {
-        entry_of(me, out, || {
-            let arg = text::from_utf8(std::slice::from_raw_parts(s, n as usize), points as usize);
-            if arg.is_null() {
-                return arg;
             }
             let result = state::outside(|| as_fn!(f, F0)(me.cast(), arg));
             decref(arg);
@@ -455,7 +469,7 @@ unsafe fn index(op: Obj) -> Option<isize> {
 }
 
 /// Result of an iteration step: the end is no error.
-unsafe fn step(result: Obj, out: *mut Cell) -> Option<i32> {
+pub(crate) unsafe fn end_iteration(result: Obj, out: *mut Cell) -> Option<i32> {
     // SAFETY: `out` has three cells.
     unsafe {
         if !result.is_null() {
@@ -478,19 +492,16 @@ unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, ou
         if kind == SlotKind::IterNext as i32 {
             let (thread, entered) = enter();
             release_kept(out);
-            let intact = mirror::enter();
+            let begin = may_begin(thread);
             let mut decoded = Args::decode(args, nargs as usize);
             let me = decoded.slice()[0];
-            let result = if !intact {
-                std::ptr::null_mut()
-            } else if stack_left(thread) {
+            let result = if begin {
                 state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(me))
             } else {
-                err::set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
                 std::ptr::null_mut()
             };
             drop(decoded);
-            let tag = step(result, out).unwrap_or_else(|| finish(result, out));
+            let tag = end_iteration(result, out).unwrap_or_else(|| finish(result, out));
             leave(thread, entered);
             return tag;
         }
@@ -525,7 +536,7 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
                 return std::ptr::null_mut();
             };
             let i = if is(SlotKind::Item) && i < 0 {
-                i + adjust(a[0], value(2))
+                adjusted(i, a[0])
             } else {
                 i
             };
@@ -538,7 +549,7 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
                 return std::ptr::null_mut();
             };
             if i < 0 {
-                i += adjust(a[0], std::ptr::null_mut());
+                i = adjusted(i, a[0]);
             }
             status(state::outside(|| {
                 as_fn!(f, unsafe extern "C" fn(Obj, isize, Obj) -> c_int)(a[0], i, value(2))
@@ -600,17 +611,17 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
     }
 }
 
-/// The length that a negative index is counted from.
-unsafe fn adjust(me: Obj, _length: Obj) -> isize {
+/// A negative index, counted from the end when the object has a length.
+pub(crate) unsafe fn adjusted(i: isize, me: Obj) -> isize {
     // SAFETY: `me` is an object.
     unsafe {
         let methods = (*(*me).ob_type).tp_as_sequence;
         if methods.is_null() {
-            return 0;
+            return i;
         }
         match (*methods).sq_length {
-            Some(f) => crate::outside(|| f(me)),
-            None => 0,
+            Some(f) => i + crate::outside(|| f(me)),
+            None => i,
         }
     }
 }
@@ -754,8 +765,9 @@ static SHIM: ShimTable = ShimTable {
     size: size_of::<ShimTable>(),
     call0,
     call1,
-    call1s,
     calln,
+    direct,
+    text: text_entry,
     slot,
     incref,
     decref: decref_entry,

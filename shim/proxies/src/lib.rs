@@ -27,6 +27,7 @@ pub mod cycles;
 pub mod datetimes;
 pub mod decode;
 pub mod dict;
+mod direct;
 mod elf_file;
 pub mod encode;
 pub mod err;

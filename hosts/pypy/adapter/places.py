@@ -1,0 +1,71 @@
+"""What stands for the native blocks at some addresses. Two levels, since a dict with addresses for keys is slow: all end in the
+same bits, and each one that goes leaves a gap that later searches pass.
+"""
+import _weakref
+
+PAGE_BITS = 10
+BLOCK_BITS = 4      # blocks are aligned to 16 bytes
+LAST = (1 << PAGE_BITS - BLOCK_BITS) - 1
+EMPTY = [None] * (LAST + 1)
+
+
+class Places:
+    """Address -> what was put there, or None."""
+
+    def __init__(self):
+        self.pages = {}
+
+    def get(self, address):
+        page = self.pages.get(address >> PAGE_BITS)
+        return None if page is None else page[address >> BLOCK_BITS & LAST]
+
+    def __setitem__(self, address, x):
+        page = self.pages.get(address >> PAGE_BITS)
+        if page is None:
+            page = self.pages.setdefault(address >> PAGE_BITS, EMPTY[:])
+        page[address >> BLOCK_BITS & LAST] = x
+
+    def __delitem__(self, address):
+        self[address] = None
+
+    def __len__(self):
+        return sum(x is not None for page in list(self.pages.values()) for x in page)
+
+
+class Page:
+    """Weak references to the wrappers of a few blocks, each of which holds the page."""
+    __slots__ = ('entries', '__weakref__')
+
+
+class WeakPlaces:
+    """Address -> wrapper, or None. Wrappers die young: what refers to them dies with them, without the collector's having to
+    move it first. Only pages are referred to from here, weakly as well."""
+
+    def __init__(self):
+        self.pages = {}
+
+    def get(self, address):
+        page = self.pages.get(address >> PAGE_BITS)
+        if page is not None:
+            page = page()
+            if page is not None:
+                entry = page.entries[address >> BLOCK_BITS & LAST]
+                if entry is not None:
+                    return entry()
+        return None
+
+    def put(self, address, wrapper):
+        """The page that the wrapper has to hold."""
+        page = self.pages.get(address >> PAGE_BITS)
+        if page is not None:
+            page = page()
+        if page is None:
+            page = Page()
+            page.entries = EMPTY[:]
+            self.pages[address >> PAGE_BITS] = _weakref.ref(page)
+        page.entries[address >> BLOCK_BITS & LAST] = _weakref.ref(wrapper)
+        return page
+
+    def __len__(self):
+        pages = [page() for page in list(self.pages.values())]
+        return sum(entry is not None and entry() is not None for page in pages if page is not None for entry in page.entries)

@@ -1,0 +1,342 @@
+//! Calls whose arguments fit the machine's registers: one or two values beside self, none of them in a cell. Part of
+//! [`gimbal_host::ShimTable`], like [`crate::guest`], and the way in which the host makes most calls.
+
+use crate::guest::{
+    F0, F3, FFast, FFastKw, adjusted, as_fn, contradicted, end_iteration, enter, finish, keyword_dict, leave,
+    may_begin, release_kept,
+};
+use crate::{Obj, PyObject, decode, decref, err, int, seq, state, text, xdecref, xincref};
+use gimbal_host::{CallKind, Cell, SlotKind, Tag};
+use std::ffi::{c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Added to a [`CallKind`], which would be a [`SlotKind`] otherwise.
+const CALL: i32 = 64;
+
+/// The registers that a call comes in.
+struct Registers {
+    code: i32,
+    a: i64,
+    b: i64,
+    x: f64,
+    y: f64,
+    names: i64,
+}
+
+/// What a C function has returned.
+enum Outcome {
+    /// A new reference, or NULL.
+    Object(Obj),
+    /// A size or hash, of which -1 may mean an error.
+    Number(isize),
+    /// 0, 1 or -1.
+    Truth(c_int),
+    /// 0 or -1.
+    Status(c_int),
+    /// An item, or NULL without an error at the end.
+    Step(Obj),
+}
+
+impl Registers {
+    fn tag(&self, shift: u32) -> i32 {
+        self.code >> shift & 0xff
+    }
+
+    /// A new reference to the first value; NULL when there is none.
+    #[inline(always)]
+    unsafe fn first(&self) -> Obj {
+        // SAFETY: the host filled the registers by the rules of a cell.
+        unsafe { value(self.tag(8), self.a, self.x) }
+    }
+
+    /// The same for the second one.
+    #[inline(always)]
+    unsafe fn second(&self) -> Obj {
+        // SAFETY: as `first`.
+        unsafe { value(self.tag(16), self.b, self.y) }
+    }
+}
+
+/// A new reference to a value in registers.
+#[inline(always)]
+pub(crate) unsafe fn value(tag: i32, i: i64, d: f64) -> Obj {
+    // SAFETY: the host's promise.
+    unsafe {
+        if tag == 0 {
+            return std::ptr::null_mut();
+        }
+        if tag == Tag::Int as i32 {
+            return int::from_i64(i);
+        }
+        if tag == Tag::Float as i32 {
+            return decode::float(d);
+        }
+        decode::decode(&mut Cell {
+            tag,
+            aux: 0,
+            i,
+            d,
+            n: 0,
+            t: 0,
+        })
+    }
+}
+
+pub(crate) unsafe extern "C" fn direct(
+    code: i32,
+    f: *mut u8,
+    me: *mut u8,
+    a: i64,
+    b: i64,
+    out: *mut Cell,
+    x: f64,
+    y: f64,
+    names: i64,
+) -> i32 {
+    let registers = Registers {
+        code,
+        a,
+        b,
+        x,
+        y,
+        names,
+    };
+    // SAFETY: as `guest::calln`; `me` is an object or NULL, and a panic is caught.
+    unsafe {
+        let (thread, entered) = enter();
+        release_kept(out);
+        let tag = if may_begin(thread) {
+            let me = me.cast::<PyObject>();
+            xincref(me);
+            let tag = catch_unwind(AssertUnwindSafe(|| describe(run(&registers, f, me), out)));
+            xdecref(me);
+            tag.unwrap_or_else(|_| panicked(out))
+        } else {
+            finish(std::ptr::null_mut(), out)
+        };
+        leave(thread, entered);
+        tag
+    }
+}
+
+#[cold]
+unsafe fn panicked(out: *mut Cell) -> i32 {
+    // SAFETY: as `direct`.
+    unsafe {
+        err::set(
+            crate::PyExc_SystemError,
+            "Gimbal: internal error (panic) in extension code's call",
+        );
+        finish(std::ptr::null_mut(), out)
+    }
+}
+
+#[inline(always)]
+unsafe fn describe(outcome: Outcome, out: *mut Cell) -> i32 {
+    // SAFETY: `out` has three cells.
+    unsafe {
+        let raised = || !err::occurred().is_null();
+        match outcome {
+            Outcome::Object(result) => finish(result, out),
+            Outcome::Number(-1) if raised() => finish(std::ptr::null_mut(), out),
+            Outcome::Truth(-1) | Outcome::Status(-1) => finish(std::ptr::null_mut(), out),
+            Outcome::Number(number) => {
+                crate::mirror::leave();
+                (*out).i = number as i64;
+                plain(Tag::Int, out)
+            }
+            Outcome::Truth(value) => plain(if value != 0 { Tag::True } else { Tag::False }, out),
+            Outcome::Status(_) => plain(Tag::None, out),
+            Outcome::Step(result) => end_iteration(result, out).unwrap_or_else(|| finish(result, out)),
+        }
+    }
+}
+
+/// A result that is no object here.
+#[inline(always)]
+unsafe fn plain(tag: Tag, out: *mut Cell) -> i32 {
+    // SAFETY: `out` has three cells.
+    unsafe {
+        crate::mirror::leave();
+        if !err::occurred().is_null() {
+            return contradicted(out);
+        }
+        (*out).tag = tag as i32;
+        tag as i32
+    }
+}
+
+#[inline(always)]
+unsafe fn run(r: &Registers, f: *mut u8, me: Obj) -> Outcome {
+    // SAFETY: the host passes what the kind asks for; `f` has that signature.
+    unsafe {
+        let kind = r.code & 0xff;
+        if kind >= CALL {
+            return Outcome::Object(call(r, kind - CALL, f, me));
+        }
+        let is = |k: SlotKind| kind == k as i32;
+        if is(SlotKind::Item) || is(SlotKind::SsizeArg) {
+            let i = position(r.a, is(SlotKind::Item), me);
+            state::outside(|| Outcome::Object(as_fn!(f, unsafe extern "C" fn(Obj, isize) -> Obj)(me, i)))
+        } else if is(SlotKind::Len) || is(SlotKind::Hash) {
+            state::outside(|| Outcome::Number(as_fn!(f, unsafe extern "C" fn(Obj) -> isize)(me)))
+        } else if is(SlotKind::Unary) {
+            state::outside(|| Outcome::Object(as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(me)))
+        } else if is(SlotKind::IterNext) {
+            state::outside(|| Outcome::Step(as_fn!(f, unsafe extern "C" fn(Obj) -> Obj)(me)))
+        } else if is(SlotKind::Inquiry) {
+            state::outside(|| Outcome::Truth(as_fn!(f, unsafe extern "C" fn(Obj) -> c_int)(me)))
+        } else if is(SlotKind::Getter) {
+            let closure = r.a as *mut c_void;
+            state::outside(|| {
+                Outcome::Object(as_fn!(f, unsafe extern "C" fn(Obj, *mut c_void) -> Obj)(
+                    me, closure,
+                ))
+            })
+        } else if is(SlotKind::SsizeObjArg) {
+            let i = position(r.a, true, me);
+            with_values(r.second(), std::ptr::null_mut(), |value, _| {
+                Outcome::Status(as_fn!(f, unsafe extern "C" fn(Obj, isize, Obj) -> c_int)(
+                    me, i, value,
+                ))
+            })
+        } else if is(SlotKind::Setter) {
+            let closure = r.b as *mut c_void;
+            with_values(r.first(), std::ptr::null_mut(), |value, _| {
+                Outcome::Status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, *mut c_void) -> c_int)(
+                    me, value, closure,
+                ))
+            })
+        } else if is(SlotKind::RichCompare) {
+            let operator = r.b as c_int;
+            with_values(r.first(), std::ptr::null_mut(), |other, _| {
+                Outcome::Object(as_fn!(f, unsafe extern "C" fn(Obj, Obj, c_int) -> Obj)(
+                    me, other, operator,
+                ))
+            })
+        } else {
+            with_values(r.first(), r.second(), |first, second| {
+                if is(SlotKind::Binary) {
+                    Outcome::Object(as_fn!(f, F0)(me, first))
+                } else if is(SlotKind::Contains) {
+                    Outcome::Truth(as_fn!(f, unsafe extern "C" fn(Obj, Obj) -> c_int)(me, first))
+                } else if is(SlotKind::ObjObjArg) {
+                    Outcome::Status(as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(
+                        me, first, second,
+                    ))
+                } else {
+                    unknown(kind)
+                }
+            })
+        }
+    }
+}
+
+#[cold]
+unsafe fn unknown(kind: i32) -> Outcome {
+    // SAFETY: sets the indicator.
+    unsafe {
+        err::set(
+            crate::PyExc_SystemError,
+            &format!("Gimbal: the host asked for slot kind {kind} with its arguments in registers"),
+        );
+    }
+    Outcome::Object(std::ptr::null_mut())
+}
+
+/// Runs extension code with two values (or NULL), whose references are ours. A value that could not be made has set an error.
+#[inline(always)]
+unsafe fn with_values(first: Obj, second: Obj, f: impl FnOnce(Obj, Obj) -> Outcome) -> Outcome {
+    // SAFETY: as `run`.
+    unsafe {
+        let outcome = if err::occurred().is_null() {
+            state::outside(|| f(first, second))
+        } else {
+            Outcome::Object(std::ptr::null_mut())
+        };
+        xdecref(first);
+        xdecref(second);
+        outcome
+    }
+}
+
+/// An index; a negative one may be counted from the end.
+#[inline(always)]
+unsafe fn position(i: i64, from_end: bool, me: Obj) -> isize {
+    if from_end && i < 0 {
+        // SAFETY: `me` is an object.
+        unsafe { adjusted(i as isize, me) }
+    } else {
+        i as isize
+    }
+}
+
+/// Calls a function by its calling convention, with as many of the two values as there are.
+#[inline(always)]
+unsafe fn call(r: &Registers, kind: i32, f: *mut u8, me: Obj) -> Obj {
+    // SAFETY: as `run`.
+    unsafe {
+        let values = [r.first(), r.second()];
+        let total = usize::from(r.tag(8) != 0) + usize::from(r.tag(16) != 0);
+        let keywords = r.tag(24) as usize;
+        let names = r.names as Obj;
+        let positional = total - keywords;
+        let result = if !err::occurred().is_null() {
+            std::ptr::null_mut()
+        } else if kind == CallKind::NoArgs as i32 || kind == CallKind::One as i32 {
+            state::outside(|| as_fn!(f, F0)(me, values[0]))
+        } else if kind == CallKind::Fast as i32 {
+            state::outside(|| as_fn!(f, FFast)(me, values.as_ptr(), positional as isize))
+        } else if kind == CallKind::FastKeywords as i32 {
+            state::outside(|| as_fn!(f, FFastKw)(me, values.as_ptr(), positional as isize, names))
+        } else {
+            let tuple = seq::tuple_of(&values[..positional]);
+            if tuple.is_null() {
+                tuple
+            } else {
+                let result = with_tuple(kind, f, me, tuple, &values[positional..total], names);
+                decref(tuple);
+                result
+            }
+        };
+        xdecref(values[0]);
+        xdecref(values[1]);
+        result
+    }
+}
+
+#[inline(always)]
+unsafe fn with_tuple(kind: i32, f: *mut u8, me: Obj, tuple: Obj, values: &[Obj], names: Obj) -> Obj {
+    // SAFETY: as `run`.
+    unsafe {
+        if kind == CallKind::VarArgs as i32 {
+            return state::outside(|| as_fn!(f, F0)(me, tuple));
+        }
+        let kwargs = keyword_dict(values, names);
+        let result = if kind == CallKind::Init as i32 {
+            let status =
+                state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj, Obj, Obj) -> c_int)(me, tuple, kwargs));
+            if status < 0 {
+                std::ptr::null_mut()
+            } else {
+                crate::new_ref(crate::none())
+            }
+        } else {
+            state::outside(|| as_fn!(f, F3)(me, tuple, kwargs))
+        };
+        xdecref(kwargs);
+        result
+    }
+}
+
+/// Makes a `str` that the host passes on at once, as a [`Tag::Proxy`]; 0 when memory is out.
+pub(crate) unsafe extern "C" fn text(s: *const u8, n: i64, points: i64) -> i64 {
+    let mut made = 0;
+    // SAFETY: `s` has `n` bytes of UTF-8.
+    unsafe {
+        crate::guest::quietly(|| {
+            made = text::from_utf8(std::slice::from_raw_parts(s, n as usize), points as usize) as i64;
+        });
+    }
+    made
+}
