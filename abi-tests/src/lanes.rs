@@ -75,6 +75,11 @@ impl Interpreter {
         }
     }
 
+    /// What it starts a program with.
+    pub fn words(&self) -> &[OsString] {
+        &self.prefix
+    }
+
     /// What starts a program that embeds Python with the libpython that it is linked to.
     pub fn linked() -> Self {
         Self {

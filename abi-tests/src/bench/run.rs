@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use gimbal_debian::headers::Headers;
@@ -85,9 +85,6 @@ const PACKAGES: [&str; 10] = [
     "pydantic_core",
     "kiwisolver",
 ];
-
-/// How often a process is started in a turn; the fastest counts.
-const STARTS: usize = 5;
 
 /// How long a program may take.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -248,16 +245,14 @@ fn runners(hosts: &[String]) -> Result<Vec<Runner>> {
 /// The version of a PyPy.
 fn version(interpreter: &Interpreter) -> Result<String> {
     let program = Program::new(lanes::script("benches", "version.py"), Vec::new());
-    let outcome = interpreter.run(&program)?;
-    ensure!(outcome.success(), "{}", report::tail(&outcome));
-    Ok(outcome.stdout.trim().to_owned())
+    Ok(output(interpreter, &program)?.trim().to_owned())
 }
 
 impl Runner {
     /// Runs a group once; the rows, none when it cannot run here.
     fn turn(&self, group: &GroupSpec, settings: &Settings) -> Result<Vec<(String, Unit, f64)>> {
         match group.kind {
-            Kind::Process => self.process(settings),
+            Kind::Process => self.process(),
             Kind::Extension(source) => self.figures(
                 group.name,
                 vec![self.extension(source)?],
@@ -302,47 +297,37 @@ impl Runner {
             .arg(&settings.rows);
         program.limit = LIMIT;
         program.identify = true;
-        let rows: Vec<(String, f64)> = serde_json::from_str(&self.output(&program)?)?;
+        let rows: Vec<(String, f64)> = serde_json::from_str(&output(&self.interpreter, &program)?)?;
         let chosen = rows.into_iter().filter(|(name, _)| name.contains(&settings.rows));
         Ok(chosen.map(|(name, figure)| (name, unit, figure)).collect())
     }
 
-    fn output(&self, program: &Program) -> Result<String> {
-        let outcome = self.interpreter.run(program)?;
-        ensure!(
-            outcome.success(),
-            "{}\n{}",
-            outcome.status,
-            report::tail(&outcome)
+    /// What a process costs that does nothing: CPython starts it and tells.
+    fn process(&self) -> Result<Vec<(String, Unit, f64)>> {
+        let mut program = Program::new(
+            lanes::script("benches", "time_process.py"),
+            vec![self.extension("calls")?],
         );
-        Ok(outcome.stdout)
-    }
-
-    /// What a process costs that does nothing.
-    fn process(&self, settings: &Settings) -> Result<Vec<(String, Unit, f64)>> {
-        let empty = Program::new(lanes::script("benches", "empty.py"), Vec::new());
-        let mut fastest = f64::INFINITY;
-        for _ in 0..STARTS {
-            let start = Instant::now();
-            self.output(&empty)?;
-            fastest = fastest.min(start.elapsed().as_secs_f64());
-        }
-        let idle = Program::new(lanes::script("benches", "idle.py"), Vec::new());
-        let bytes: f64 = serde_json::from_str(&self.output(&idle)?)?;
-        let rows = [
-            (START, Unit::Nanoseconds, fastest * 1e9),
-            (IDLE, Unit::Bytes, bytes),
-        ];
-        let chosen = rows.into_iter().filter(|row| row.0.contains(&settings.rows));
-        Ok(chosen
-            .map(|(name, unit, figure)| (name.to_owned(), unit, figure))
-            .collect())
+        program.args = self.interpreter.words().to_vec();
+        program.limit = LIMIT;
+        let rows: Vec<(String, f64)> = serde_json::from_str(&output(&Interpreter::oracle(), &program)?)?;
+        let units = [Unit::Nanoseconds, Unit::Nanoseconds, Unit::Bytes, Unit::Bytes];
+        let rows = rows.into_iter().zip(units);
+        Ok(rows.map(|((name, figure), unit)| (name, unit, figure)).collect())
     }
 }
 
-/// The rows of a process.
-const START: &str = "starts and ends, an empty script";
-const IDLE: &str = "resident memory, idle";
+/// What a program prints that ends well.
+fn output(interpreter: &Interpreter, program: &Program) -> Result<String> {
+    let outcome = interpreter.run(program)?;
+    ensure!(
+        outcome.success(),
+        "{}\n{}",
+        outcome.status,
+        report::tail(&outcome)
+    );
+    Ok(outcome.stdout)
+}
 
 fn today() -> Result<String> {
     let mut date = Command::new("date");
