@@ -5,7 +5,7 @@
 //! where the program comes from: a C extension with a driver (`tests/themes.rs`), a wheel with a script
 //! (`tests/wheels.rs`), a package's own test suite (`tests/suites.rs`), or a binary file that must not load
 //! (`tests/errors.rs`). `tests/memory.rs` compares nothing: it makes a million calls and looks at the memory.
-//! [`bench`] measures what things cost, and asserts nothing.
+//! [`bench`] measures what things cost, and asserts nothing; [`instructions`] counts what the shim's native paths take.
 //!
 //! Environment variables:
 //!
@@ -18,6 +18,7 @@ pub mod bench;
 pub mod compatibility;
 pub mod compile;
 pub mod flavours;
+pub mod instructions;
 pub mod lanes;
 pub mod paths;
 pub mod process;

@@ -20,10 +20,23 @@ const PACKAGES: [&str; 5] = [
 /// The oracle's interpreter; another `python3.11` may come first on the PATH.
 pub const PYTHON: &str = "/usr/bin/python3.11";
 
+/// What counts instructions. Without it that is left out.
+pub const VALGRIND: &str = "valgrind";
+
 /// Installs what is missing of the packages.
 pub fn ensure() -> Result<()> {
-    let missing: Vec<_> = PACKAGES
-        .into_iter()
+    install_missing(&PACKAGES)
+}
+
+/// Installs a package that not everything needs.
+pub fn ensure_optional(package: &str) -> Result<()> {
+    install_missing(&[package])
+}
+
+fn install_missing(packages: &[&str]) -> Result<()> {
+    let missing: Vec<_> = packages
+        .iter()
+        .copied()
         .filter(|package| !installed(package))
         .collect();
     if missing.is_empty() {

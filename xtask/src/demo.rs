@@ -59,6 +59,14 @@ pub fn bench(project: &Project, arguments: &[OsString]) -> Result<bool> {
     tool(project, "bench", arguments)
 }
 
+/// Counts instructions, having made what is needed. False: a path is longer than recorded.
+pub fn instructions(project: &Project, arguments: &[OsString]) -> Result<bool> {
+    debian::ensure()?;
+    debian::ensure_optional(debian::VALGRIND)?;
+    build::build(project, &project.flavour(MAIN_FLAVOUR)?, Profile::Release)?;
+    tool(project, "instructions", arguments)
+}
+
 /// Makes what a program needs that runs on the main host.
 fn prepare(project: &Project) -> Result<()> {
     debian::ensure()?;

@@ -49,6 +49,14 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Count the instructions of the shim's native paths with callgrind, and compare them with the record
+    ///
+    /// `--write` makes the counts the record.
+    Instructions {
+        /// Options
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Run packages' own test suites on CPython and on Gimbal, and compare test by test
     ///
     /// `cargo xtask suite -- --help` tells its options.
@@ -89,6 +97,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Check { write } => Ok(check::check(&project, write)?.report()),
         Task::Demo => demo::demo(&project),
         Task::Bench { arguments } => demo::bench(&project, &arguments),
+        Task::Instructions { arguments } => demo::instructions(&project, &arguments),
         Task::Suite { arguments } => demo::suite(&project, &arguments),
         Task::Test(selection) => Ok(test::test(&project, &selection)?.report()),
     }

@@ -64,6 +64,10 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
         }
     }
 
+    if let Err(error) = debian::ensure_optional(debian::VALGRIND) {
+        tally.skip(format!("counting instructions: {error:#}"));
+    }
+
     let mut abi = project.cargo_for_all(Part::AbiTests, "test");
     abi.args(["--no-fail-fast", "--"]).args(&selection.filter);
     if selection.fast {

@@ -12,8 +12,10 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::hash::BuildHasherDefault;
 
-/// Address range reserved at first use; memory is committed as it is needed.
-const RESERVED: usize = 64 << 30;
+/// Address range reserved at first use; memory is committed as it is needed. Where so much is not to be had (`ulimit -v`,
+/// valgrind), it is half as much, or half of that.
+const MOST: usize = 64 << 30;
+const LEAST: usize = 256 << 20;
 const COMMIT: usize = 4 << 20;
 /// Largest object (without prefix) that comes from the range.
 pub const LARGEST: usize = 1024 - PREFIX;
@@ -48,7 +50,9 @@ pub const TRACKED: u16 = 1 << 9;
 
 struct Arena {
     base: usize,
-    /// `base` when freed blocks are used again at once; 0 when they go into [`quarantine`], and before the first use.
+    /// The size of the range; 0 before the first use.
+    reserved: usize,
+    /// The same when freed blocks are used again at once; 0 when they go into [`quarantine`].
     recycled: usize,
     next: usize,
     committed: usize,
@@ -58,6 +62,7 @@ struct Arena {
 
 static ARENA: Locked<Arena> = Locked::new(Arena {
     base: 0,
+    reserved: 0,
     recycled: 0,
     next: 0,
     committed: 0,
@@ -102,29 +107,43 @@ impl Aside {
 }
 
 impl Arena {
-    #[cold]
-    fn grow(&mut self, bytes: usize) -> bool {
-        // SAFETY: reserving and committing anonymous memory of our own.
-        unsafe {
-            if self.base == 0 {
-                let range = libc::mmap(
+    /// Reserves the range.
+    fn reserve(&mut self) -> bool {
+        let mut size = MOST;
+        while size >= LEAST {
+            // SAFETY: reserving anonymous memory of our own.
+            let range = unsafe {
+                libc::mmap(
                     std::ptr::null_mut(),
-                    RESERVED,
+                    size,
                     libc::PROT_NONE,
                     libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
                     -1,
                     0,
-                );
-                if range == libc::MAP_FAILED {
-                    return false;
-                }
+                )
+            };
+            if range != libc::MAP_FAILED {
                 self.base = range as usize;
-                self.recycled = if quarantine::is_on() { 0 } else { self.base };
+                self.reserved = size;
+                self.recycled = if quarantine::is_on() { 0 } else { size };
                 self.next = self.base;
                 self.committed = self.base;
+                return true;
             }
+            size /= 2;
+        }
+        false
+    }
+
+    #[cold]
+    fn grow(&mut self, bytes: usize) -> bool {
+        if self.reserved == 0 && !self.reserve() {
+            return false;
+        }
+        // SAFETY: committing anonymous memory of our own.
+        unsafe {
             while self.next + bytes > self.committed {
-                if self.committed + COMMIT > self.base + RESERVED
+                if self.committed + COMMIT > self.base + self.reserved
                     || libc::mprotect(
                         self.committed as *mut c_void,
                         COMMIT,
@@ -148,7 +167,7 @@ impl Arena {
 pub fn in_range(block: *const c_void) -> bool {
     // SAFETY: callers hold the extension lock.
     let arena = unsafe { ARENA.get() };
-    (block as usize).wrapping_sub(arena.base) < RESERVED && arena.base != 0
+    (block as usize).wrapping_sub(arena.base) < arena.reserved
 }
 
 /// Is the block in the range, and may it be used again as soon as it is free? For free lists beside the arena's own.
@@ -156,7 +175,7 @@ pub fn in_range(block: *const c_void) -> bool {
 pub fn is_recycled(block: *const c_void) -> bool {
     // SAFETY: callers hold the extension lock.
     let arena = unsafe { ARENA.get() };
-    (block as usize).wrapping_sub(arena.recycled) < RESERVED && arena.recycled != 0
+    (block as usize).wrapping_sub(arena.base) < arena.recycled
 }
 
 #[inline]
