@@ -9,17 +9,25 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use gimbal_abi_tests::flavours::{FLAVOURS, Flavour};
 use gimbal_abi_tests::lanes::{self, Expected, Interpreter, Lane, Program};
 use gimbal_abi_tests::process::{self, Outcome};
-use gimbal_abi_tests::{paths, report};
+use gimbal_abi_tests::{paths, report, wheels};
 use libtest_mimic::{Failed, Trial};
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(300);
 const SIGINT: i32 = 2;
 
+/// A host of another flavour: pip takes other wheels there, and the links have other names.
+const OTHER: Flavour = FLAVOURS[0];
+
 fn main() -> ExitCode {
-    lanes::main(trials)
+    let mut lanes = Lane::all();
+    if !lanes::selftest() {
+        lanes.push(OTHER.lane());
+    }
+    lanes::main_of(lanes, trials)
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
@@ -30,6 +38,10 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
     let expected = Expected::default();
     let mut trials = Vec::new();
     for lane in lanes {
+        if lane.name == OTHER.name {
+            trials.push(lane.trial("environment::other_flavour", |_| Ok(other_flavour()?)));
+            continue;
+        }
         let (host, expected) = (lane.host, expected.clone());
         trials.push(lane.trial("environment::programs", move |_| programs(host, &expected)));
         trials.push(lane.trial("environment::signals_and_exit_codes", move |_| {
@@ -38,6 +50,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
         trials.push(lane.trial("environment::wheels_that_cannot_run", move |_| {
             Ok(wheels_that_cannot_run(host)?)
         }));
+        trials.push(lane.trial("environment::identity", move |_| Ok(identity(host)?)));
     }
     Ok(trials)
 }
@@ -72,7 +85,7 @@ impl Environment {
         let mut pip = self.command("pip");
         pip.args(["install", "--quiet", "--no-index", "--disable-pip-version-check"]);
         pip.args(["--root-user-action=ignore", "--find-links"]);
-        pip.arg(wheels()).arg(what);
+        pip.arg(wheel_files()).arg(what);
         pip
     }
 
@@ -83,13 +96,13 @@ impl Environment {
     }
 }
 
-fn wheels() -> PathBuf {
+fn wheel_files() -> PathBuf {
     paths::target().join("wheels/files")
 }
 
 /// The CPython 3.11 wheel of MarkupSafe.
 fn markupsafe() -> Result<PathBuf> {
-    let mut files = fs::read_dir(wheels())?.flatten().map(|entry| entry.path());
+    let mut files = fs::read_dir(wheel_files())?.flatten().map(|entry| entry.path());
     files
         .find(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -191,6 +204,71 @@ fn signals_and_exit_codes(host: &str) -> Result<()> {
     ensure!(
         complaint.trim_end().ends_with("KeyboardInterrupt") && !complaint.contains("boot.py"),
         "after Ctrl-C:\n{complaint}"
+    );
+    Ok(())
+}
+
+/// What a program finds when it asks which Python it runs on.
+fn identity(host: &str) -> Result<()> {
+    let ask = "import platform, subprocess, sys\n\
+               ask = 'import platform; print(platform.python_implementation())'\n\
+               print(sys.implementation.name, hasattr(sys, 'pypy_version_info'), platform.python_implementation(),\n    \
+                   subprocess.run([sys.executable, '-c', ask], capture_output=True, text=True).stdout.strip())";
+    let run = |identity: &[&str], variable: &str| {
+        let mut command = Command::new(paths::gimbal_home().join("bin/gimbal"));
+        command.args(["run", "--host", host]).args(identity);
+        command.args(["-c", ask]).env("GIMBAL_IDENTIFY", variable);
+        process::run(command, LIMIT)
+    };
+    let (truth, cpython) = ("pypy True PyPy PyPy", "cpython False CPython CPython");
+    for (identity, variable, expected) in [
+        (&[][..], "", truth),
+        (&["--identify", "cpython"], "", cpython),
+        (&["--identify", "host"], "cpython", truth),
+        (&[], "cpython", cpython),
+    ] {
+        let said = run(identity, variable)?;
+        let asked = format!("{identity:?} {variable:?}");
+        ensure!(
+            said.stdout.trim_end() == expected,
+            "{asked}: {}{}",
+            said.stdout,
+            said.stderr
+        );
+    }
+    for (identity, variable) in [(&["--identify", "jython"][..], ""), (&[], "jython")] {
+        let said = run(identity, variable)?;
+        ensure!(
+            !said.success() && said.stderr.contains("jython") && said.stderr.contains("cpython"),
+            "an unknown identity: {}{}",
+            said.stdout,
+            said.stderr
+        );
+    }
+    Ok(())
+}
+
+/// On the host of another flavour, pip takes that flavour's wheels.
+fn other_flavour() -> Result<()> {
+    wheels::fetch(&wheels::lock()?)?;
+    let environment = Environment::new(OTHER.host)?;
+    succeed(environment.pip_install("markupsafe"))?;
+    let mut python = environment.command(&format!("python{}", OTHER.name));
+    python.args(["-c", "import markupsafe._speedups as c; print(c.__file__)"]);
+    let file = succeed(python)?;
+    ensure!(
+        file.trim_end().ends_with(&format!("_speedups{}", OTHER.suffix())),
+        "{file}"
+    );
+    let doctor = environment.doctor()?;
+    ensure!(
+        doctor.success()
+            && doctor
+                .stdout
+                .contains("1 of 1 extension files use only what is written"),
+        "{}{}",
+        doctor.stdout,
+        doctor.stderr
     );
     Ok(())
 }

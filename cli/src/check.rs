@@ -90,16 +90,16 @@ impl Report {
 }
 
 impl Library {
-    /// The library of the default flavour.
-    pub fn load() -> Result<Self> {
-        let folder = Home::find()?.path().join(DEFAULT_FLAVOUR).join("lib");
-        let path = folder.join(format!("libpython{DEFAULT_FLAVOUR}.so.1.0"));
+    /// The library of a flavour.
+    pub fn load(flavour: &str) -> Result<Self> {
+        let folder = Home::find()?.libraries(flavour)?;
+        let path = folder.join(format!("libpython{flavour}.so.1.0"));
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let file = object::File::parse(&*bytes).with_context(|| format!("{} is damaged", path.display()))?;
         let list = folder.join("gimbal/stubs.txt");
         let stubs = fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
         Ok(Self {
-            flavour: DEFAULT_FLAVOUR.to_owned(),
+            flavour: flavour.to_owned(),
             exports: file
                 .dynamic_symbols()
                 .filter(|symbol| symbol.is_definition())
@@ -230,8 +230,8 @@ fn below(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Resu
 }
 
 /// Looks at each of `paths`; the text for stdout, and whether all can run.
-pub fn check(paths: &[PathBuf], quiet: bool, json: bool) -> Result<(String, bool)> {
-    let library = Library::load()?;
+pub fn check(flavour: Option<&str>, paths: &[PathBuf], quiet: bool, json: bool) -> Result<(String, bool)> {
+    let library = Library::load(flavour.unwrap_or(DEFAULT_FLAVOUR))?;
     let mut reports = Vec::new();
     for path in paths {
         if !path.exists() {

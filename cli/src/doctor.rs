@@ -48,29 +48,39 @@ pub fn examine(dir: Option<&Path>) -> Result<(String, bool)> {
         env!("CARGO_PKG_VERSION"),
         home.path().display()
     ));
-    let library = match home.boot_script(DEFAULT_FLAVOUR).and_then(|_| Library::load()) {
-        Ok(library) => {
-            findings.good(format_args!(
-                "flavour {DEFAULT_FLAVOUR}: {} functions of the C API are not written yet",
-                library.stubs()
-            ));
-            Some(library)
-        }
-        Err(error) => {
-            findings.bad(format_args!("{error:#}"));
-            None
-        }
-    };
+    let libraries = libraries(&mut findings, &home);
     hosts(&mut findings, &home)?;
     let active = env::var_os("VIRTUAL_ENV").map(PathBuf::from);
     if let Some(dir) = dir.map(Path::to_owned).or(active) {
-        environment(&mut findings, &dir, library.as_ref());
+        environment(&mut findings, &dir, &libraries);
     }
     let good = findings.problems == 0;
     if !good {
         let _ = writeln!(findings.text, "{} problems", findings.problems);
     }
     Ok((findings.text, good))
+}
+
+/// The libraries of the flavours that are built; the usual one is missed when it is not.
+fn libraries(findings: &mut Findings, home: &Home) -> Vec<Library> {
+    let mut flavours = home.flavours();
+    if flavours.is_empty() {
+        flavours.push(DEFAULT_FLAVOUR.to_owned());
+    }
+    let mut libraries = Vec::new();
+    for flavour in flavours {
+        match home.boot_script(&flavour).and_then(|_| Library::load(&flavour)) {
+            Ok(library) => {
+                findings.good(format_args!(
+                    "flavour {flavour}: {} functions of the C API are not written yet",
+                    library.stubs()
+                ));
+                libraries.push(library);
+            }
+            Err(error) => findings.bad(format_args!("{error:#}")),
+        }
+    }
+    libraries
 }
 
 fn hosts(findings: &mut Findings, home: &Home) -> Result<()> {
@@ -104,7 +114,7 @@ fn probe(home: &Home, host: &str) -> Result<String, String> {
     }
 }
 
-fn environment(findings: &mut Findings, dir: &Path, library: Option<&Library>) {
+fn environment(findings: &mut Findings, dir: &Path, libraries: &[Library]) {
     let Some(environment) = Environment::of(dir.join("bin/python").as_os_str()) else {
         findings.bad(format_args!(
             "{} is not an environment of `gimbal venv`",
@@ -113,14 +123,19 @@ fn environment(findings: &mut Findings, dir: &Path, library: Option<&Library>) {
         return;
     };
     let shown = environment.root.display();
-    match host::find(Some(&environment.host)) {
-        Ok(_) => findings.good(format_args!(
-            "environment {shown} on {}",
-            environment.host.display()
-        )),
-        Err(error) => findings.bad(format_args!("environment {shown}: {error:#}")),
-    }
-    let Some(library) = library else { return };
+    let host = match host::find(Some(&environment.host)) {
+        Ok(host) => host,
+        Err(error) => {
+            findings.bad(format_args!("environment {shown}: {error:#}"));
+            return;
+        }
+    };
+    findings.good(format_args!("environment {shown} on {}", host.name.display()));
+    let mut libraries = libraries.iter();
+    let Some(library) = libraries.find(|library| library.flavour() == host.flavour) else {
+        findings.bad(format_args!("its flavour {} is not built", host.flavour));
+        return;
+    };
     for folder in site_packages(&environment.root) {
         let report = match library.check(&folder) {
             Ok(report) => report,

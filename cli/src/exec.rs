@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::home::{DEFAULT_FLAVOUR, Home};
+use crate::home::Home;
 use crate::host;
 use crate::run::HOST_VARIABLE;
 
@@ -19,9 +19,9 @@ const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 
 /// Replaces this process. Returns on failure only.
 pub fn exec(host: Option<&OsStr>, program: &OsStr, arguments: &[OsString]) -> Result<()> {
-    let ours = Home::find()?.libraries(DEFAULT_FLAVOUR)?;
-    let file = find(program).with_context(|| format!("there is no program {}", program.display()))?;
     let host = host::find(host)?;
+    let ours = Home::find()?.libraries(host.flavour)?;
+    let file = find(program).with_context(|| format!("there is no program {}", program.display()))?;
     let before = env::var_os(LIBRARY_PATH).filter(|value| !value.is_empty());
     let join = |folders: Vec<PathBuf>| env::join_paths(folders).context("a folder's name has a colon");
     let inherited = before.iter().flat_map(env::split_paths);

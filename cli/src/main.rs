@@ -45,6 +45,9 @@ enum Action {
     ///
     /// The exit code is 1 if one of them cannot.
     Check {
+        /// The CPython that they are for [default: 3.11]
+        #[arg(long)]
+        flavour: Option<String>,
         /// Wheels, extension files, or folders with such files
         #[arg(required = true)]
         paths: Vec<PathBuf>,
@@ -69,7 +72,7 @@ enum Action {
         override_usage = "gimbal run [--host HOST] [--flavour FLAVOUR] [--identify WHAT] [PYTHON OPTIONS] [-c CODE | -m MODULE | SCRIPT] [ARGS]..."
     )]
     Run {
-        /// The host: pypy3.11@7.3, pypy3.11@8.0 or a path to an interpreter [default: $GIMBAL_HOST, else the
+        /// The host: pypy3.11@7.3, pypy3.11@8.0, pypy3.9@7.3 or a path to an interpreter [default: $GIMBAL_HOST, else the
         /// first that is installed]
         #[arg(long)]
         host: Option<OsString>,
@@ -84,7 +87,7 @@ enum Action {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// Run a program that embeds Python, such as one linked to libpython3.11, on a host
+    /// Run a program that embeds Python, such as one linked to libpython, on a host
     ///
     /// The exit code is the program's own, or 125 if it could not be started.
     Exec {
@@ -192,7 +195,12 @@ fn act(cli: Cli) -> Result<(String, bool)> {
     let answer = match cli.command {
         _ if cli.version => version(),
         None => String::new(),
-        Some(Action::Check { paths, quiet, json }) => return check::check(&paths, quiet, json),
+        Some(Action::Check {
+            flavour,
+            paths,
+            quiet,
+            json,
+        }) => return check::check(flavour.as_deref(), &paths, quiet, json),
         Some(Action::Doctor { environment }) => return doctor::examine(environment.as_deref()),
         Some(Action::Run {
             host,

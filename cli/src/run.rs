@@ -60,8 +60,8 @@ pub struct Request<'a> {
 pub fn run(request: &Request<'_>, arguments: &[OsString]) -> Result<()> {
     let (options, program) = split(arguments)?;
     let host = host::find(request.host);
-    let spoken = host.as_ref().ok().and_then(|host| host.flavour);
-    let flavour = request.flavour.or(spoken).unwrap_or(DEFAULT_FLAVOUR);
+    let spoken = host.as_ref().map_or(DEFAULT_FLAVOUR, |host| host.flavour);
+    let flavour = request.flavour.unwrap_or(spoken);
     let boot = Home::find()?.boot_script(flavour)?;
     let host = host?;
     let mut interpreter = host.start(request.argv0);

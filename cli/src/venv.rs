@@ -12,7 +12,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::home::{DEFAULT_FLAVOUR, Home};
+use crate::home::Home;
 use crate::host::{self, Host};
 
 /// The key in `pyvenv.cfg` that names the host.
@@ -24,8 +24,8 @@ const CONFIGURATION: &str = "pyvenv.cfg";
 pub struct Options {
     /// The folder to make
     dir: PathBuf,
-    /// The host: pypy3.11@7.3, pypy3.11@8.0 or a path to an interpreter [default: $GIMBAL_HOST, else the
-    /// first that is installed]
+    /// The host: pypy3.11@7.3, pypy3.11@8.0, pypy3.9@7.3 or a path to an interpreter [default: $GIMBAL_HOST,
+    /// else the first that is installed]
     #[arg(long)]
     pub host: Option<OsString>,
     /// Delete what is in the folder first
@@ -87,8 +87,8 @@ fn value<'t>(text: &'t str, key: &str) -> Option<&'t str> {
 /// Makes the environment; what to tell the user.
 pub fn create(host: Option<&OsStr>, options: &Options) -> Result<String> {
     let home = Home::find()?;
-    home.boot_script(DEFAULT_FLAVOUR)?;
     let host = host::find(host)?;
+    home.boot_script(host.flavour)?;
     let wheel = (!options.without_pip).then(|| pip_wheel(&host)).transpose()?;
     let dir = std::path::absolute(&options.dir)?;
     ensure!(
@@ -142,7 +142,7 @@ fn adopt(dir: &Path, host: &Host, home: &Home) -> Result<()> {
         }
     }
     let gimbal = home.path().join("bin/gimbal");
-    for name in ["python", "python3", &format!("python{DEFAULT_FLAVOUR}")] {
+    for name in ["python", "python3", &format!("python{}", host.flavour)] {
         symlink(&gimbal, bin.join(name))?;
     }
     let configuration = dir.join(CONFIGURATION);

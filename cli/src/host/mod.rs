@@ -31,8 +31,8 @@ pub struct Host {
     pub command: Vec<OsString>,
     /// The root of a private host.
     pub root: Option<PathBuf>,
-    /// The flavour of the wheels that a private host runs; an interpreter of the machine says itself when it has started.
-    pub flavour: Option<&'static str>,
+    /// The flavour whose wheels it runs: the version of Python that it speaks.
+    pub flavour: &'static str,
 }
 
 impl Host {
@@ -80,8 +80,18 @@ fn private(prefix: &Prefix) -> Host {
         name: prefix.release.to_string().into(),
         command: prefix.command(),
         root: Some(prefix.root.clone()),
-        flavour: Some(prefix.release.python),
+        flavour: prefix.release.python,
     }
+}
+
+/// The version that the name of an interpreter tells (`/usr/bin/pypy3` leads to `pypy3.9`), else the usual one: starting it to ask
+/// would take its time in each run, and if it is another one it says so itself.
+fn told_by_name(path: &Path) -> &'static str {
+    let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let version = name.strip_prefix("pypy").unwrap_or_default();
+    let mut known = RELEASES.iter().map(|release| release.python);
+    known.find(|python| *python == version).unwrap_or(DEFAULT_FLAVOUR)
 }
 
 /// An interpreter of the machine, by its path.
@@ -95,7 +105,7 @@ fn interpreter(path: &Path) -> Result<Host> {
         name,
         command,
         root: None,
-        flavour: None,
+        flavour: told_by_name(path),
     })
 }
 

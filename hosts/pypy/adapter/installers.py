@@ -7,7 +7,7 @@ its extension files: one that cannot run is refused, with the reason.
 import os
 import sys
 
-HOME = os.path.abspath(__file__).rsplit('/', 5)[0]
+HOME, FLAVOUR = os.path.abspath(__file__).rsplit('/', 5)[:2]
 VERSION = sys.version_info[:2]
 ABI = 'cp%d%d' % VERSION
 
@@ -47,7 +47,7 @@ def amend_pip_install(installing):
     def install_wheel(name, wheel_path, *args, **kwargs):
         gimbal = os.path.join(HOME, 'bin', 'gimbal')
         if os.path.exists(gimbal):
-            checked = subprocess.run([gimbal, 'check', '--quiet', wheel_path], capture_output=True, text=True)
+            checked = subprocess.run([gimbal, 'check', '--flavour', FLAVOUR, '--quiet', wheel_path], capture_output=True, text=True)
             if checked.returncode:
                 raise InstallationError('Gimbal cannot run the wheel of %s.\n%s'
                                         % (name, (checked.stdout + checked.stderr).rstrip()))
@@ -88,11 +88,14 @@ class Loader:
         self.amend = amend
 
     def create_module(self, spec):
-        return self.own.create_module(spec)
+        return self.own.create_module(spec) if hasattr(self.own, 'create_module') else None
 
     def exec_module(self, module):
         module.__spec__.loader = module.__loader__ = self.own
-        self.own.exec_module(module)
+        if hasattr(self.own, 'exec_module'):
+            self.own.exec_module(module)
+        else:       # that of zip files before 3.10: it fills the module of this name that is there
+            self.own.load_module(module.__name__)
         self.amend(module)
 
 
