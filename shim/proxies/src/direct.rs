@@ -108,9 +108,12 @@ pub(crate) unsafe extern "C" fn direct(
         let tag = if may_begin(thread) {
             let me = me.cast::<PyObject>();
             xincref(me);
-            let tag = catch_unwind(AssertUnwindSafe(|| describe(run(&registers, f, me), out)));
+            // A whole word: half of one would go through memory, where the other half is the panic's, and wait there.
+            let tag = catch_unwind(AssertUnwindSafe(|| {
+                i64::from(describe(run(&registers, f, me), out))
+            }));
             xdecref(me);
-            tag.unwrap_or_else(|_| panicked(out))
+            tag.map_or_else(|_| panicked(out), |tag| tag as i32)
         } else {
             finish(std::ptr::null_mut(), out)
         };
