@@ -44,6 +44,7 @@ impl Handle {
     pub const IMMORTAL: u32 = 1 << 31;
 
     /// From the wire form.
+    #[inline]
     #[must_use]
     pub const fn unpack(wire: i64) -> Self {
         Handle {
@@ -53,6 +54,7 @@ impl Handle {
     }
 
     /// To the wire form.
+    #[inline]
     #[must_use]
     pub const fn pack(self) -> i64 {
         self.index as i64 | (self.generation as i64) << 32

@@ -114,6 +114,7 @@ pub struct Cell {
 
 impl Cell {
     /// A cell with a tag and nothing else.
+    #[inline]
     pub const fn new(tag: Tag) -> Self {
         Cell {
             tag: tag as i32,

@@ -360,6 +360,7 @@ pub unsafe fn set_handle(op: Obj, handle: i64) {
 }
 
 /// The flags of a block.
+#[inline]
 pub unsafe fn flags(op: Obj) -> u16 {
     // SAFETY: as `handle`.
     unsafe {
@@ -373,6 +374,7 @@ pub unsafe fn flags(op: Obj) -> u16 {
 
 /// Sets the flags of a block. One that nobody knows outside of the range gets none but with [`TRACKED`]: it may be freed by
 /// other functions than ours, but what the collector knows may not.
+#[inline]
 pub unsafe fn set_flags(op: Obj, flags: u16) {
     // SAFETY: as `handle`.
     unsafe {

@@ -7,6 +7,7 @@ use crate::{
 };
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, GIMBAL_HOST_TAKES_PACKED, HostTable, Op, Release, Tag};
+use std::mem::MaybeUninit;
 
 static HOST: Locked<Option<&'static HostTable>> = Locked::new(None);
 static TABLE: Locked<Table<crate::PyObject>> = Locked::new(Table::new());
@@ -122,22 +123,22 @@ unsafe fn cross(
         if looks_at_lists {
             mirror::leave();
         }
-        let mut inline = [Cell::new(Tag::Null); INLINE];
+        let mut inline = [const { MaybeUninit::<Cell>::uninit() }; INLINE];
         let mut heap = Vec::new();
-        let cells: &mut [Cell] = if args.len() <= INLINE {
-            &mut inline
+        let cells: &mut [MaybeUninit<Cell>] = if args.len() <= INLINE {
+            &mut inline[..args.len()]
         } else {
-            heap.resize(args.len(), Cell::new(Tag::Null));
+            heap.resize(args.len(), MaybeUninit::uninit());
             &mut heap
         };
         let mut scratch = Scratch::new();
         for (cell, &arg) in cells.iter_mut().zip(args) {
-            encode_argument(arg, cell, &mut scratch);
+            encode_argument(arg, cell.write(Cell::new(Tag::Null)), &mut scratch);
         }
         *out = Cell::new(Tag::Error);
         let host = host();
         scratch.begin();
-        let tag = state::without_lock(runs_code, || entry(host, cells.as_mut_ptr(), out));
+        let tag = state::without_lock(runs_code, || entry(host, cells.as_mut_ptr().cast(), out));
         scratch.adopt();
         let intact = !runs_code || mirror::enter();
         bytearray::refresh_held();

@@ -49,12 +49,14 @@ pub unsafe fn handle(ty: *mut PyTypeObject) -> i64 {
 }
 
 /// Are its instances native structs of an extension type?
+#[inline]
 pub unsafe fn is_native(ty: *mut PyTypeObject) -> bool {
     // SAFETY: `ty` is a type.
     unsafe { !(*ty).tp_subclasses.is_null() }
 }
 
 /// Are its instances types? Those of an extension's metatype have its struct, but the host's class is the object.
+#[inline]
 pub unsafe fn is_metatype(ty: *mut PyTypeObject) -> bool {
     // SAFETY: `ty` is a type.
     unsafe { type_flags::of(ty) & Py_TPFLAGS_TYPE_SUBCLASS != 0 }
