@@ -78,8 +78,12 @@ int main(int argc, char **argv)
   const uint8_t *text = (const uint8_t *)"abcdefghij";
   ENTRY("host_calls_noargs", GIMBAL_TAG_NONE, shim->call0(nothing->code, nothing->self, out));
   ENTRY("host_calls_with_int", GIMBAL_TAG_INT, shim->call1(more->code, more->self, GIMBAL_TAG_INT, i + 1000, 0.0, out));
-  ENTRY("host_calls_with_str", GIMBAL_TAG_INT, shim->call1s(length->code, length->self, text, 10, 10, out));
-  ENTRY("host_calls_with_two", GIMBAL_TAG_INT, shim->calln(sum->convention, sum->code, sum->self, 2, 0, args, out));
+  ENTRY("host_calls_with_str", GIMBAL_TAG_INT,
+        shim->call1(length->code, length->self, GIMBAL_TAG_PROXY, shim->text(text, 10, 10), 0.0, out));
+  const int32_t two_ints = (64 + sum->convention) | GIMBAL_TAG_INT << 8 | GIMBAL_TAG_INT << 16;
+  ENTRY("host_calls_with_two", GIMBAL_TAG_INT,
+        shim->direct(two_ints, sum->code, sum->self, 1000, 2000, out, 0.0, 0.0, 0));
+  ENTRY("host_calls_with_cells", GIMBAL_TAG_INT, shim->calln(sum->convention, sum->code, sum->self, 2, 0, args, out));
 
   for (size_t i = 0; i + 1 < module->n; i += 2) {
     struct object *name = module->items[i], *path = module->items[i + 1];
