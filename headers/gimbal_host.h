@@ -679,7 +679,7 @@ struct gimbal_shim {
                      int64_t bytes,
                      int64_t points);
   // Makes a native tuple of the `n` keys and values of a dict, in turn, as `Op::DictSnapshot` returns it. The keys are ASCII
-  // strings without NUL, each ended by one in `keys`. `kind` says what `values` has: 0 cells, as `fill_texts` takes
+  // strings with NULs between them in `keys`; when one has a NUL in it, the result is `Null`. `kind` says what `values` has: 0 cells, as `fill_texts` takes
   // them, 1 `int64_t`, 2 `double`.
   void (*new_entries)(struct gimbal_cell *cell,
                       int64_t n,
@@ -690,6 +690,9 @@ struct gimbal_shim {
                       const uint8_t *text,
                       int64_t bytes,
                       int64_t points);
+  // As `ShimTable::fill_items` for a list of `n` ASCII strings, with NULs between them in `words`. Nothing happens when one
+  // has a NUL in it: `cell` is still the handle then.
+  void (*fill_words)(struct gimbal_cell *cell, int64_t n, const uint8_t *words, int64_t bytes);
 };
 
 // What the shim says to a host that it starts, and what the host answers. Texts are UTF-8, with bytes that are none as they

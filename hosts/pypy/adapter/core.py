@@ -371,16 +371,36 @@ def place(c, x, w):
             encode(c, x)
 
 
+BLOCK = 64      # cells of a block from the pool
+blocks = []
+
+
+def take_cells(n):
+    if n > BLOCK:
+        return ffi.new(CELLS, n)
+    try:
+        return blocks.pop()
+    except IndexError:
+        return ffi.new(CELLS, BLOCK)
+
+
+def give_back(cells, n):
+    if n > BLOCK:
+        ffi.release(cells)
+    else:
+        blocks.append(cells)
+
+
 def fill(c, items):
-    send(c, *encoded(items))
-
-
-def encoded(items):
-    """Cells for some objects, and the text of all strings among them, which crosses in one piece."""
     n = len(items)
-    cells = ffi.new(CELLS, n)
+    cells = take_cells(n)
+    send(c, n, cells, encode_items(cells, items))
+
+
+def encode_items(cells, items):
+    """Encodes some objects; the text of all strings among them crosses in one piece, which is returned. None: no strings."""
     texts = []
-    for i in range(n):
+    for i in range(len(items)):
         x = items[i]
         if type(x) is str:
             cell = cells + i
@@ -389,17 +409,17 @@ def encoded(items):
             texts.append(x)
         else:
             encode(cells + i, x)
-    return n, cells, texts
+    return ''.join(texts) if texts else None
 
 
-def send(c, n, cells, texts):
-    if texts:
-        text = ''.join(texts)
+def send(c, n, cells, text):
+    """Fills the proxy of the container that `c` names with cells that were taken for it."""
+    if text is not None:
         data = text.encode('utf-8', 'surrogatepass')
         lib.fill_texts(c, n, cells, data, len(data), len(text))
     else:
         lib.fill_items(c, n, cells)
-    ffi.release(cells)
+    give_back(cells, n)
 
 
 busy = identity_dict()      # what is being filled: an object that contains itself must end
@@ -419,6 +439,7 @@ def fill_value(c, x):
     lib.fill_value(c, value)
 
 
+FEW = 8         # a shorter list is not worth a special form
 LONG = 256      # comparing a longer list after each of many call-backs would cost too much
 FULL = 64       # so often at once it is compared all the same
 
@@ -436,23 +457,32 @@ class Long:
 def encode_list(c, x):
     """A list goes with its items each time: the mirror that C reads shows what the list holds now."""
     put_handle(c, x)
-    n = list.__len__(x)
-    known = list.__getitem__(x, slice(None))
-    seen[c.i & MASK] = Long(known) if n > LONG else known
-    kind = strategy(x)
-    if kind == 'IntegerListStrategy':
-        with ffi.new(INTS, x) as numbers:
-            lib.fill_ints(c, n, numbers)
-    elif kind == 'FloatListStrategy':
-        with ffi.new(FLOATS, x) as numbers:
-            lib.fill_floats(c, n, numbers)
-    elif x not in busy:
+    items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
+    n = len(items)
+    seen[c.i & MASK] = Long(items) if n > LONG else items
+    if n >= FEW:
+        kind = strategy(items)
+        if kind == 'IntegerListStrategy':
+            with ffi.new(INTS, items) as numbers:
+                lib.fill_ints(c, n, numbers)
+            return
+        if kind == 'FloatListStrategy':
+            with ffi.new(FLOATS, items) as numbers:
+                lib.fill_floats(c, n, numbers)
+            return
+        if kind == 'AsciiListStrategy':
+            text = '\0'.join(items)
+            lib.fill_words(c, n, text.encode(), len(text))
+            if c.tag == PROXY:
+                return
+    if x not in busy:
         busy[x] = None
+        cells = take_cells(n)
         try:
-            items = encoded(x)
+            text = encode_items(cells, items)
         finally:
             del busy[x]
-        send(c, *items)
+        send(c, n, cells, text)
 
 
 def send_again(x):
@@ -504,30 +534,32 @@ def entries(d):
     n = len(d)
     keys = list(d)
     if n and strategy(keys) == 'AsciiListStrategy':
-        joined = '\0'.join(keys) + '\0'
-        if joined.count('\0') == n:
-            values = list(d.values())
-            kind = strategy(values)
-            if kind == 'IntegerListStrategy':
-                with ffi.new(INTS, values) as numbers:
-                    lib.new_entries(c, n, joined.encode(), len(joined), 1, numbers, b'', 0, 0)
-            elif kind == 'FloatListStrategy':
-                with ffi.new(FLOATS, values) as numbers:
-                    lib.new_entries(c, n, joined.encode(), len(joined), 2, numbers, b'', 0, 0)
-            else:
-                n, cells, texts = encoded(values)
-                text = ''.join(texts)
-                data = text.encode('utf-8', 'surrogatepass')
-                lib.new_entries(c, n, joined.encode(), len(joined), 0, cells, data, len(data), len(text))
-                ffi.release(cells)
+        joined = '\0'.join(keys)
+        values = list(d.values())
+        kind = strategy(values) if n >= FEW else ''
+        if kind == 'IntegerListStrategy':
+            with ffi.new(INTS, values) as numbers:
+                lib.new_entries(c, n, joined.encode(), len(joined), 1, numbers, b'', 0, 0)
+        elif kind == 'FloatListStrategy':
+            with ffi.new(FLOATS, values) as numbers:
+                lib.new_entries(c, n, joined.encode(), len(joined), 2, numbers, b'', 0, 0)
+        else:
+            cells = take_cells(n)
+            text = encode_items(cells, values) or ''
+            data = text.encode('utf-8', 'surrogatepass')
+            lib.new_entries(c, n, joined.encode(), len(joined), 0, cells, data, len(data), len(text))
+            give_back(cells, n)
+        if c.tag == PROXY:
             return Encoded(c)
     flat = []
     for item in d.items():
         flat += item
-    n, cells, texts = encoded(flat)
-    text = ''.join(texts)
+    n *= 2
+    cells = take_cells(n)
+    text = encode_items(cells, flat) or ''
     data = text.encode('utf-8', 'surrogatepass')
     lib.fill_texts(c, n, cells, data, len(data), len(text))
+    give_back(cells, n)
     return Encoded(c)
 
 

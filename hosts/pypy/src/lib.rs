@@ -187,6 +187,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         stat [Int64 Int];
         flush [Void];
         fill_texts [Void CellPtr Int64 CellPtr CharPtr Int64 Int64];
+        fill_words [Void CellPtr Int64 CharPtr Int64];
         new_entries [Void CellPtr Int64 CharPtr Int64 Int VoidPtr CharPtr Int64 Int64];
     }
     list

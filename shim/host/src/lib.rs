@@ -288,7 +288,7 @@ pub struct ShimTable {
         points: i64,
     ),
     /// Makes a native tuple of the `n` keys and values of a dict, in turn, as [`Op::DictSnapshot`] returns it. The keys are ASCII
-    /// strings without NUL, each ended by one in `keys`. `kind` says what `values` has: 0 cells, as `fill_texts` takes
+    /// strings with NULs between them in `keys`; when one has a NUL in it, the result is `Null`. `kind` says what `values` has: 0 cells, as `fill_texts` takes
     /// them, 1 `int64_t`, 2 `double`.
     pub new_entries: unsafe extern "C" fn(
         cell: *mut Cell,
@@ -301,6 +301,9 @@ pub struct ShimTable {
         bytes: i64,
         points: i64,
     ),
+    /// As [`ShimTable::fill_items`] for a list of `n` ASCII strings, with NULs between them in `words`. Nothing happens when one
+    /// has a NUL in it: `cell` is still the handle then.
+    pub fill_words: unsafe extern "C" fn(cell: *mut Cell, n: i64, words: *const u8, bytes: i64),
 }
 
 /// The calling convention of a C function, as [`ShimTable::calln`] takes it. With 16 added, the first argument cell is

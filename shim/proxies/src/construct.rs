@@ -152,13 +152,17 @@ pub(crate) unsafe extern "C" fn new_entries(
     bytes: i64,
     points: i64,
 ) {
-    // SAFETY: the host passes `n` keys, each ended by a NUL, and `n` values of the kind.
+    // SAFETY: the host passes `n` keys, with NULs between them, and `n` values of the kind.
     unsafe {
         quietly(|| {
             let n = n as usize;
+            *cell = Cell::new(Tag::Null);
             let keys = shapes::keys(std::slice::from_raw_parts(keys, key_bytes as usize), n);
+            if keys.is_null() {
+                return;
+            }
             let all = seq::new_tuple(2 * n);
-            if keys.is_null() || all.is_null() {
+            if all.is_null() {
                 xdecref(keys);
                 put(cell, all);
                 return;
@@ -175,6 +179,18 @@ pub(crate) unsafe extern "C" fn new_entries(
             }
             xdecref(keys);
             put(cell, all);
+        });
+    }
+}
+
+pub(crate) unsafe extern "C" fn fill_words(cell: *mut Cell, n: i64, words: *const u8, bytes: i64) {
+    // SAFETY: the host passes ASCII strings with NULs between them.
+    unsafe {
+        quietly(|| {
+            let words = std::slice::from_raw_parts(words, bytes as usize);
+            if words.iter().filter(|&&byte| byte == 0).count() as i64 + 1 == n {
+                decode::fill_words(&mut *cell, n as usize, words);
+            }
         });
     }
 }

@@ -407,6 +407,30 @@ pub unsafe fn fill_floats(cell: &mut Cell, items: &[f64]) {
     }
 }
 
+/// The same for a list of ASCII strings, with NULs between them.
+pub unsafe fn fill_words(cell: &mut Cell, n: usize, words: &[u8]) {
+    // SAFETY: as `fill_ints`.
+    unsafe {
+        let (proxy, _) = container(cell, 0);
+        if !proxy.is_null() {
+            let mut words = words.split(|&byte| byte == 0);
+            replace_list(proxy, n, |_, before| {
+                let word = words.next().unwrap_or_default();
+                if !before.is_null()
+                    && (*before).ob_type == &raw mut crate::PyUnicode_Type
+                    && text::is_ascii(before)
+                    && text::utf8(before) == word
+                {
+                    before
+                } else {
+                    text::from_ascii(word)
+                }
+            });
+        }
+        set_proxy(cell, proxy);
+    }
+}
+
 /// Gives a mirrored list the `n` items that the host's list has now. `item` gets a place and what the mirror has there (or
 /// NULL), and returns that or a new reference; it must not cross.
 unsafe fn replace_list(proxy: Obj, n: usize, mut item: impl FnMut(usize, Obj) -> Obj) {

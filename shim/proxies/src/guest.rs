@@ -5,8 +5,8 @@
 //! until the host uses the same cells for its next call.
 
 use crate::construct::{
-    fill_floats, fill_ints, fill_items, fill_texts, fill_value, new_bytes, new_complex, new_entries, new_int,
-    new_str, new_tuple,
+    fill_floats, fill_ints, fill_items, fill_texts, fill_value, fill_words, new_bytes, new_complex,
+    new_entries, new_int, new_str, new_tuple,
 };
 use crate::direct::{self, direct, text as text_entry};
 use crate::encode::Scratch;
@@ -799,6 +799,7 @@ static SHIM: ShimTable = ShimTable {
     flush,
     fill_texts,
     new_entries,
+    fill_words,
 };
 
 /// Attaches a host and returns the shim's table; NULL when the versions do not fit. `exported` are the statics that the

@@ -8,16 +8,19 @@ use std::collections::HashMap;
 const SETS: usize = 256;
 const BYTES: usize = 4096;
 
-/// The keys, each ended by a NUL, and the native tuple of them.
+/// The keys, with NULs between them, and the native tuple of them.
 static KNOWN: Locked<Option<HashMap<Box<[u8]>, Obj>>> = Locked::new(None);
 
-/// A new reference to the tuple of `n` keys, ASCII strings that are each ended by a NUL.
+/// A new reference to the tuple of `n` keys, ASCII strings with NULs between them; NULL when one has a NUL in it.
 pub unsafe fn keys(joined: &[u8], n: usize) -> Obj {
     // SAFETY: the lock is held; the table owns its tuples.
     unsafe {
         let known = KNOWN.get().get_or_insert_default();
         if let Some(&keys) = known.get(joined) {
             return new_ref(keys);
+        }
+        if joined.iter().filter(|&&byte| byte == 0).count() + 1 != n {
+            return std::ptr::null_mut();
         }
         let keys = seq::new_tuple(n);
         if keys.is_null() {
