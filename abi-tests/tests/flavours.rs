@@ -1,5 +1,5 @@
-//! Themes and wheels on the flavours beside the main one, compared with the CPythons of their versions; and what must not come
-//! together in one process.
+//! Themes, on PyPy and on the reference host, and wheels on the flavours beside the main one, compared with the CPythons of their
+//! versions; a million calls on each; and what must not come together in one process.
 //!
 //! One test: `cargo test -p gimbal-abi-tests --test flavours NAME`.
 
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use gimbal_abi_tests::flavours::{FLAVOURS, Flavour};
 use gimbal_abi_tests::lanes::{self, Interpreter, Lane, Program};
-use gimbal_abi_tests::{programs, report, wheels};
+use gimbal_abi_tests::{memory, paths, programs, reference, report, wheels};
 use libtest_mimic::{Failed, Trial};
 
 fn main() -> ExitCode {
@@ -24,14 +24,20 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
     for lane in lanes {
         let flavour = Flavour::of(lane)?;
         for source in &sources {
+            let name = programs::name_of(source);
+            if let Some(trial) = on_reference(flavour, lane, &name, source) {
+                trials.push(trial);
+            }
             if flavour.has_theme(source)? {
-                let name = programs::name_of(source);
                 let source = source.clone();
                 trials.push(lane.trial(&format!("themes::{name}"), move |gimbal| {
                     theme(flavour, &source, gimbal)
                 }));
             }
         }
+        trials.push(lane.trial("memory::million_calls", move |gimbal| {
+            million_calls(flavour, gimbal)
+        }));
         for (name, script) in programs::scripts()? {
             let Some(used) = lock.closure_for(flavour.name, &name)? else {
                 continue;
@@ -61,6 +67,40 @@ fn theme(flavour: Flavour, source: &Path, gimbal: &Interpreter) -> Result<(), Fa
         |path| Program::new(lanes::script("c", "drive.py"), vec![path]).arg(source.with_extension("py"));
     let oracle = flavour.oracle()?.run(&program(oracles))?;
     report::compare(&oracle, &gimbal.run(&program(ours))?)
+}
+
+/// The checks of a theme that need no Python, on the host that moves everything; none of a theme that cannot be compared.
+fn on_reference(flavour: Flavour, lane: &Lane, name: &str, source: &Path) -> Option<Trial> {
+    if reference::cannot_compare(flavour.name, name) {
+        return None;
+    }
+    let (name, source) = (name.to_owned(), source.to_owned());
+    let label = format!("reference::{name}");
+    Some(lane.trial(&label, move |_| reference_theme(flavour, &name, &source)))
+}
+
+fn reference_theme(flavour: Flavour, name: &str, source: &Path) -> Result<(), Failed> {
+    let (ours, oracles) = flavour.extensions(source, &[])?;
+    let program = Program::new(
+        lanes::script("reference", "check_module.py"),
+        vec![oracles, paths::sources().join("c")],
+    );
+    let oracle = flavour.oracle()?.run(&program.arg(name))?;
+    let flags: &[&str] = if flavour.name.ends_with('t') {
+        &["--stress", "--free-threaded"]
+    } else {
+        &["--stress"]
+    };
+    let module = ours.join(format!("{name}{}", flavour.suffix()));
+    let host = reference::run(flavour.name, flags, &module, &[])?;
+    let kept = |outcome| reference::without(flavour.name, name, outcome);
+    report::compare(&kept(&oracle), &kept(&host))
+}
+
+/// A million calls that create, pass and drop objects: memory is flat, every handle closed.
+fn million_calls(flavour: Flavour, gimbal: &Interpreter) -> Result<(), Failed> {
+    let (ours, _) = flavour.extensions(&lanes::script("memory", "traffic.c"), &[])?;
+    memory::leaves_nothing(&gimbal.run(&memory::million_calls(ours))?)
 }
 
 fn wheel(flavour: Flavour, name: &str, script: &Path, gimbal: &Interpreter) -> Result<(), Failed> {

@@ -5,13 +5,11 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
-use std::time::Duration;
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use gimbal_abi_tests::lanes::{self, Expected, Interpreter, Program};
-use gimbal_abi_tests::process::Outcome;
-use gimbal_abi_tests::{compile, paths, process, report};
+use gimbal_abi_tests::{compile, paths, reference, report};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// How the host is run, by the lane's name.
@@ -22,22 +20,6 @@ const LANES: [(&str, &[&str]); 2] = [
 
 /// The flavour whose themes these are.
 const FLAVOUR: &str = "3.11";
-
-/// Checks, by theme, that need what the host has not. Their lines are left out.
-const WITHOUT: [(&str, &[&str]); 3] = [
-    // A package of CPython's library, and a parser.
-    (
-        "modules",
-        &["check_import_package", "check_run", "check_run_error"],
-    ),
-    // A parser, and the format of compiled files.
-    (
-        "running_and_reporting",
-        &["check_execute_module", "check_marshal"],
-    ),
-    // The classes of `datetime`.
-    ("datetimes", &["check_macros", "check_sizes"]),
-];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -82,17 +64,6 @@ fn trials() -> Result<Vec<Trial>> {
     Ok(trials)
 }
 
-/// The built host.
-fn host() -> PathBuf {
-    paths::gimbal_home().join(format!("{FLAVOUR}/lib/gimbal/reference/gimbal-reference"))
-}
-
-fn run_host(flags: &[&str], module: &Path, more: &[&str]) -> Result<Outcome> {
-    let mut command = Command::new(host());
-    command.args(flags).arg("checks").arg(module).args(more);
-    process::run(command, Duration::from_secs(300))
-}
-
 /// Where `checks.py` is.
 fn checks() -> PathBuf {
     paths::sources().join("c")
@@ -112,27 +83,10 @@ fn theme(name: &str, source: &Path, flags: &[&str], expected: &Expected) -> Resu
     .arg(name);
     let oracle = expected.get(|| Interpreter::oracle().run(&program))?;
     let (oracle, host) = (
-        without(name, oracle),
-        without(name, &run_host(flags, &file, &[])?),
+        reference::without(FLAVOUR, name, oracle),
+        reference::without(FLAVOUR, name, &reference::run(FLAVOUR, flags, &file, &[])?),
     );
     report::compare(&oracle, &host)
-}
-
-/// An outcome without the lines of the checks that this host cannot run.
-fn without(theme: &str, outcome: &Outcome) -> Outcome {
-    let left_out = WITHOUT
-        .iter()
-        .filter(|(name, _)| *name == theme)
-        .flat_map(|(_, checks)| checks.iter());
-    let left_out: Vec<String> = left_out.map(|check| format!("{check}: ")).collect();
-    let kept = outcome
-        .stdout
-        .lines()
-        .filter(|line| !left_out.iter().any(|check| line.starts_with(check)));
-    Outcome {
-        stdout: kept.map(|line| format!("{line}\n")).collect(),
-        ..outcome.clone()
-    }
 }
 
 /// Four threads run the same checks at once: each prints what CPython prints.
@@ -150,5 +104,8 @@ fn on_threads(flags: &[&str]) -> Result<(), Failed> {
     let mut oracle = Interpreter::oracle().run(&program)?;
     oracle.stdout = oracle.stdout.repeat(THREADS);
     let threads = THREADS.to_string();
-    report::compare(&oracle, &run_host(flags, &file, &["--threads", &threads])?)
+    report::compare(
+        &oracle,
+        &reference::run(FLAVOUR, flags, &file, &["--threads", &threads])?,
+    )
 }

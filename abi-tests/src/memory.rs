@@ -1,0 +1,73 @@
+//! What a million calls (`memory/million.py`) may leave: resident memory that is flat, and no handles.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use libtest_mimic::Failed;
+use serde::Deserialize;
+
+use crate::lanes::{self, Program};
+use crate::process::Outcome;
+use crate::report;
+
+const CALLS: &str = "1000000";
+/// The sample after which the caches of both sides are full: 300,000 calls, or 600,000 objects of each kind.
+pub const WARM: usize = 2;
+/// How much the resident memory may grow between that sample and the last one.
+pub const GROWTH: f64 = 0.02;
+/// What the modules, the classes and the last unreleased batch may keep.
+const HANDLES: u64 = 2000;
+/// What the blocks in the shim may add up to. Finer than the resident memory: 40 bytes lost in each round would show.
+const BYTES: u64 = 1 << 20;
+
+#[derive(Deserialize)]
+struct Report {
+    /// Calls so far and resident KiB, ten times.
+    samples: Vec<(u64, u64)>,
+    table: Option<Table>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Table {
+    handles: u64,
+    proxies: u64,
+    bytes: u64,
+}
+
+/// The program, with the extension `traffic` in this folder.
+pub fn million_calls(extension: PathBuf) -> Program {
+    Program::new(lanes::script("memory", "million.py"), vec![extension]).arg(CALLS)
+}
+
+/// Fails when memory grew after the warm-up.
+pub fn is_flat(outcome: &Outcome) -> Result<(), Failed> {
+    flat(outcome).map(drop)
+}
+
+/// Fails when memory grew, or the handle table is not empty at the end.
+pub fn leaves_nothing(outcome: &Outcome) -> Result<(), Failed> {
+    let table = flat(outcome)?;
+    if lanes::selftest() {
+        return Ok(());
+    }
+    let table = table.context("the host says nothing about its handle table")?;
+    if table.handles.max(table.proxies) >= HANDLES || table.bytes >= BYTES {
+        return Err(format!("this is left: {table:?}").into());
+    }
+    Ok(())
+}
+
+/// What the handle table holds at the end, unless memory grew.
+fn flat(outcome: &Outcome) -> Result<Option<Table>, Failed> {
+    if !outcome.success() {
+        return Err(format!("{}\n{}", outcome.status, report::tail(outcome)).into());
+    }
+    let Report { samples, table } = serde_json::from_str(&outcome.stdout)?;
+    let (Some((_, warm)), Some((_, last))) = (samples.get(WARM), samples.last()) else {
+        return Err("too few samples".into());
+    };
+    if *last as f64 > *warm as f64 * (1.0 + GROWTH) {
+        return Err(format!("resident memory grows, in KiB after so many calls: {samples:?}").into());
+    }
+    Ok(table)
+}
