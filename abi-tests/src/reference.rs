@@ -77,7 +77,7 @@ const WITHOUT: [Without; 12] = [
         theme: "members_and_getsets",
         checks: &["check_set_to_others"],
     },
-    // ... has no complaint when a static type is asked for a slot that it has not, ...
+    // ... has no complaint about the number of a slot that there is not, ...
     Without {
         flavours: &["3.9"],
         theme: "metatypes",
