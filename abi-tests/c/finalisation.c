@@ -218,7 +218,98 @@ check_collector(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* What is made and dropped from C alone. */
+
+static PyObject *
+made(PyTypeObject *type, PyObject *payload)
+{
+    return payload ? PyObject_CallOneArg((PyObject *)type, payload) : PyObject_CallNoArgs((PyObject *)type);
+}
+
+CHECK(by_count)
+{
+    PyObject *rows = PyList_New(0), *inner = made(&Plain_Type, NULL), *outer = made(&Plain_Type, inner);
+    EXPECT(inner && outer);
+    long before = alive;
+    Py_DECREF(inner);
+    note_int(rows, alive - before);
+    Py_DECREF(outer);
+    note_int(rows, alive - before);
+    return rows;
+}
+
+CHECK(chain)
+{
+    long before = alive;
+    PyObject *last = NULL;
+    for (int i = 0; i < 200; i++) {
+        PyObject *next = made(i % 2 ? &Plain_Type : &Node_Type, last);
+        EXPECT(next != NULL);
+        Py_XDECREF(last);
+        last = next;
+    }
+    long built = alive - before;
+    Py_DECREF(last);
+    return Py_BuildValue("(ll)", built, alive - before);
+}
+
+CHECK(finalizer_once)
+{
+    long before = finalized;
+    PyObject *rows = PyList_New(0), *node = made(&Node_Type, NULL);
+    EXPECT(node != NULL);
+    note_int(rows, PyObject_GC_IsTracked(node) + 2 * PyObject_GC_IsFinalized(node));
+    PyObject_CallFinalizer(node);
+    note_int(rows, PyObject_GC_IsFinalized(node));
+    PyObject_CallFinalizer(node);
+    note_int(rows, finalized - before);
+    Py_DECREF(node);
+    note_int(rows, finalized - before);
+    return rows;
+}
+
+/* The error that is set when the last reference goes stays. */
+CHECK(error_survives)
+{
+    PyObject *node = made(&Node_Type, NULL);
+    EXPECT(node != NULL);
+    PyErr_SetString(PyExc_LookupError, "set before");
+    Py_DECREF(node);
+    return NULL;
+}
+
+CHECK(cycle)
+{
+    for (int i = 0; i < 4; i++) {
+        PyGC_Collect();
+    }
+    long before = alive, finalizers = finalized;
+    PyObject *a = made(&Node_Type, NULL), *b = made(&Node_Type, a);
+    EXPECT(a && b);
+    ((Node *)a)->payload = b; /* takes it over */
+    long built = alive - before;
+    Py_DECREF(a);
+    long left = alive - before;
+    for (int i = 0; i < 4; i++) {
+        PyGC_Collect();
+    }
+    return Py_BuildValue("(llll)", built, left, alive - before, finalized - finalizers);
+}
+
+CHECK(held_by_a_container)
+{
+    long before = alive;
+    PyObject *rows = PyList_New(0), *node = made(&Plain_Type, NULL), *tuple = PyTuple_Pack(2, node, node);
+    EXPECT(node && tuple);
+    Py_DECREF(node);
+    note_int(rows, alive - before);
+    Py_DECREF(tuple);
+    note_int(rows, alive - before);
+    return rows;
+}
+
 static PyMethodDef methods[] = {
+    CHECKED(by_count), CHECKED(chain), CHECKED(finalizer_once), CHECKED(error_survives), CHECKED(cycle), CHECKED(held_by_a_container),
     {"check_collector", check_collector, METH_NOARGS, NULL},
     {"counts", counts, METH_NOARGS, NULL},
     {"reset", reset, METH_NOARGS, NULL},

@@ -161,7 +161,111 @@ static PyTypeObject Box_Type = {
     .tp_getattro = box_getattro,
 };
 
+/* A container in itself, from C alone: reading it out ends, and comparing it ends with an error. */
+CHECK(repr_of_itself)
+{
+    PyObject *rows = PyList_New(0), *list = PyList_New(0), *dict = PyDict_New(), *set = PySet_New(NULL);
+    EXPECT(PyList_Append(list, list) == 0 && PyList_Append(list, dict) == 0 && PyDict_SetItemString(dict, "list", list) == 0);
+    note(rows, PyObject_Repr(list));
+    note(rows, PyObject_Str(dict));
+    note(rows, PyUnicode_FromFormat("%R %S", list, dict));
+    note_int_kind(rows, PySet_Add(set, list));
+    note_int(rows, Py_ReprEnter(list));
+    note_int(rows, Py_ReprEnter(list));
+    Py_ReprLeave(list);
+    note_int(rows, Py_ReprEnter(list));
+    Py_ReprLeave(list);
+    PyDict_Clear(dict);
+    PyList_SetSlice(list, 0, 2, NULL);
+    Py_DECREF(list);
+    Py_DECREF(dict);
+    Py_DECREF(set);
+    return rows;
+}
+
+CHECK(compare_itself)
+{
+    PyObject *rows = PyList_New(0), *a = PyList_New(0), *b = PyList_New(0);
+    EXPECT(PyList_Append(a, b) == 0 && PyList_Append(b, a) == 0);
+    note_int_kind(rows, PyObject_RichCompareBool(a, a, Py_EQ));
+    note_kind(rows, PyObject_RichCompare(a, b, Py_EQ));
+    PyList_SetSlice(a, 0, 1, NULL);
+    note_int(rows, PyObject_RichCompareBool(a, b, Py_EQ));
+    Py_DECREF(a);
+    Py_DECREF(b);
+    return rows;
+}
+
+CHECK(deep_tuples)
+{
+    PyObject *rows = PyList_New(0), *nest = PyTuple_New(0), *other = PyTuple_New(0);
+    for (int i = 0; i < 50; i++) {
+        PyObject *next = PyTuple_Pack(1, nest), *second = PyTuple_Pack(1, other);
+        Py_DECREF(nest);
+        Py_DECREF(other);
+        nest = next;
+        other = second;
+    }
+    note_int(rows, PyObject_RichCompareBool(nest, other, Py_EQ));
+    note_int(rows, PyObject_Hash(nest) == PyObject_Hash(other));
+    PyObject *repr = PyObject_Repr(nest);
+    note_int(rows, PyUnicode_GetLength(repr));
+    Py_DECREF(repr);
+    Py_DECREF(nest);
+    Py_DECREF(other);
+    return rows;
+}
+
+/* The end of a recursion is told once, and the depth is what it was. */
+CHECK(told_once)
+{
+    PyObject *rows = PyList_New(0);
+    for (int round = 0; round < 3; round++) {
+        int depth = 0;
+        while (depth < 1000000 && Py_EnterRecursiveCall(" in a test") == 0) {
+            depth++;
+        }
+        int right = PyErr_ExceptionMatches(PyExc_RecursionError), deep = depth > 500;
+        PyErr_Clear();
+        for (; depth > 0; depth--) {
+            Py_LeaveRecursiveCall();
+        }
+        note_int(rows, right + 2 * deep);
+        note(rows, PyObject_Repr(Py_Ellipsis));
+    }
+    return rows;
+}
+
+CHECK(own_type_in_itself)
+{
+    PyObject *rows = PyList_New(0), *type = PyObject_CallFunction((PyObject *)&PyType_Type, "s(O){}", "Own", &PyBaseObject_Type);
+    PyObject *object = type ? PyObject_CallNoArgs(type) : NULL;
+    EXPECT(object != NULL && PyObject_SetAttrString(object, "me", object) == 0);
+    PyObject *me = PyObject_GetAttrString(object, "me"), *dict = PyObject_GetAttrString(object, "__dict__");
+    note_int(rows, me == object);
+    note_int(rows, PyDict_GetItemString(dict, "me") == object);
+    note_int(rows, PyObject_DelAttrString(object, "me"));
+    Py_XDECREF(me);
+    Py_XDECREF(dict);
+    Py_DECREF(object);
+    Py_DECREF(type);
+    return rows;
+}
+
+CHECK(descends)
+{
+    PyObject *rows = PyList_New(0);
+    for (int depth = 0; depth <= 200; depth += 50) {
+        PyObject *args = Py_BuildValue("(i)", depth);
+        note(rows, descend(self, args));
+        Py_DECREF(args);
+    }
+    return rows;
+}
+
 static PyMethodDef methods[] = {
+    CHECKED(repr_of_itself), CHECKED(compare_itself), CHECKED(deep_tuples), CHECKED(told_once), CHECKED(own_type_in_itself),
+    CHECKED(descends),
     {"check_leaves_balanced", check_leaves_balanced, METH_NOARGS, NULL},
     {"check_limit", check_limit, METH_NOARGS, NULL},
     {"descend", descend, METH_VARARGS, NULL},

@@ -55,6 +55,14 @@ impl Codec {
         }
     }
 
+    /// Bytes come in so many at once.
+    fn unit(self) -> usize {
+        match self {
+            Codec::Wide(bytes, _) => bytes,
+            _ => 1,
+        }
+    }
+
     /// Writes one code point; false when it has no place in the encoding.
     fn put(self, point: u32, out: &mut Vec<u8>) -> bool {
         let surrogate = (0xd800..0xe000).contains(&point);
@@ -207,7 +215,8 @@ pub(super) fn encode_object(t: &mut Thread, text: &Obj, encoding: Option<&str>, 
                     return Err(crate::heap::Raised(error));
                 }
             }
-            (_, Some(more)) => out.extend(more),
+            (_, Some(more)) if more.len() % codec.unit() == 0 => out.extend(more),
+            (_, Some(_)) => return Err(crate::heap::Raised(error)),
             _ => return Err(t.type_error("encoding error handler must return (str/bytes, int) tuple")),
         }
         at = next;
@@ -687,11 +696,7 @@ fn surrogate_escape(t: &mut Thread, a: &[Obj]) -> Res {
             let bytes: Option<Vec<u8>> = problem
                 .part()
                 .iter()
-                .map(|&point| {
-                    (0xdc80..0xdd00)
-                        .contains(&point)
-                        .then_some((point - 0xdc00) as u8)
-                })
+                .map(|&point| (0xdc80..0xdd00).contains(&point).then(|| (point - 0xdc00) as u8))
                 .collect();
             let Some(bytes) = bytes else { return failed(t) };
             let (bytes, end) = (t.bytes(bytes), t.int(problem.end));
