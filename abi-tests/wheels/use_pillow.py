@@ -7,7 +7,7 @@ import pickle
 import threading
 
 from checks import check, check_type
-from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps, ImageSequence, ImageStat, UnidentifiedImageError, _imaging, _imagingft, features
+from PIL import Image, ImageChops, ImageCms, ImageColor, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps, ImageSequence, ImageStat, UnidentifiedImageError, _imaging, _imagingft, features
 
 for module in (_imaging, _imagingft):
     check(f"binary {module.__name__}", lambda: module.__file__.rpartition("/")[2])
@@ -115,3 +115,25 @@ def fill():
 
 
 check("many", fill)
+
+srgb = ImageCms.createProfile("sRGB")
+lab = ImageCms.createProfile("LAB", 5000)
+profile = ImageCms.ImageCmsProfile(srgb)
+colours = Image.linear_gradient("L").convert("RGB").resize((16, 16))
+for label, use in {
+    "profile": lambda: (ImageCms.getProfileName(profile).strip(), ImageCms.getProfileDescription(profile).strip(), ImageCms.getDefaultIntent(profile), ImageCms.isIntentSupported(profile, ImageCms.Intent.PERCEPTUAL, ImageCms.Direction.INPUT)),
+    "attributes": lambda: (srgb.version, srgb.profile_description, srgb.device_class, srgb.connection_space, srgb.xcolor_space, srgb.creation_date is None, srgb.media_white_point, srgb.red_primary, srgb.is_matrix_shaper, srgb.clut, srgb.header_flags),
+    "tags": lambda: (srgb.copyright, srgb.manufacturer, srgb.model, srgb.technology, srgb.chromaticity),
+    "convert": lambda: ImageCms.profileToProfile(colours, srgb, lab, outputMode="LAB").getpixel((3, 5)),
+    "transform": lambda: (lambda t: (ImageCms.applyTransform(colours, t).getpixel((8, 8)), t.input_mode, t.output_mode))(ImageCms.buildTransform(srgb, lab, "RGB", "LAB")),
+    "proof": lambda: ImageCms.applyTransform(colours, ImageCms.buildProofTransform(srgb, srgb, srgb, "RGB", "RGB")).getpixel((1, 1)),
+    "bytes": lambda: (lambda p: (p.profile.profile_description, p.tobytes() == profile.tobytes()))(ImageCms.ImageCmsProfile(io.BytesIO(profile.tobytes()))),
+    "in place": lambda: (lambda i: (ImageCms.profileToProfile(i, srgb, srgb, inPlace=True), i.getpixel((2, 9))))(colours.copy()),
+    "no profile": lambda: ImageCms.ImageCmsProfile(io.BytesIO(b"nothing")),
+    "no such space": lambda: ImageCms.createProfile("XYZW"),
+    "no such mode": lambda: ImageCms.buildTransform(srgb, lab, "RGB", "XXX"),
+    "wrong intent": lambda: ImageCms.buildTransform(srgb, lab, "RGB", "LAB", 9),
+    "temperature": lambda: ImageCms.createProfile("LAB", "warm"),
+    "wrong type": lambda: ImageCms.core.profile_frombytes(5),
+}.items():
+    check(f"cms {label}", use)
