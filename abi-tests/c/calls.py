@@ -33,10 +33,10 @@ for label, (args, kwargs) in shapes.items():
     check(f"apply {label}", lambda: c.apply(lambda *args, **kwargs: (args, kwargs), args, kwargs))
     check(f"apply to C {label}", lambda: c.apply(c.keywords, args, kwargs))
 for name in ("noargs", "one", "fastcall", "varargs"):
-    check_type(f"{name} with keyword", lambda: getattr(c, name)(x=1))
+    check(f"{name} with keyword", lambda: getattr(c, name)(x=1))
 check("unbound", lambda: (c.Thing.one(thing, 5), c.Thing.class_varargs(1), c.Thing.static_one(2)))
 check_type("unbound without self", c.Thing.one)
-check_type("unbound with another self", c.Thing.one, 5, 6)
+check("unbound with another self", c.Thing.one, 5, 6)
 check("bound later", lambda: [m := thing.varargs, m(1), m(2)][1:])
 check("on a subclass", lambda: (s := type("Sub", (c.Thing,), {})(), s.noargs(), s.class_noargs(), s.fast(1, 2))[1:])
 check("attributes", lambda: (c.noargs.__name__, c.noargs.__doc__, c.noargs.__self__ is c, c.noargs.__module__, c.one.__doc__))

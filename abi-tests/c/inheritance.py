@@ -44,8 +44,8 @@ for label, function in {
     "new": lambda: B.__new__(B).b,
 }.items():
     check(label, function)
-check_type("wrong self", lambda: B.name(A()))
-check_type("wrong new", lambda: B.__new__(A))
+check("wrong self", lambda: B.name(A()))
+check("wrong new", lambda: B.__new__(A))
 
 
 def freed():

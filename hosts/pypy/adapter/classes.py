@@ -8,7 +8,7 @@ from _gimbal import core, functions
 from _gimbal.core import (ARGS, CELLS, MASK, NOTHING, NULL, datetime_struct, decode, encode, handle, native_classes, object_of,
                           objects, pool, result, take_frame)
 from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, call_with, call_with_two,
-                               direct, many, pointer, slot, split_doc, wrong_self)
+                               direct, many, pointer, slot, split_doc, tp_name, wrong_receiver, wrong_self)
 from _gimbal.lifetimes import wake
 from _gimbal.native import ffi, lib, names
 from _gimbal.plain import plain_value
@@ -37,6 +37,7 @@ class Owner:
     def __init__(self, cls=None):
         if cls is not None:
             self.settle(cls)
+            self.qualname = cls.__qualname__
             self.by_handle = core.kind_of(cls) not in (core.K_NATIVE, core.K_STATEFUL)
 
     def settle(self, cls):
@@ -86,7 +87,7 @@ def make_unary(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         if type(self) is owner.cls and owner.plain:
             return call_on(kind, f, self)
         return slot1(kind, f, self)
@@ -97,7 +98,7 @@ def make_binary(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, other):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         if extra == 1:
             return slot2(BINARY, f, other, self)
         if type(self) is owner.cls and owner.plain:
@@ -112,7 +113,7 @@ def make_get_attribute(kind, f, extra, owner, name):
         if key == '_na' or key == '_np' or key == '_ne' or key == '_nw':        # the wrapper's own, needed to call C at all
             return object.__getattribute__(self, key)
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         return slot2(kind, f, self, key)
     return special
 
@@ -121,7 +122,7 @@ def make_ternary(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, other, modulus=None):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         if extra == 1:
             return slot3(TERNARY, f, other, self, modulus)
         return slot3(TERNARY, f, self, other, modulus)
@@ -132,7 +133,7 @@ def make_index(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, index):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         index = operator.index(index)
         if type(self) is owner.cls and owner.plain:
             return call_on(kind, f, self, index)
@@ -145,13 +146,13 @@ def make_assign_item(kind, f, extra, owner, name):
         @hidden_applevel
         def special(self, index):
             if not isinstance(self, owner.cls):
-                raise wrong_self(name, owner, self)
+                raise wrong_receiver(name, owner, self)
             slot3(kind, f, self, operator.index(index), NULL)
     else:
         @hidden_applevel
         def special(self, index, value):
             if not isinstance(self, owner.cls):
-                raise wrong_self(name, owner, self)
+                raise wrong_receiver(name, owner, self)
             index = operator.index(index)
             if type(self) is owner.cls and owner.plain:
                 call_on(kind, f, self, index, value)
@@ -165,13 +166,13 @@ def make_assign(kind, f, extra, owner, name):
         @hidden_applevel
         def special(self, key):
             if not isinstance(self, owner.cls):
-                raise wrong_self(name, owner, self)
+                raise wrong_receiver(name, owner, self)
             slot3(OBJOBJARG, f, self, key, NULL)
     else:
         @hidden_applevel
         def special(self, key, value):
             if not isinstance(self, owner.cls):
-                raise wrong_self(name, owner, self)
+                raise wrong_receiver(name, owner, self)
             if type(self) is owner.cls and owner.plain:
                 call_on(OBJOBJARG, f, self, key, value)
             else:
@@ -183,7 +184,7 @@ def make_contains(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, item):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         if type(self) is owner.cls and owner.plain:
             return call_on(CONTAINS, f, self, item)
         return slot2(CONTAINS, f, self, item)
@@ -194,7 +195,7 @@ def make_richcompare(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, other):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         if type(self) is owner.cls and owner.plain:
             return call_on(RICHCOMPARE, f, self, other, extra)
         return slot3(RICHCOMPARE, f, self, other, extra)
@@ -205,7 +206,7 @@ def make_iternext(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         frame = take_frame()
         if type(self) is owner.cls and owner.plain:
             if self._ne is not None:
@@ -228,7 +229,7 @@ def make_call(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         if self._ne is not None:
             wake(self)
         return many(K_VARKEYWORDS, f, self._np, args, keywords)
@@ -242,7 +243,7 @@ def make_init(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         if self._ne is not None:
             wake(self)
         return many(K_INIT, f, self._np, args, keywords)
@@ -253,7 +254,7 @@ def make_descr_get(kind, f, extra, owner, name):
     @hidden_applevel
     def special(self, instance, cls=None):
         if not isinstance(self, owner.cls):
-            raise wrong_self(name, owner, self)
+            raise wrong_receiver(name, owner, self)
         return slot3(DESCRGET, f, self, NULL if instance is None else instance, NULL if cls is None else cls)
     return special
 
@@ -270,8 +271,10 @@ def make_new(f, owner):
     """`__new__` of an extension type: its `tp_new` with the class that was asked for."""
     @hidden_applevel
     def __new__(cls, /, *args, **keywords):
-        if not (isinstance(cls, type) and issubclass(cls, owner.cls)):
-            raise TypeError('%s.__new__(%s): not a subtype' % (owner.cls.__name__, getattr(cls, '__name__', cls)))
+        if not isinstance(cls, type):
+            raise TypeError('%s.__new__(X): X is not a type object (%s)' % (tp_name(owner.cls), tp_name(type(cls))))
+        if not issubclass(cls, owner.cls):
+            raise TypeError('{0}.__new__({1}): {1} is not a subtype of {0}'.format(tp_name(owner.cls), tp_name(cls)))
         if cls is owner.cls and owner.type is not None:
             return many(K_VARKEYWORDS, f, owner.type, args, keywords)
         return many(K_VARKEYWORDS | SELF_FIRST, f, ffi.NULL, (cls,) + args, keywords)
@@ -301,7 +304,7 @@ class Attribute:
 
 class GetSet(Attribute):
     def __repr__(self):
-        return "<attribute '%s' of '%s' objects>" % (self.__name__, self.owner.cls.__name__)
+        return "<attribute '%s' of '%s' objects>" % (self.__name__, tp_name(self.owner.cls))
 
     @hidden_applevel
     def __get__(self, instance, cls=None):
@@ -309,7 +312,7 @@ class GetSet(Attribute):
             return self
         self.check(instance)
         if not self.getter:
-            raise AttributeError("attribute '%s' of '%s' objects is not readable" % (self.__name__, self.owner.cls.__name__))
+            raise AttributeError("attribute '%s' of '%s' objects is not readable" % (self.__name__, tp_name(self.owner.cls)))
         if type(instance) is self.owner.cls and self.owner.plain:
             return call_on(GETTER, self.getter, instance, self.closure)
         return slot2(GETTER, self.getter, instance, self.closure)
@@ -318,7 +321,7 @@ class GetSet(Attribute):
     def __set__(self, instance, value):
         self.check(instance)
         if not self.setter:
-            raise AttributeError("attribute '%s' of '%s' objects is not writable" % (self.__name__, self.owner.cls.__name__))
+            raise AttributeError("attribute '%s' of '%s' objects is not writable" % (self.__name__, tp_name(self.owner.cls)))
         if type(instance) is self.owner.cls and self.owner.plain:
             call_on(SETTER, self.setter, instance, value, self.closure)
         else:
@@ -330,7 +333,7 @@ class GetSet(Attribute):
 
 class Member(Attribute):
     def __repr__(self):
-        return "<member '%s' of '%s' objects>" % (self.__name__, self.owner.cls.__name__)
+        return "<member '%s' of '%s' objects>" % (self.__name__, tp_name(self.owner.cls))
 
     @hidden_applevel
     def __get__(self, instance, cls=None):
@@ -408,7 +411,7 @@ def make_method(entry, owner):
     convention = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
     f = pointer(address)
     if flags & METH_STATIC:
-        made = functions.bound(convention, f, ffi.NULL, name)
+        made = functions.bound(convention, f, ffi.NULL, name, owner.qualname)
     elif flags & METH_CLASS or kind == 'classmethod':
         made = functions.class_method(convention, f, name, owner)
     elif owner.by_handle:

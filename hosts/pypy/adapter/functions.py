@@ -211,10 +211,10 @@ def wrong(name, kind, args, keywords):
     return TypeError('%s() takes exactly one argument (%d given)' % (name, len(args)))
 
 
-def bound(kind, f, me, name, module=None):
-    """A Python function that calls `f` with a fixed self."""
-    if module is not None:
-        name = module + '.' + name      # as CPython's messages name it
+def bound(kind, f, me, name, inside=None):
+    """A Python function that calls `f` with a fixed self. It is inside a module or class."""
+    if inside is not None and kind != K_VARARGS:
+        name = inside + '.' + name      # as CPython's messages name it
     if kind == K_NOARGS:
         @hidden_applevel
         def function(*args, **keywords):
@@ -317,9 +317,21 @@ def class_method(kind, f, name, owner):
     return function
 
 
+def tp_name(cls):
+    """What CPython's messages call a class: an extension type comes with its module."""
+    module = cls.__module__ if cls in core.native_classes else None
+    return module + '.' + cls.__name__ if isinstance(module, str) and module != 'builtins' else cls.__name__
+
+
 def wrong_self(name, owner, self):
     return TypeError("descriptor '%s' for '%s' objects doesn't apply to a '%s' object"
-                     % (name, owner.cls.__name__, type(self).__name__))
+                     % (name, tp_name(owner.cls), tp_name(type(self))))
+
+
+def wrong_receiver(name, owner, self):
+    """The same for a special method."""
+    return TypeError("descriptor '%s' requires a '%s' object but received a '%s'"
+                     % (name, tp_name(owner.cls), tp_name(type(self))))
 
 
 # --- making ------------------------------------------------------------------------------------------------------------
