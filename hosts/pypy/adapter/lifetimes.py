@@ -9,10 +9,12 @@ finalizer of its own, hence the anchors). That is how `look` knows which wrapper
 garbage, everything intact, and then the probe holds what they refer to, but no longer the wrappers. Of those that still do
 not die, what they refer to refers to them: they are cleared.
 """
+import itertools
 import sys
 import types
 
 import _weakref
+from __pypy__ import add_memory_pressure
 
 from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, limbo, objects, wires)
 from _gimbal.native import ffi, lib
@@ -87,6 +89,8 @@ def tie_given(wrapper, address):
     set_own(wrapper, '_ne', None)
     set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), on_death))
     wrappers[address] = _weakref.ref(wrapper)
+    if not next(tied) & 255:
+        take_stock()
     return wrapper
 
 
@@ -225,6 +229,7 @@ class Probe:
         del probing[:]
         while dead:
             bury(dead.pop())
+        due.append(None)
 
 
 # PyPy clears weak references to what an object with a finalizer reaches only if that is older than other objects with
@@ -418,6 +423,20 @@ def edge(kind, name, edges, between):
     return made
 
 
+# --- what the collector does not see -------------------------------------------------------------------------------------
+# An instance whose wrapper is garbage keeps native memory until the collector has run.
+tied = itertools.count(1)
+BYTES = 1               # of `lib.stat`
+known_bytes = [0]       # of native memory that the collector knows of
+
+
+def take_stock():
+    used = lib.stat(BYTES)
+    if used > known_bytes[0]:
+        add_memory_pressure(used - known_bytes[0])
+        known_bytes[0] = used
+
+
 # --- when ----------------------------------------------------------------------------------------------------------------
 
 at_work = []
@@ -438,6 +457,8 @@ def housekeeping(whole=False):
     del due[:]
     if at_work:     # finalizers call native code, too
         return False
+    if probing and probing[0]() is None:    # the probe has died, but its finalizer has not run: that says again that it is due
+        return False
     at_work.append(None)
     try:
         more = look()
@@ -445,6 +466,7 @@ def housekeeping(whole=False):
         lib.collect()
         more = settle(whole) or more
         lib.flush()
+        known_bytes[0] = lib.stat(BYTES)
         return more
     finally:
         at_work.pop()

@@ -272,7 +272,7 @@ pub struct ShimTable {
     pub clear: unsafe extern "C" fn(n: i64, dead: *const i64),
     /// Host code has changed the dict with this handle, whose version compiled code may have cached.
     pub touch: unsafe extern "C" fn(handle: i64),
-    /// Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.
+    /// Figures: 0 live proxies, 1 bytes of native memory in use, 2 proxies waiting for release.
     pub stat: unsafe extern "C" fn(what: i32) -> i64,
     /// Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
     pub flush: unsafe extern "C" fn(),

@@ -187,8 +187,8 @@ fn prefix(block: *const c_void) -> *mut Prefix {
 #[inline]
 pub unsafe fn alloc(size: usize) -> *mut c_void {
     if size > LARGEST {
-        // SAFETY: plain allocation.
-        return unsafe { libc::malloc(size) };
+        // SAFETY: as here.
+        return unsafe { alloc_large(size) };
     }
     let class = (size.max(1) + PREFIX).div_ceil(16);
     // SAFETY: the extension lock is held; free blocks link through their first word.
@@ -213,6 +213,15 @@ pub unsafe fn alloc(size: usize) -> *mut c_void {
             number: 0,
         };
         block.cast()
+    }
+}
+
+unsafe fn alloc_large(size: usize) -> *mut c_void {
+    // SAFETY: plain allocation; the extension lock is held.
+    unsafe {
+        let block = libc::malloc(size);
+        ARENA.get().used += libc::malloc_usable_size(block);
+        block
     }
 }
 
@@ -263,6 +272,10 @@ unsafe fn free_elsewhere(block: *mut c_void) {
         if let Some(table) = ASIDE.get() {
             table.remove(&(block as usize));
         }
+        if !in_range(block) {
+            let arena = ARENA.get();
+            arena.used = arena.used.saturating_sub(libc::malloc_usable_size(block));
+        }
         if quarantine::is_on() {
             quarantine::put(block);
         } else {
@@ -280,7 +293,12 @@ pub unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
         }
         if !in_range(block) && !quarantine::is_on() {
             let aside = Aside::of(block.cast());
+            let before = libc::malloc_usable_size(block);
             let new = libc::realloc(block, size.max(1));
+            if !new.is_null() {
+                let arena = ARENA.get();
+                arena.used = arena.used.saturating_sub(before) + libc::malloc_usable_size(new);
+            }
             if !new.is_null() && new != block && aside != Aside::default() {
                 Aside::change(block.cast(), |old| *old = Aside::default());
                 Aside::change(new.cast(), |moved| *moved = aside);
@@ -433,7 +451,7 @@ pub unsafe fn for_each(with: u16, mut f: impl FnMut(Obj)) {
     }
 }
 
-/// Bytes in use in the range.
+/// Bytes in use, in the range and in larger blocks.
 pub fn used() -> usize {
     // SAFETY: the extension lock is held.
     unsafe { ARENA.get() }.used
