@@ -665,7 +665,7 @@ struct gimbal_shim {
   void (*clear)(int64_t n, const int64_t *dead);
   // Host code has changed the dict with this handle, whose version compiled code may have cached.
   void (*touch)(int64_t handle);
-  // Figures for tests: 0 live handles, 1 live proxies, 2 bytes of native memory in use, 3 releases queued.
+  // Figures: 0 live proxies, 1 bytes of native memory in use, 2 proxies waiting for release.
   int64_t (*stat)(int32_t what);
   // Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
   void (*flush)(void);
