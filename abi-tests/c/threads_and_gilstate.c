@@ -229,6 +229,31 @@ check_locks(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+static void *
+release_soon(void *lock)
+{
+    struct timespec pause = {0, 10 * 1000 * 1000};
+    nanosleep(&pause, NULL);
+    PyThread_release_lock((PyThread_type_lock)lock);
+    return NULL;
+}
+
+/* A lock is native: who waits for it keeps nobody from giving it back. */
+static PyObject *
+check_lock_of_another_thread(PyObject *self, PyObject *args)
+{
+    PyThread_type_lock lock = PyThread_allocate_lock();
+    pthread_t thread;
+    EXPECT(lock && PyThread_acquire_lock(lock, WAIT_LOCK) == 1);
+    EXPECT(pthread_create(&thread, NULL, release_soon, lock) == 0);
+    int status = PyThread_acquire_lock_timed(lock, 20 * 1000 * 1000, 0);
+    pthread_join(thread, NULL);
+    EXPECT(status == PY_LOCK_ACQUIRED);
+    PyThread_release_lock(lock);
+    PyThread_free_lock(lock);
+    Py_RETURN_NONE;
+}
+
 static PyObject *
 same_ident(PyObject *self, PyObject *ident)
 {
@@ -264,6 +289,7 @@ static PyMethodDef methods[] = {
     {"check_error_stays", check_error_stays, METH_NOARGS, NULL},
     {"check_ensure_nested", check_ensure_nested, METH_NOARGS, NULL},
     {"check_locks", check_locks, METH_NOARGS, NULL},
+    {"check_lock_of_another_thread", check_lock_of_another_thread, METH_NOARGS, NULL},
     {"wait_without_gil", wait_without_gil, METH_VARARGS, NULL},
     {"run_threads", run_threads, METH_VARARGS, NULL},
     {"count", count, METH_VARARGS, NULL},
