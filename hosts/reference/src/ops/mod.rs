@@ -18,6 +18,7 @@ mod iteration;
 mod library;
 mod list;
 mod memory;
+mod memory_items;
 mod number;
 mod numeric_text;
 mod object;
