@@ -53,8 +53,8 @@ const FULL: Extent = Extent {
 
 /// What the modules, the classes and the last unreleased batch may keep.
 const HANDLES: u64 = 2000;
-/// What the blocks in the shim may add up to at the end.
-const BYTES: u64 = 2 << 20;
+/// What the blocks in the shim may add up to at the end: a package may keep buffers of a megabyte.
+const BYTES: u64 = 8 << 20;
 
 #[derive(Deserialize)]
 struct Alone {
