@@ -87,7 +87,7 @@ pub unsafe fn PyMem_Free(block: *mut c_void) {
 }
 
 /// Allocates, on any thread.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyMem_RawMalloc(size: usize) -> *mut c_void {
     if size > MAX {
         null_mut()
@@ -97,7 +97,7 @@ pub unsafe fn PyMem_RawMalloc(size: usize) -> *mut c_void {
 }
 
 /// Allocates and clears, on any thread.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyMem_RawCalloc(count: usize, size: usize) -> *mut c_void {
     match count.checked_mul(size) {
         Some(bytes) if bytes <= MAX => libc::calloc(1, bytes.max(1)),
@@ -106,7 +106,7 @@ pub unsafe fn PyMem_RawCalloc(count: usize, size: usize) -> *mut c_void {
 }
 
 /// Grows or shrinks, on any thread.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyMem_RawRealloc(block: *mut c_void, size: usize) -> *mut c_void {
     if size > MAX {
         null_mut()
@@ -116,7 +116,7 @@ pub unsafe fn PyMem_RawRealloc(block: *mut c_void, size: usize) -> *mut c_void {
 }
 
 /// Frees, on any thread; NULL is allowed.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyMem_RawFree(block: *mut c_void) {
     libc::free(block);
 }
