@@ -23,7 +23,7 @@ def _types():
     import collections
     import contextvars
     import weakref
-    from _gimbal.ops_object import instancemethod
+    from _gimbal.ops_object import callable_iterator, instancemethod
     coroutine = _coroutine()
     coroutine.close()
     empty = {}
@@ -43,7 +43,7 @@ def _types():
         'PyDictIterItem_Type': type(iter(empty.items())), 'PyListIter_Type': type(iter([])),
         'PyTupleIter_Type': type(iter(())), 'PyUnicodeIter_Type': type(iter('')), 'PyBytesIter_Type': type(iter(b'')),
         'PySetIter_Type': type(iter(set())), 'PyRangeIter_Type': type(iter(range(0))),
-        'PyCallIter_Type': type(iter(int, 1)), 'PyCFunction_Type': types.BuiltinFunctionType, 'PyMethod_Type': types.MethodType,
+        'PyCallIter_Type': callable_iterator, 'PyCFunction_Type': types.BuiltinFunctionType, 'PyMethod_Type': types.MethodType,
         'PyInstanceMethod_Type': instancemethod,
         'PyODict_Type': collections.OrderedDict, 'Py_GenericAliasType': types.GenericAlias,
         'PyEllipsis_Type': type(Ellipsis), '_PyNone_Type': type(None), '_PyNotImplemented_Type': type(NotImplemented),

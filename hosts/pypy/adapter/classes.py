@@ -1,4 +1,6 @@
 """Extension types as Python classes, and what a type proxy needs to know of a Python class."""
+import array
+import collections
 import operator
 
 from __pypy__ import hidden_applevel
@@ -331,6 +333,17 @@ class GetSet(Attribute):
         self.__set__(instance, NULL)
 
 
+class DictGetSet(GetSet):
+    """A type's own `__dict__`: what its C functions find in the struct is the dictionary of the instance."""
+
+    @hidden_applevel
+    def __get__(self, instance, cls=None):
+        if instance is not None:
+            self.check(instance)
+            slot1(core.INSTANCE_DICT, ffi.NULL, instance)
+        return GetSet.__get__(self, instance, cls)
+
+
 class Member(Attribute):
     def __repr__(self):
         return "<member '%s' of '%s' objects>" % (self.__name__, tp_name(self.owner.cls))
@@ -391,7 +404,7 @@ def attribute(entry, owner):
     if kind == 'method' or kind == 'classmethod':
         return name, make_method(entry, owner)
     if kind == 'getset':
-        made = GetSet(name, split_doc(name, entry[5])[0], owner)
+        made = (DictGetSet if name == '__dict__' else GetSet)(name, split_doc(name, entry[5])[0], owner)
         made.getter = pointer(entry[2]) if entry[2] else None
         made.setter = pointer(entry[3]) if entry[3] else None
         made.closure = entry[4]
@@ -487,8 +500,6 @@ def MakeType(address, spec):
     if isinstance(shadowed, Attribute):     # a class cannot hold one under this name: found by `__getattr__` instead
         namespace['__qualname__'] = qualname
         namespace.setdefault('__getattr__', make_getattr({'__qualname__': shadowed}))
-    if dict_offset:
-        namespace.pop('__dict__', None)     # the wrapper's own
     namespace.pop('__weakref__', None)
     if '__buffer__' in namespace and not any(issubclass(base, bufferable) for base in bases):
         bases = tuple(bufferable if base is object else base for base in bases)
@@ -513,6 +524,8 @@ def MakeType(address, spec):
         namespace['__init_subclass__'] = refuse_subclass(name, module)
     cls = make_class(metaclass, name, bases, namespace)
     native_classes[cls] = empty_maker(cls)
+    if dict_offset > 0 and not is_metatype:
+        core.dict_places[cls] = dict_offset
     core.kinds[cls] = core.K_REFERENCE if is_metatype else core.K_STATEFUL if stateful else core.K_NATIVE
     owner.settle(cls)
     if owner.plain:
@@ -648,8 +661,10 @@ DUNDERS = {}        # what of a class fills which slots: name to (group, place i
 for _place, _slot in enumerate(names(lib.dunder_name)):
     _group, _name = _slot.split()
     DUNDERS.setdefault(_name, []).append((_group, _place))
-SEQUENCES = (list, tuple, str, bytes, bytearray, range, memoryview)
+SEQUENCES = (list, tuple, str, bytes, bytearray, range, memoryview, array.array, collections.deque)
 CONCAT = {'__add__', '__mul__', '__rmul__', '__iadd__', '__imul__'}
+
+type_name, type_qualname = (type.__dict__[name].__get__ for name in ('__name__', '__qualname__'))    # a metaclass may hide them
 
 
 def slot_masks(cls, mro, native):
@@ -710,12 +725,12 @@ def TypeInfo(wire):
     base = cls.__base__
     if native and not has_native_part(base):        # the struct is the native base's, wherever the builtin part comes from
         base = next(filter(has_native_part, cls.__bases__), base)
-    name = cls.__name__
+    name = type_name(cls)
     struct = datetime_struct(cls)
     if (struct or not cls.__flags__ & 512) and cls.__module__ != 'builtins':     # no heap type: CPython's name has the module
         name = cls.__module__ + '.' + name
     return (name, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],
-            cls.__qualname__, issubclass(cls, BaseException), exports_buffer(mro), struct)
+            type_qualname(cls), issubclass(cls, BaseException), exports_buffer(mro), struct)
 
 
 class Namespace(dict):
@@ -771,6 +786,15 @@ def TypeLookup(cls, name):
         if name in namespace:
             return namespace[name]
     return NULL
+
+
+def InstanceDict(o):
+    if type(TypeLookup(type(o), '__dict__')) is DictGetSet:     # which may show another one
+        return core.real_dict.__get__(o)
+    try:
+        return object.__getattribute__(o, '__dict__')
+    except AttributeError:
+        return NULL
 
 
 def TypeOfHandle(wire):

@@ -5,10 +5,13 @@ exact type, no allocation, C structs that are made once.
 """
 import sys
 import types
+from _thread import get_ident
+
 from __pypy__ import identity_dict, strategy
 
 from _gimbal import lifetimes
-from _gimbal.handles import (MASK, Demoted, awake, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent)
+from _gimbal.handles import (MASK, Demoted, awake, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent,
+                             shut, take_back, wires)
 from _gimbal.lifetimes import (VOIDP, due, housekeeping, light, once, pin, tie, tie_given, tie_light, wake, wrappers)
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
@@ -21,6 +24,7 @@ CELL = ffi.typeof('gimbal_cell *')
 CELLS = ffi.typeof('gimbal_cell[]')
 INTS = ffi.typeof('int64_t[]')
 FLOATS = ffi.typeof('double[]')
+POINTERS = ffi.typeof('void **')
 
 
 class Absent:
@@ -34,18 +38,25 @@ class Absent:
 NULL = Absent()
 
 
+class WithDict:
+    pass
+
+
+real_dict = WithDict.__dict__['__dict__']       # finds the dictionary of any object that has one, whatever its class says
+
+
 def put_handle(c, x):
     """Fills a cell with an object's handle; True when the shim has not seen it before."""
     c.tag = HANDLE
     wire = ids.get(x)
     if wire is not None:
         i = wire & MASK
-        sent[i] += 1
-        if objects[i] is x:
-            c.i = wire
+        next(sent[i])
+        if objects[i] is x and not shut[i]:
+            c.i = wires[i]
             c.t = 0
             return False
-        sent[i] -= 1    # released between the two lines, by another thread or a finalizer
+        take_back(i)
     c.i = new_handle(x)
     c.t = handle(type(x))
     return True
@@ -55,7 +66,9 @@ native_classes = identity_dict()    # class -> how to make an empty wrapper
 
 
 VALUES = (str, int, float, bytes, tuple, complex)
+INSTANCE_DICT = 26   # GIMBAL_SLOT_KIND_INSTANCE_DICT
 PLAIN_VALUE = 27     # GIMBAL_SLOT_KIND_PLAIN_VALUE
+dict_places = identity_dict()       # class -> where its struct has its instance dictionary
 
 
 light_makers = identity_dict()      # class whose instances are their address and refer to nothing -> as in `native_classes`
@@ -80,16 +93,34 @@ def instance(address, type_handle, given=0):
     wrapper = tie_given(empty_wrapper(cls) if value is None else empty_wrapper(cls, value), address)
     if kind_of(cls) == K_STATEFUL:
         pin(wrapper, address)       # native code may be about to give it its state
+        if dict_places:
+            adopt_dict(wrapper, address, cls)
     return wrapper
 
 
 def value_of_instance(address):
     """What the native struct holds of the str, int ... that the instance's type derives from."""
+    return ask_instance(PLAIN_VALUE, address)
+
+
+def adopt_dict(wrapper, address, cls):
+    """Makes the dictionary that C has put into a new instance that of the wrapper."""
+    for base in cls.__mro__:
+        place = dict_places.get(base)
+        if place is not None:
+            if ffi.cast(POINTERS, address + place)[0]:
+                given = ask_instance(INSTANCE_DICT, address)
+                if given is not None:
+                    real_dict.__set__(wrapper, given)
+            break
+
+
+def ask_instance(kind, address):
     frame = take_frame()
     cell = frame + ARGS
     cell.tag = INSTANCE
     cell.i = address
-    return result(lib.slot(PLAIN_VALUE, ffi.NULL, 1, cell, frame), frame)
+    return result(lib.slot(kind, ffi.NULL, 1, cell, frame), frame)
 
 
 def empty_wrapper(cls, *value):
@@ -348,10 +379,10 @@ def word(x):
         wire = ids.get(x)
         if wire is not None:
             i = wire & MASK
-            sent[i] += 1
-            if objects[i] is x:
-                return HANDLE, wire, 0.0, None
-            sent[i] -= 1
+            next(sent[i])
+            if objects[i] is x and not shut[i]:
+                return HANDLE, wires[i], 0.0, None
+            take_back(i)
     elif kind == K_NATIVE:
         if x._ne is not None:
             wake(x)
@@ -422,15 +453,22 @@ def send(c, n, cells, text):
     give_back(cells, n)
 
 
-busy = identity_dict()      # what is being filled: an object that contains itself must end
+busy = set()    # what each thread is filling: an object that contains itself must end
+
+
+def fill_once(c, x, items):
+    """Fills a cell, unless this thread does so already."""
+    mark = (id(x), get_ident())
+    if mark not in busy:
+        busy.add(mark)
+        try:
+            fill(c, items)
+        finally:
+            busy.discard(mark)
 
 
 def fill_fields(c, x, fields):
-    busy[x] = None
-    try:
-        fill(c, fields(x))
-    finally:
-        del busy[x]
+    fill_once(c, x, fields(x))
 
 
 def fill_value(c, x):
@@ -475,13 +513,14 @@ def encode_list(c, x):
             lib.fill_words(c, n, text.encode(), len(text))
             if c.tag == PROXY:
                 return
-    if x not in busy:
-        busy[x] = None
+    mark = (id(x), get_ident())
+    if mark not in busy:
+        busy.add(mark)
         cells = take_cells(n)
         try:
             text = encode_items(cells, items)
         finally:
-            del busy[x]
+            busy.discard(mark)
         send(c, n, cells, text)
 
 
@@ -570,9 +609,7 @@ def resend(wire):
     put_handle(c, x)
     t = type(x)
     c.t = handle(t)
-    if x in busy:
-        pass
-    elif t in fields_of:
+    if t in fields_of:
         fill_fields(c, x, fields_of[t])
     elif isinstance(x, tuple):
         fill(c, x)

@@ -15,22 +15,28 @@ MASK = 0xffffffff
 
 # Row i of the lists is one handle; `wires` has its index and generation, `sent` how often it went to the shim, `seen` what
 # the shim knows of the items of a list: a copy, or the length of a long one.
+#
+# Threads switch between any two bytecodes, so what counts is one built-in operation, `next(sent[i])`. Such a count only grows:
+# `settled` has how much of it is no handle's that is open. While `shut[i]` is set, the count of a handle is looked at to close it:
+# who counts it then takes that back and waits.
 objects = [None]
 wires = [0]
-sent = [0]
+sent = [itertools.count()]
+settled = [0]
+shut = [False]
 seen = [None]
 free = []
 ids = identity_dict()
 rows = itertools.count(1)   # the next that was never used
-making = _thread.RLock()    # an object is being given a handle
+changing = _thread.RLock()  # objects are being given handles, demoted or made strong, or handles are being closed
 
 BLOCK_SIZE = 256
 BLOCK = [None] * BLOCK_SIZE
 ZEROS = [0] * BLOCK_SIZE
+FALSES = [False] * BLOCK_SIZE
 
 demoted = {}                # id of a demoted object -> its row
 limbo = []                  # probes of `lifetimes` that have returned and have not been looked at
-moving = _thread.RLock()    # an object is being demoted or made strong
 
 
 class Edge:
@@ -57,16 +63,21 @@ def new_handle(x):
     if demoted:
         i = demoted.get(id(x))
         if i is not None and awake(i) is x:
-            sent[i] += 1
-            return wires[i]
-    with making:
+            next(sent[i])
+            if objects[i] is x and not shut[i]:
+                return wires[i]
+            take_back(i)
+    with changing:
         wire = ids.get(x)
-        if wire is not None and objects[wire & MASK] is x:      # another thread was faster
-            sent[wire & MASK] += 1
-            return wire
+        if wire is not None:
+            i = wire & MASK
+            next(sent[i])
+            if objects[i] is x and not shut[i]:     # another thread was faster
+                return wires[i]
+            take_back(i)
         i = free_row()
+        next(sent[i])
         objects[i] = x
-        sent[i] = 1
         wire = wires[i]
         ids[x] = wire
     return wire
@@ -82,7 +93,9 @@ def free_row():
     while len(seen) <= i:
         objects.extend(BLOCK)
         wires.extend(ZEROS)
-        sent.extend(ZEROS)
+        sent.extend([itertools.count() for _ in range(BLOCK_SIZE)])
+        settled.extend(ZEROS)
+        shut.extend(FALSES)
         seen.extend(BLOCK)
     wires[i] = i
     return i
@@ -93,11 +106,17 @@ def handle(x):
     wire = ids.get(x)
     if wire is not None:
         i = wire & MASK
-        sent[i] += 1
-        if objects[i] is x:
-            return wire
-        sent[i] -= 1
+        next(sent[i])
+        if objects[i] is x and not shut[i]:
+            return wires[i]
+        take_back(i)
     return new_handle(x)
+
+
+def take_back(i):
+    """A handle was counted that was closed just before, by another thread or a finalizer: it is not sent."""
+    with changing:
+        settled[i] += 1
 
 
 def live():
@@ -115,23 +134,35 @@ def rebind(old, new):
 
 @ffi.def_extern()
 def release(n, handles):
-    for k in range(0, 2 * n, 2):
-        i = handles[k] & MASK
-        if sent[i] == handles[k + 1]:
-            x = objects[i]
-            objects[i] = None
-            if type(x) is Demoted:
-                if demoted.get(x.key) == i:
-                    del demoted[x.key]
-                edge = edge_of(i, x)
-                if edge is not None:
-                    edge.object = None
-            elif ids.get(x) == wires[i]:
-                del ids[x]
-            wires[i] += 1 << 32
-            sent[i] = 0
-            seen[i] = None
-            free.append(i)
+    with changing:
+        for k in range(0, 2 * n, 2):
+            close(handles[k], handles[k + 1])
+
+
+def close(wire, received):
+    """Closes a handle, unless it is on its way to the shim. The caller has `changing`."""
+    i = wire & MASK
+    if wires[i] != wire:    # two threads were about to close it: the other has, and another object may have the row
+        return
+    shut[i] = True
+    if sent[i].__reduce__()[1][0] - settled[i] != received:
+        shut[i] = False
+        return
+    x = objects[i]
+    objects[i] = None
+    if type(x) is Demoted:
+        if demoted.get(x.key) == i:
+            del demoted[x.key]
+        edge = edge_of(i, x)
+        if edge is not None:
+            edge.object = None
+    elif ids.get(x) == wires[i]:
+        del ids[x]
+    settled[i] += received
+    wires[i] += 1 << 32
+    seen[i] = None
+    shut[i] = False
+    free.append(i)
 
 
 def edge_of(i, x):
@@ -151,7 +182,7 @@ def demote(i, edge):
     entry = Demoted()
     entry.edge = _weakref.ref(edge)
     entry.key = id(x)
-    with moving:
+    with changing:
         if objects[i] is not x:     # closed meanwhile
             return
         demoted[entry.key] = i
@@ -165,7 +196,7 @@ def demote(i, edge):
 
 def awake(i):
     """The object in row i, which is held here again if it was demoted."""
-    with moving:
+    with changing:
         entry = objects[i]
         if type(entry) is not Demoted:
             return entry
@@ -177,7 +208,7 @@ def awake(i):
         ids[x] = wires[i]
         if demoted.get(entry.key) == i:
             del demoted[entry.key]
-    if isinstance(x, list):
+    if issubclass(type(x), list):
         from _gimbal.core import send_again
         send_again(x)
     return x

@@ -9,6 +9,7 @@ finalizer of its own, hence the anchors). That is how `look` knows which wrapper
 garbage, everything intact, and then the probe holds what they refer to, but no longer the wrappers. Of those that still do
 not die, what they refer to refers to them: they are cleared.
 """
+import _thread
 import itertools
 import sys
 import types
@@ -54,10 +55,19 @@ set_own = object.__setattr__    # a class may have a `__setattr__` that is not f
 
 def on_death(pointer):
     """A wrapper died."""
-    if probing:
-        dead.append(pointer)    # what its instance refers to may be on its way back with the probe
+    # What its instance refers to may be on its way back with the probe, and housekeeping has its address.
+    if probing or at_work.locked():
+        dead.append(pointer)
     else:
         bury(pointer)
+
+
+def bury_dead():
+    try:
+        while True:
+            bury(dead.pop())
+    except IndexError:      # not asked before: another thread may do the same
+        pass
 
 
 def bury(pointer):
@@ -87,8 +97,8 @@ def tie_given(wrapper, address):
     """The same when a reference for it is there."""
     set_own(wrapper, '_na', address)
     set_own(wrapper, '_ne', None)
-    set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), on_death))
     wrappers[address] = _weakref.ref(wrapper)
+    set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), on_death))
     if not next(tied) & 255:
         take_stock()
     return wrapper
@@ -119,8 +129,10 @@ def pin(wrapper, address):
 def wake(wrapper):
     """Native code is about to see the instance: what that refers to is held for good again."""
     anchor = wrapper._ne
+    if anchor is None:      # another thread was faster
+        return
+    anchor.used = True      # before it is nobody's: a collection in between must not take the wrapper for dead
     set_own(wrapper, '_ne', None)
-    anchor.used = True
     address = wrapper._na
     patience = restless.get(address)
     restless[address] = [1, 1] if patience is None else [min(2 * patience[0], 64)] * 2
@@ -140,8 +152,8 @@ def wake_all(held):
                     wrappers[address] = Pinned(x)
                     pinned.append(address)
                 if anchor is not None:
-                    set_own(x, '_ne', None)
                     anchor.used = True
+                    set_own(x, '_ne', None)
                     work.append(anchor.held)
 
 
@@ -227,8 +239,8 @@ class Probe:
             anchor.lost = token() is None and not anchor.used
         limbo.append(self)
         del probing[:]
-        while dead:
-            bury(dead.pop())
+        if not at_work.locked():
+            bury_dead()
         due.append(None)
 
 
@@ -237,14 +249,13 @@ class Probe:
 SPARE = 2000
 spare = [Probe() for _ in range(SPARE)]
 probing = []         # a weak reference to the probe that is out, if one is
-dead = []            # pointers of wrappers that died while one was
+dead = []            # pointers of wrappers that died while one was, or during housekeeping
 dying = {}           # address -> Anchor of a wrapper that was found dead
 
 
 def look():
     """Looks at what the last probe brought back. True when something has died."""
-    while dead:
-        bury(dead.pop())
+    bury_dead()
     dying.clear()
     progress = False
     while limbo:
@@ -322,7 +333,10 @@ def settle(whole=False):
         if holder_kind == WRAPPER:
             anchor = anchors.get(holder)
             if anchor is None:
-                anchor = anchors[holder] = new_anchor(holder)
+                anchor = new_anchor(holder)
+                if anchor is None:
+                    continue
+                anchors[holder] = anchor
             keeper = anchor.held
         else:
             keeper = edge(holder_kind, holder, edges, between).held
@@ -390,10 +404,11 @@ def replace_anchor(wrapper, anchor):
 
 
 def new_anchor(address):
+    """None for an instance whose wrapper another thread is burying."""
     anchor = dying.get(address)
     if anchor is None:
         entry = wrappers.get(address)
-        return Anchor(None if entry is None else entry())
+        return None if entry is None else Anchor(entry())
     del anchor.held[:]
     anchor.used = False     # sending lists again has woken it
     return anchor
@@ -439,7 +454,7 @@ def take_stock():
 
 # --- when ----------------------------------------------------------------------------------------------------------------
 
-at_work = []
+at_work = _thread.allocate_lock()
 due = []    # not empty: the host has collected since the last housekeeping
 
 
@@ -455,11 +470,10 @@ class Tick:
 def housekeeping(whole=False):
     """What is to be done after a collection of the host. True when another collection would find more."""
     del due[:]
-    if at_work:     # finalizers call native code, too
-        return False
     if probing and probing[0]() is None:    # the probe has died, but its finalizer has not run: that says again that it is due
         return False
-    at_work.append(None)
+    if not at_work.acquire(False):      # finalizers call native code, too, and so do other threads
+        return False
     try:
         more = look()
         lib.flush()
@@ -469,7 +483,9 @@ def housekeeping(whole=False):
         known_bytes[0] = lib.stat(BYTES)
         return more
     finally:
-        at_work.pop()
+        at_work.release()
+        if not probing:
+            bury_dead()
 
 
 ROUNDS = 5      # collections that it takes at most until what a cycle holds is freed

@@ -50,13 +50,6 @@ def GenericSetAttr(o, name, value):
         owner.__setattr__(o, name, value)
 
 
-def InstanceDict(o):
-    try:
-        return object.__getattribute__(o, "__dict__")
-    except AttributeError:
-        return NULL
-
-
 # --- text, truth, hash, comparison --------------------------------------------------------------------------------
 
 
@@ -118,8 +111,22 @@ def IterNext(o):
         return NULL
 
 
-def CallIter(function, sentinel):
-    return iter(function, sentinel)
+class callable_iterator:
+    """What `iter(function, sentinel)` makes in CPython; in PyPy it is a generator, which C must not take this one for."""
+    __slots__ = ("rest",)
+
+    def __init__(self, function, sentinel):
+        self.rest = iter(function, sentinel)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self.rest)
+
+
+callable_iterator.__module__ = "builtins"
+CallIter = callable_iterator
 
 
 class _ByIndex:

@@ -20,7 +20,8 @@ struct Row<P> {
 pub enum Received<P> {
     /// The object has a proxy.
     Open(*mut P),
-    /// The object has none yet (or no longer): the caller makes one and calls [`Table::open`].
+    /// The object has none yet (or no longer): the caller makes one and calls [`Table::open`]. The arrival counts from then on:
+    /// until there is a proxy, the handle is still on its way, and the host must not free it.
     Fresh,
     /// The handle belongs to a generation that ended: a bug of the host.
     Stale,
@@ -50,7 +51,7 @@ impl<P> Table<P> {
         }
     }
 
-    /// Counts one arrival of `handle` and says what stands behind it.
+    /// Says what stands behind `handle`, which has arrived, and counts that unless it is [`Received::Fresh`].
     #[inline]
     pub fn receive(&mut self, handle: Handle) -> Received<P> {
         let index = handle.index as usize;
@@ -72,10 +73,10 @@ impl<P> Table<P> {
             row.generation = handle.generation;
             row.received = 0;
         }
-        row.received += 1;
         if row.proxy.is_null() {
             Received::Fresh
         } else {
+            row.received += 1;
             Received::Open(row.proxy)
         }
     }
@@ -89,7 +90,14 @@ impl<P> Table<P> {
         });
     }
 
-    /// Puts the proxy of a handle that was received as [`Received::Fresh`].
+    /// Counts an arrival that was [`Received::Fresh`] although the caller opens no proxy for it, because another thread has.
+    pub fn count(&mut self, handle: Handle) {
+        if handle.immortal().is_none() {
+            self.rows[handle.index as usize].received += 1;
+        }
+    }
+
+    /// Puts the proxy of a handle that was received as [`Received::Fresh`], and counts that arrival.
     pub fn open(&mut self, handle: Handle, proxy: *mut P) {
         self.open += 1;
         if let Some(number) = handle.immortal() {
@@ -102,6 +110,7 @@ impl<P> Table<P> {
         let row = &mut self.rows[handle.index as usize];
         debug_assert!(row.proxy.is_null() && row.generation == handle.generation);
         row.proxy = proxy;
+        row.received += 1;
     }
 
     /// Forgets the proxy of `handle` and returns how often the handle was received in this generation. The count
@@ -112,6 +121,11 @@ impl<P> Table<P> {
         row.proxy = std::ptr::null_mut();
         self.open -= 1;
         row.received
+    }
+
+    /// The arrival just counted finds no proxy after all.
+    fn uncount(&mut self, handle: Handle) {
+        self.rows[handle.index as usize].received -= 1;
     }
 
     /// The proxy of a handle, without counting an arrival.
@@ -235,6 +249,7 @@ impl<P: Counted> SharedTable<P> {
             // SAFETY: open, and the lock keeps `close` out.
             Received::Open(proxy) if !or_mutant!(unsafe { P::try_incref(proxy) }, ResolveTheDying => true) => {
                 table.close(handle);
+                table.uncount(handle);
                 Received::Fresh
             }
             received => received,
@@ -249,6 +264,7 @@ impl<P: Counted> SharedTable<P> {
         if let Some(other) = or_mutant!(table.peek(handle), OpenTwice => None) {
             // SAFETY: as in `receive`.
             if unsafe { P::try_incref(other) } {
+                table.count(handle);
                 return Some(other);
             }
             table.close(handle);
@@ -357,6 +373,22 @@ mod tests {
         assert_eq!(table.close(handle), 1);
         assert_eq!(table.receive(handle), Received::Fresh);
         table.open(handle, &raw mut block);
+        assert_eq!(table.close(handle), 2);
+    }
+
+    #[test]
+    fn who_makes_a_proxy_is_not_overtaken_by_the_release() {
+        let mut table = Table::<u8>::new();
+        let handle = Handle {
+            index: 1,
+            generation: 0,
+        };
+        let (mut first, mut second) = (0u8, 0u8);
+        assert_eq!(table.receive(handle), Received::Fresh); // a slow thread
+        assert_eq!(table.receive(handle), Received::Fresh);
+        table.open(handle, &raw mut first);
+        assert_eq!(table.close(handle), 1); // of two that were sent
+        table.open(handle, &raw mut second);
         assert_eq!(table.close(handle), 2);
     }
 

@@ -385,7 +385,7 @@ pub enum SlotKind {
     GetBuffer = 24,
     /// Releases the buffer whose address is the second cell
     ReleaseBuffer = 25,
-    /// Reads instance dictionary at `tp_dictoffset` (the first cell is the instance)
+    /// The instance dictionary at `tp_dictoffset`; the host's is put there when C has made none (the first cell is the instance)
     InstanceDict = 26,
     /// The builtin value in the struct of an instance whose type derives from a builtin, or None (the first cell is the instance)
     PlainValue = 27,

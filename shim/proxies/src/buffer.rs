@@ -158,7 +158,12 @@ unsafe fn lease(op: Obj, view: *mut Py_buffer, flags: c_int) -> c_int {
         });
         let ndim = seq::size(fields[5]);
         let length = figure(1) as isize;
-        if fill_info(view, op, figure(0) as *mut c_void, length, figure(2) != 0, flags) < 0 {
+        // The host may have no memory for nothing at all; to C, that is an address like any other.
+        let data = match figure(0) {
+            0 => c"".as_ptr().cast_mut().cast(),
+            place => place as *mut c_void,
+        };
+        if fill_info(view, op, data, length, figure(2) != 0, flags) < 0 {
             decref(info);
             end_lease(lease.key);
             return -1;

@@ -50,7 +50,7 @@ fn no_host() -> ! {
     std::process::abort()
 }
 
-/// Counts an arrival of a handle.
+/// Counts an arrival of a handle; one that is fresh counts from [`open`] on.
 pub unsafe fn receive(handle: i64) -> Received<crate::PyObject> {
     // SAFETY: the lock is held.
     unsafe {
@@ -62,6 +62,12 @@ pub unsafe fn receive(handle: i64) -> Received<crate::PyObject> {
         }
         received
     }
+}
+
+/// Counts the arrival of a fresh handle for which another thread has opened a proxy meanwhile.
+pub unsafe fn count(handle: i64) {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.count(Handle::unpack(handle));
 }
 
 /// Records the proxy of a fresh handle.

@@ -137,6 +137,7 @@ unsafe fn open_class(handle: i64, metatype: *mut PyTypeObject) -> *mut PyTypeObj
         }
         match crossing::peek(handle) {
             Some(class) => {
+                crossing::count(handle);
                 wait_until_filled(class);
                 class.cast()
             }
@@ -176,6 +177,7 @@ unsafe fn fresh(object: i64, type_handle: i64, length: i64) -> Obj {
             let number = int::from_i64(object);
             let proxy = op(Op::Resend, &[number]);
             xdecref(number);
+            crossing::count(object);
             return proxy;
         }
         let proxy = allocate(ty, 0);
@@ -258,6 +260,7 @@ unsafe fn tie(handle: i64, proxy: Obj) -> Result<(), Obj> {
     unsafe {
         if let Some(first) = crossing::peek(handle) {
             dispose(proxy);
+            crossing::count(handle);
             return Err(again(first, 0));
         }
         arena::set_handle(proxy, handle);

@@ -2,15 +2,17 @@
 
 use crate::state::Locked;
 use crate::{
-    _PyWeakref_RefType, Obj, Op, Py_buffer, PyBaseExceptionObject, PyCell_Type, PyExc_StopIteration,
-    PyExc_SystemExit, PyFrozenSet_Type, PyImportErrorObject, PyMemoryView_Type, PyOSErrorObject, PyObject,
-    PySet_Type, PySlice_Type, PyStopIterationObject, PySyntaxErrorObject, PySystemExitObject, PyTypeObject,
-    PyUnicodeErrorObject, buffer, crossing, datetimes, dict, err, type_flags, types, xdecref, xincref,
+    _PyWeakref_RefType, CodeObject, Obj, Op, Py_buffer, PyBaseExceptionObject, PyCell_Type,
+    PyExc_StopIteration, PyExc_SystemExit, PyFrozenSet_Type, PyImportErrorObject, PyMemoryView_Type,
+    PyOSErrorObject, PyObject, PySet_Type, PySlice_Type, PyStopIterationObject, PySyntaxErrorObject,
+    PySystemExitObject, PyTypeObject, PyUnicodeErrorObject, buffer, crossing, datetimes, dict, err, text,
+    type_flags, types, xdecref, xincref,
 };
 use std::collections::HashMap;
 use std::ffi::c_int;
 
 unsafe extern "C" {
+    static mut PyCode_Type: PyTypeObject;
     static mut PyMethod_Type: PyTypeObject;
     static mut PyInstanceMethod_Type: PyTypeObject;
 }
@@ -255,6 +257,26 @@ pub unsafe fn forget_target(op: Obj) {
     }
 }
 
+/// Asks the host for the numbers in the struct of a code object: what kind of function it is, and its arguments.
+unsafe fn number_code(op: Obj) {
+    // SAFETY: `op` is the proxy of a code object.
+    unsafe {
+        let code = &mut *op.cast::<CodeObject>();
+        let fields: [(&str, &mut c_int); 6] = [
+            ("co_flags", &mut code.co_flags),
+            ("co_argcount", &mut code.co_argcount),
+            ("co_posonlyargcount", &mut code.co_posonlyargcount),
+            ("co_kwonlyargcount", &mut code.co_kwonlyargcount),
+            ("co_nlocals", &mut code.co_nlocals),
+            ("co_firstlineno", &mut code.co_firstlineno),
+        ];
+        for (name, place) in fields {
+            let number = crossing::op_int(Op::GetAttr, &[op, text::interned(name)]);
+            *place = number as c_int;
+        }
+    }
+}
+
 /// Fills the fields of a proxy that C is about to get, when the host does not send them with the object.
 #[inline]
 pub unsafe fn fill(op: Obj) {
@@ -277,6 +299,8 @@ pub unsafe fn fill(op: Obj) {
             |op| {
                 follow(op);
             }
+        } else if ty == &raw const PyCode_Type {
+            number_code
         } else {
             return;
         };

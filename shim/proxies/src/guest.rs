@@ -598,7 +598,7 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
             buffer::end_export(int::as_u64_mask(a[1]) as *mut c_void);
             none()
         } else if is(SlotKind::InstanceDict) {
-            members::instance_dict(a[0])
+            members::placed_dict(a[0])
         } else if is(SlotKind::PlainValue) {
             value::of_instance(a[0])
         } else {

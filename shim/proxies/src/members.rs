@@ -294,3 +294,20 @@ pub unsafe fn instance_dict(op: Obj) -> Obj {
         dict
     }
 }
+
+/// The dictionary that C has put at `tp_dictoffset` itself; without one, that of the host, which is put there.
+pub unsafe fn placed_dict(op: Obj) -> Obj {
+    // SAFETY: `op` is an object whose type has a dict offset.
+    unsafe {
+        let offset = (*(*op).ob_type).tp_dictoffset;
+        let placed = match offset > 0 {
+            true => *op.cast::<u8>().offset(offset).cast::<Obj>(),
+            false => std::ptr::null_mut(),
+        };
+        if placed.is_null() {
+            instance_dict(op)
+        } else {
+            new_ref(placed)
+        }
+    }
+}

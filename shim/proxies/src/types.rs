@@ -17,6 +17,7 @@ use gimbal_handles::Received;
 use std::ffi::{CStr, CString, c_char, c_ulong, c_void};
 
 unsafe extern "C" {
+    fn PyObject_GenericGetDict(object: Obj, context: *mut c_void) -> Obj;
     fn PyObject_HashNotImplemented(object: *mut PyObject) -> isize;
 }
 
@@ -255,7 +256,12 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
             (*ty).tp_name = leak(text::utf8(name));
             (*ty).ob_base.ob_base.ob_type = metaclass.cast();
             let heap = ty.cast::<PyHeapTypeObject>();
-            (*heap).ht_name = new_ref(name);
+            let (full, qualname) = (text::utf8(name), text::utf8(fields[7]));
+            // The host's own types have the module in `tp_name`, as CPython's static ones have; `ht_name` never has it.
+            let has_module = full
+                .strip_suffix(qualname)
+                .is_some_and(|rest| rest.ends_with(b"."));
+            (*heap).ht_name = new_ref(if has_module { fields[7] } else { name });
             (*heap).ht_qualname = new_ref(fields[7]);
         }
         if is_type(base) && base != ty.cast() {
@@ -639,6 +645,17 @@ pub unsafe fn getset_entry(def: *mut crate::PyGetSetDef) -> Obj {
     }
 }
 
+/// Whether this is the usual entry for `__dict__`, which the host's classes have of their own.
+unsafe fn finds_instance_dict(def: *const crate::PyGetSetDef) -> bool {
+    // SAFETY: `def` is a getset definition with a name.
+    unsafe {
+        CStr::from_ptr((*def).name) == c"__dict__"
+            && (*def)
+                .get
+                .is_some_and(|get| get as *const c_void == PyObject_GenericGetDict as *const c_void)
+    }
+}
+
 /// Everything that the type itself defines.
 unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
     // SAFETY: tables end with a NULL name; slots are C functions.
@@ -712,7 +729,9 @@ unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
         }
         let mut getset = (*ty).tp_getset;
         while !getset.is_null() && !(*getset).name.is_null() {
-            out.push(getset_entry(getset));
+            if !finds_instance_dict(getset) {
+                out.push(getset_entry(getset));
+            }
             getset = getset.add(1);
         }
         seq::tuple_from_owned(&out)
