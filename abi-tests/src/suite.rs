@@ -73,6 +73,7 @@ impl<'s> Session<'s> {
         }
         key.update(build);
         key.update(serde_json::to_string(suite)?);
+        key.update(fs::read(runner())?);
         let key: String = key
             .finalize()
             .iter()
@@ -93,9 +94,18 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// The test files, relative to the root of the source distribution, in batches of one directory.
+    /// Where the tests are: in the source distribution, or in the wheel if they are a part of that.
+    fn root(&self) -> PathBuf {
+        let wheel = wheels::site(&self.suite.name);
+        if self.suite.tests.iter().all(|test| wheel.join(test).exists()) {
+            return wheel;
+        }
+        wheels::sdist(&self.suite.name)
+    }
+
+    /// The test files, relative to the root of the tests, in batches of one directory.
     pub fn batches(&self) -> Result<Vec<Vec<String>>> {
-        let root = wheels::sdist(&self.suite.name);
+        let root = self.root();
         let mut files = Vec::new();
         for test in &self.suite.tests {
             let path = root.join(test);
@@ -150,8 +160,7 @@ impl<'s> Session<'s> {
 
     /// Runs files in one process.
     fn start(&self, batch: &[String]) -> Result<Run> {
-        let mut program = Program::new(lanes::script("wheels/suites", "run.py"), self.site.clone())
-            .arg(wheels::sdist(&self.suite.name));
+        let mut program = Program::new(runner(), self.site.clone()).arg(self.root());
         program.identify = self.identify;
         program.limit = LIMIT;
         for skip in &self.suite.skip {
@@ -186,6 +195,11 @@ impl<'s> Session<'s> {
             _ => Ok(()),
         }
     }
+}
+
+/// The program that runs a suite.
+fn runner() -> PathBuf {
+    lanes::script("wheels/suites", "run.py")
 }
 
 /// What pytest would collect below a folder.

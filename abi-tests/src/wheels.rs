@@ -114,7 +114,7 @@ impl Package {
 pub struct Suite {
     /// The package; both its wheel and its source distribution are in the lock.
     pub name: String,
-    /// Test files, relative to the root of the source distribution.
+    /// Test files and folders, relative to the root of the source distribution; of the wheel, if that has them all.
     pub tests: Vec<String>,
     /// Other packages of the lock that its tests need, pytest left out.
     #[serde(default)]
