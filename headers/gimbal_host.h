@@ -500,7 +500,7 @@ enum gimbal_slot_kind
   GIMBAL_SLOT_KIND_GET_BUFFER = 24,
   // Releases the buffer whose address is the second cell
   GIMBAL_SLOT_KIND_RELEASE_BUFFER = 25,
-  // Reads instance dictionary at `tp_dictoffset` (the first cell is the instance)
+  // The instance dictionary at `tp_dictoffset`; the host's is put there when C has made none (the first cell is the instance)
   GIMBAL_SLOT_KIND_INSTANCE_DICT = 26,
   // The builtin value in the struct of an instance whose type derives from a builtin, or None (the first cell is the instance)
   GIMBAL_SLOT_KIND_PLAIN_VALUE = 27,
