@@ -1,6 +1,6 @@
 //! Packages used for long: each alone, with the memory in use looked at as it goes, and several by two threads at the same time.
 //!
-//! Each run uses a package 50,000 times and the threads 8 seconds; with `GIMBAL_SOAK=full` it is 1,000,000 times and 60 seconds.
+//! Each run uses a package 200,000 times and the threads 8 seconds; with `GIMBAL_SOAK=full` it is 1,000,000 times and 60 seconds.
 //! What the packages do is in `soak/uses.py`, which checks its results. The same runs on CPython first.
 
 use std::process::ExitCode;
@@ -39,7 +39,7 @@ struct Extent {
 }
 
 const SHORT: Extent = Extent {
-    times: "50000",
+    times: "200000",
     seconds: "8",
     limit: Duration::from_secs(600),
     growth: 0.15,
