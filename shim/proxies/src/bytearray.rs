@@ -5,7 +5,7 @@
 
 use crate::state::Locked;
 use crate::{
-    Obj, Op, PyByteArray_Type, PyByteArrayObject, PyVarObject, crossing, decref, err, int, seq, types,
+    Obj, Op, PyByteArray_Type, PyByteArrayObject, PyVarObject, crossing, decref, err, incref, int, seq, types,
 };
 
 /// Bytearrays that C has references to.
@@ -63,11 +63,13 @@ pub unsafe fn refresh_held() {
     }
 }
 
-/// Asking crosses, too, and does not come back here. What C has raised so far stays.
+/// Asking crosses, too, and does not come back here. What C has raised so far stays. Meanwhile another thread, or what the host does
+/// at a crossing, may drop the reference for which an array is here.
 #[cold]
 unsafe fn refresh_all(arrays: &[Obj]) {
-    // SAFETY: the proxies are open.
+    // SAFETY: the proxies are open, and have references of this function's while it asks.
     unsafe {
+        arrays.iter().for_each(|&op| incref(op));
         let outer = std::mem::replace(BUSY.get(), true);
         let pending = err::fetch();
         for &op in arrays {
@@ -77,5 +79,6 @@ unsafe fn refresh_all(arrays: &[Obj]) {
         }
         err::restore(pending.0, pending.1, pending.2);
         *BUSY.get() = outer;
+        arrays.iter().for_each(|&op| decref(op));
     }
 }
