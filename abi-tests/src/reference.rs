@@ -17,7 +17,7 @@ struct Without {
     checks: &'static [&'static str],
 }
 
-const WITHOUT: [Without; 12] = [
+const WITHOUT: [Without; 14] = [
     // A package of CPython's library, and a parser.
     Without {
         flavours: &[],
@@ -64,6 +64,18 @@ const WITHOUT: [Without; 12] = [
         flavours: &["3.14", "3.14t"],
         theme: "errors_both_ways",
         checks: &["check_normalize_tuple"],
+    },
+    // 3.14 tells the depth of a recursion in C from the stack, of which the check's loop uses none.
+    Without {
+        flavours: &["3.14", "3.14t"],
+        theme: "recursion",
+        checks: &["check_told_once"],
+    },
+    // 3.9 names another function in one message.
+    Without {
+        flavours: &["3.9"],
+        theme: "module_state",
+        checks: &["check_no_module"],
     },
     // Wording of 3.9; a message of its own for complex numbers.
     Without {
