@@ -118,7 +118,7 @@ prepare(Call *call, const char *format, int capacity)
 #define NEXT_SLOT (&call->slots[call->count])
 #define PUSH(value) (call->pointers[call->count] = (value), call->count++)
         if (*code == 'e') {
-            PUSH((void *)(code[2] == '1' ? "latin-1" : code[1] == 't' ? "ascii" : NULL));
+            PUSH((void *)(code[1] && code[2] == '1' ? "latin-1" : code[1] == 't' ? "ascii" : NULL));
             code += code[1] == 's' || code[1] == 't';
             Slot *slot = NEXT_SLOT;
             slot->pointer = NULL;
@@ -226,7 +226,8 @@ show(Call *call, const char **format, int *index)
     case 'e': {
         slot = call->pointers[*index];
         (*index)++;
-        code = ++*format;
+        if (code[1] == 's' || code[1] == 't')
+            code = ++*format;
         Py_ssize_t size = -1;
         if (code[1] == '#') {
             size = ((Slot *)call->pointers[*index])->size;
