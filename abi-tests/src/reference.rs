@@ -17,7 +17,7 @@ struct Without {
     checks: &'static [&'static str],
 }
 
-const WITHOUT: [Without; 14] = [
+const WITHOUT: [Without; 13] = [
     // A package of CPython's library, and a parser.
     Without {
         flavours: &[],
@@ -70,12 +70,6 @@ const WITHOUT: [Without; 14] = [
         flavours: &["3.14", "3.14t"],
         theme: "recursion",
         checks: &["check_told_once"],
-    },
-    // 3.9 names another function in one message.
-    Without {
-        flavours: &["3.9"],
-        theme: "module_state",
-        checks: &["check_no_module"],
     },
     // Wording of 3.9; a message of its own for complex numbers.
     Without {

@@ -183,6 +183,12 @@ pub unsafe fn _PyModuleSpec_IsInitializing(spec: *mut PyObject) -> c_int {
 
 // --- adding ----------------------------------------------------------------------------------------------------------
 
+/// What is said of a wrong module by the function that adds in the end; `PyModule_AddObjectRef` is new in 3.10.
+#[cfg(Py_3_10)]
+const NO_MODULE: &str = "PyModule_AddObjectRef() first argument must be a module";
+#[cfg(not(Py_3_10))]
+const NO_MODULE: &str = "PyModule_AddObject() needs module as first arg";
+
 #[entry]
 pub unsafe fn PyModule_AddObjectRef(
     module: *mut PyObject,
@@ -190,10 +196,7 @@ pub unsafe fn PyModule_AddObjectRef(
     value: *mut PyObject,
 ) -> c_int {
     if !is_module(module) {
-        err::set(
-            PyExc_TypeError,
-            "PyModule_AddObjectRef() first argument must be a module",
-        );
+        err::set(PyExc_TypeError, NO_MODULE);
         return -1;
     }
     if value.is_null() {

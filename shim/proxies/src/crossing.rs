@@ -161,18 +161,27 @@ unsafe fn cross(
     }
 }
 
+/// Performs an operation; false when it failed, with the indicator set.
+#[inline]
+unsafe fn perform(code: Op, args: &[Obj], out: &mut Cell) -> bool {
+    // SAFETY: as `cross`.
+    unsafe {
+        cross(
+            args,
+            out,
+            code.runs_code(),
+            code.looks_at_lists(),
+            |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
+        )
+    }
+}
+
 /// Performs an operation. A new reference; NULL with the indicator set on failure, without it when there is no result.
 pub unsafe fn op(code: Op, args: &[Obj]) -> Obj {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(
-            args,
-            &mut out,
-            code.runs_code(),
-            code.looks_at_lists(),
-            |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
-        ) {
+        if !perform(code, args, &mut out) {
             return std::ptr::null_mut();
         }
         let result = decode::decode(&mut out);
@@ -191,13 +200,7 @@ pub unsafe fn op_int(code: Op, args: &[Obj]) -> i64 {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(
-            args,
-            &mut out,
-            code.runs_code(),
-            code.looks_at_lists(),
-            |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
-        ) {
+        if !perform(code, args, &mut out) {
             return -1;
         }
         match out.tag {
@@ -231,13 +234,7 @@ pub unsafe fn op_unit(code: Op, args: &[Obj]) -> bool {
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
-        if !cross(
-            args,
-            &mut out,
-            code.runs_code(),
-            code.looks_at_lists(),
-            |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
-        ) {
+        if !perform(code, args, &mut out) {
             return false;
         }
         keep_stored(code, args);
@@ -307,8 +304,9 @@ unsafe fn keep_for_a_while(op: Obj) -> Obj {
 }
 
 /// The same for what C has just stored in a host object: it often gives its reference back and then returns the value itself.
+#[inline]
 unsafe fn keep_stored(code: Op, args: &[Obj]) {
-    let stores = matches!(
+    if !matches!(
         code,
         Op::DictSet
             | Op::SetItem
@@ -318,16 +316,17 @@ unsafe fn keep_stored(code: Op, args: &[Obj]) {
             | Op::ListInsert
             | Op::ListSetItem
             | Op::SetAdd
-    );
-    for &arg in args.iter().skip(1).filter(|_| stores) {
+    ) {
+        return;
+    }
+    for &arg in args.iter().skip(1).filter(|arg| !arg.is_null()) {
         // SAFETY: as `keep_for_a_while`.
         unsafe {
-            if !arg.is_null()
-                && ((*arg).ob_type == &raw mut PyLong_Type || (*arg).ob_type == &raw mut PyFloat_Type)
-            {
+            if (*arg).ob_type == &raw mut PyLong_Type || (*arg).ob_type == &raw mut PyFloat_Type {
                 crate::xdecref(err::thread().kept.push(crate::new_ref(arg)));
+            } else {
+                keep_for_a_while(arg);
             }
-            keep_for_a_while(arg);
         }
     }
 }
