@@ -3,6 +3,7 @@
     gimbal run examples/quickstart.py            # on PyPy, with the wheels found on PYTHONPATH
     python3.11 examples/quickstart.py            # the same on CPython
     ... quickstart.py --json                     # one JSON object a line, for `cargo xtask demo`
+    ... quickstart.py --needs                    # the packages' names, one a line
 
 Nothing here knows which interpreter it runs on. Each function below uses one package as its users do and returns
 what it saw; `cargo xtask demo` compares these values between the two interpreters, one by one.
@@ -327,6 +328,9 @@ def results():
 
 
 def main():
+    if sys.argv[1:] == ["--needs"]:
+        print(*(package for package, *_ in PACKAGES), sep="\n")
+        return 0
     as_json = sys.argv[1:] == ["--json"]
     failed = False
     for kind, result in results():

@@ -12,7 +12,6 @@
 //! - `GIMBAL_HOME`: the build to test, instead of `target/gimbal`.
 //! - `GIMBAL_CPYTHON`: the oracle, instead of `/usr/bin/python3.11`.
 //! - `GIMBAL_QUARANTINE=all`: `tests/quarantine.rs` runs the programs of all packages.
-//! - `GIMBAL_SOAK=full`: `tests/soak.rs` uses packages a million times each.
 //! - `GIMBAL_SELFTEST=1`: every lane runs CPython too, which tests the tests.
 
 pub mod bench;

@@ -186,21 +186,39 @@ fn root() -> PathBuf {
 
 /// Fetches, verifies and unpacks whatever of the lock is not there yet. Safe to call from several processes.
 pub fn fetch(lock: &Lock) -> Result<()> {
-    fs::create_dir_all(root())?;
-    let guard = File::create(root().join("lock"))?;
-    guard.lock()?;
+    let _alone = alone()?;
     fetch_kind(&lock.wheel, Kind::Wheel)?;
     fetch_kind(&lock.free_threaded, Kind::FreeThreaded)?;
     fetch_kind(&lock.flavoured, Kind::Flavoured)?;
     fetch_kind(&lock.sdist, Kind::Sdist)
 }
 
-fn fetch_kind(packages: &[Package], kind: Kind) -> Result<()> {
+/// Fetches the main flavour's wheels of these projects only, and those that they need. Case and `-` for `_` do not matter.
+pub fn fetch_named(lock: &Lock, names: &[String]) -> Result<()> {
+    let mut packages: Vec<&Package> = Vec::new();
+    for name in names {
+        packages.extend(lock.closure(&name.to_lowercase().replace('-', "_"))?);
+    }
+    packages.sort_by_key(|package| &package.name);
+    packages.dedup_by_key(|package| &package.name);
+    let _alone = alone()?;
+    fetch_kind(packages, Kind::Wheel)
+}
+
+/// Until it is dropped, no other process fetches.
+fn alone() -> Result<File> {
+    fs::create_dir_all(root())?;
+    let guard = File::create(root().join("lock"))?;
+    guard.lock()?;
+    Ok(guard)
+}
+
+fn fetch_kind<'a>(packages: impl IntoIterator<Item = &'a Package>, kind: Kind) -> Result<()> {
     let files = root().join("files");
     fs::create_dir_all(&files)?;
     // Hashing takes half a minute, and every test asks.
     let wanted: Vec<_> = packages
-        .iter()
+        .into_iter()
         .filter(|package| !(is_unpacked(package, kind) && files.join(&package.file).exists()))
         .collect();
     let missing: Vec<_> = wanted

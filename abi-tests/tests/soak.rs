@@ -1,7 +1,7 @@
 //! Packages used for long: each alone, with the memory in use looked at as it goes, and several by two threads at the same time.
 //!
-//! Each run uses a package 200,000 times and the threads 8 seconds; with `GIMBAL_SOAK=full` it is 1,000,000 times and 60 seconds.
-//! What the packages do is in `soak/uses.py`, which checks its results. The same runs on CPython first.
+//! Each run uses a package 1,000,000 times, and the threads go on for 60 seconds. What the packages do is in `soak/uses.py`,
+//! which checks its results. The same runs on CPython first.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -28,28 +28,14 @@ const ALONE: [&str; 9] = [
 /// What two threads use.
 const TOGETHER: [&str; 5] = ["markupsafe", "ujson", "msgpack", "xxhash", "regex"];
 
-/// How much is done, and what that means for the memory.
-struct Extent {
-    times: &'static str,
-    seconds: &'static str,
-    limit: Duration,
-    /// How much the resident memory may grow from the middle of the way to its end. A host's compiler, which keeps what it
-    /// compiles, is not done after a short way.
-    growth: f64,
-}
-
-const SHORT: Extent = Extent {
-    times: "200000",
-    seconds: "8",
-    limit: Duration::from_secs(600),
-    growth: 0.15,
-};
-const FULL: Extent = Extent {
-    times: "1000000",
-    seconds: "60",
-    limit: Duration::from_secs(7200),
-    growth: 0.03,
-};
+/// How often a package is used.
+const TIMES: &str = "1000000";
+/// How long the threads go on.
+const SECONDS: &str = "60";
+/// No run takes this long.
+const LIMIT: Duration = Duration::from_secs(1800);
+/// How much the resident memory may grow from the middle of the way to its end.
+const GROWTH: f64 = 0.03;
 
 /// What the modules, the classes and the last unreleased batch may keep.
 const HANDLES: u64 = 2000;
@@ -81,8 +67,6 @@ fn main() -> ExitCode {
 }
 
 fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
-    let full = std::env::var_os("GIMBAL_SOAK").is_some_and(|value| value == "full");
-    let extent: &'static Extent = if full { &FULL } else { &SHORT };
     // Time is dear: one host is enough.
     let Some(lane) = lanes.iter().find(|lane| lane.interpreter().is_ok()) else {
         return Ok(Vec::new());
@@ -90,16 +74,14 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
     let alone = ALONE.map(|name| {
         let expected = Expected::default();
         lane.trial(&format!("soak::{name}"), move |gimbal| {
-            let run = |interpreter: &Interpreter| {
-                run(interpreter, extent, "alone.py", &[name, extent.times], &[name])
-            };
-            flat(extent, expected.get(|| run(&Interpreter::oracle()))?)?;
-            flat(extent, &run(gimbal)?)
+            let run = |interpreter: &Interpreter| run(interpreter, "alone.py", &[name, TIMES], &[name]);
+            flat(expected.get(|| run(&Interpreter::oracle()))?)?;
+            flat(&run(gimbal)?)
         })
     });
     let together = lane.trial("soak::two_threads", move |gimbal| {
-        let args: Vec<&str> = std::iter::once(extent.seconds).chain(TOGETHER).collect();
-        let outcome = run(gimbal, extent, "together.py", &args, &TOGETHER)?;
+        let args: Vec<&str> = std::iter::once(SECONDS).chain(TOGETHER).collect();
+        let outcome = run(gimbal, "together.py", &args, &TOGETHER)?;
         let Together { times, errors } = read(&outcome)?;
         if times.contains(&0) || !errors.is_empty() {
             return Err(format!("the threads did {times:?}, and raised {errors:?}").into());
@@ -110,15 +92,9 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
 }
 
 /// Runs `soak/SCRIPT` with these packages.
-fn run(
-    interpreter: &Interpreter,
-    extent: &Extent,
-    script: &str,
-    args: &[&str],
-    packages: &[&str],
-) -> Result<Outcome> {
+fn run(interpreter: &Interpreter, script: &str, args: &[&str], packages: &[&str]) -> Result<Outcome> {
     let mut program = programs::with_wheels(packages, &lanes::script("soak", script))?;
-    program.limit = extent.limit;
+    program.limit = LIMIT;
     interpreter.run(&args.iter().fold(program, |program, arg| program.arg(arg)))
 }
 
@@ -130,7 +106,7 @@ fn read<'a, T: Deserialize<'a>>(outcome: &'a Outcome) -> Result<T, Failed> {
 }
 
 /// Fails when memory grew in the second half of the way, or when native memory is left.
-fn flat(extent: &Extent, outcome: &Outcome) -> Result<(), Failed> {
+fn flat(outcome: &Outcome) -> Result<(), Failed> {
     let Alone { resident, table } = read(outcome)?;
     // The most of a quarter, since a host's collector gives back and takes again.
     let most = |part: usize| {
@@ -142,7 +118,7 @@ fn flat(extent: &Extent, outcome: &Outcome) -> Result<(), Failed> {
     let (Some(&warm), Some(&last)) = (most(1), most(3)) else {
         return Err("too few samples".into());
     };
-    if last as f64 > warm as f64 * (1.0 + extent.growth) {
+    if last as f64 > warm as f64 * (1.0 + GROWTH) {
         return Err(format!("resident memory grows, in KiB: {resident:?}").into());
     }
     match table {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ pub fn suite(project: &Project, arguments: &[OsString]) -> Result<bool> {
 /// Runs the benchmarks, having made what they need. The other hosts are measured when they are installed.
 pub fn bench(project: &Project, arguments: &[OsString]) -> Result<bool> {
     prepare(project)?;
-    fetch_wheels(project)?;
+    fetch_wheels(project, &[])?;
     tool(project, "bench", arguments)
 }
 
@@ -84,7 +84,7 @@ fn tool(project: &Project, name: &str, arguments: &[OsString]) -> Result<bool> {
 /// Runs the demonstration. False: something is not equal to CPython, and the report says what.
 pub fn demo(project: &Project) -> Result<bool> {
     prepare(project)?;
-    fetch_wheels(project)?;
+    fetch_wheels(project, &needs(project)?)?;
     let expected = quickstart(
         project,
         "quickstart.py on CPython 3.11",
@@ -106,11 +106,30 @@ pub fn install_host(project: &Project, host: &str) -> Result<()> {
     progress::run(&format!("install host {host}"), install)
 }
 
-/// Fetches the pinned wheels, by hash, into `target/wheels`.
-pub fn fetch_wheels(project: &Project) -> Result<()> {
+/// Fetches the pinned wheels, by hash, into `target/wheels`: of these projects, or all there are when none is named.
+pub fn fetch_wheels(project: &Project, names: &[String]) -> Result<()> {
     let mut fetch = project.cargo("run");
-    fetch.args(["--package", "gimbal-abi-tests", "--bin", "fetch-wheels"]);
+    fetch.args(["--package", "gimbal-abi-tests", "--bin", "fetch-wheels", "--"]);
+    fetch.args(names);
     progress::run("fetch the wheels", fetch)
+}
+
+/// The script of the demonstration.
+fn script(project: &Project) -> PathBuf {
+    project.root.join("examples/quickstart.py")
+}
+
+/// The packages that the demonstration uses.
+fn needs(project: &Project) -> Result<Vec<String>> {
+    let mut python = Command::new(debian::PYTHON);
+    let output = python.arg(script(project)).arg("--needs").output()?;
+    ensure!(
+        output.status.success(),
+        "quickstart.py --needs: {}",
+        output.status
+    );
+    let names = String::from_utf8(output.stdout)?;
+    Ok(names.lines().map(str::to_owned).collect())
 }
 
 /// The folders of the unpacked wheels, as a search path.
@@ -130,7 +149,7 @@ fn wheel_path(project: &Project) -> Result<std::ffi::OsString> {
 /// Runs the script with one interpreter. Whatever it printed before it failed counts.
 fn quickstart(project: &Project, label: &str, mut interpreter: Command) -> Result<Run> {
     interpreter
-        .arg(project.root.join("examples/quickstart.py"))
+        .arg(script(project))
         .arg("--json")
         .env("PYTHONPATH", wheel_path(project)?)
         .env("PYTHONNOUSERSITE", "1")

@@ -18,7 +18,7 @@ const OTHER_HOSTS: [&str; 2] = ["pypy3.11@8.0", "pypy3.9@7.3"];
 /// What to run.
 #[derive(clap::Args)]
 pub struct Selection {
-    /// Leave out the other hosts and the packages' own test suites
+    /// Leave out the other hosts, the packages' own test suites and the long runs
     #[arg(long)]
     fast: bool,
     /// Run only tests whose name contains this, and no static checks
@@ -48,7 +48,7 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
 
     if !(tally.count("build", build::build(project, &flavour, Profile::Release))
         && tally.count("main host", demo::install_host(project, demo::HOST))
-        && tally.count("wheels", demo::fetch_wheels(project)))
+        && tally.count("wheels", demo::fetch_wheels(project, &[])))
     {
         return Ok(tally);
     }
@@ -71,7 +71,7 @@ pub fn test(project: &Project, selection: &Selection) -> Result<Tally> {
     let mut abi = project.cargo_for_all(Part::AbiTests, "test");
     abi.args(["--no-fail-fast", "--"]).args(&selection.filter);
     if selection.fast {
-        abi.args(["--skip", "pypy-8.0", "--skip", "suites::"]);
+        abi.args(["--skip", "pypy-8.0", "--skip", "suites::", "--skip", "soak::"]);
     }
     run_suite(&mut tally, "tests against the real libpython", abi)?;
     Ok(tally)
