@@ -65,7 +65,9 @@ enum gimbal_tag
   GIMBAL_TAG_INT = 7,
   // An exact `float` in `d`.
   GIMBAL_TAG_FLOAT = 8,
-  // Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed), `aux` is 1 when all are ASCII.
+  // Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed). Bits of `aux`: 1, all are
+  // ASCII; 2, C keeps this one too, and a host that interns strings gives the interned one for it. For C gives a string
+  // back that a program looks for with `is`, and strings have no handles.
   GIMBAL_TAG_STR = 9,
   // Shim to host only: exact `bytes`; `i` points at `n` bytes.
   GIMBAL_TAG_BYTES = 10,

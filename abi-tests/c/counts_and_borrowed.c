@@ -154,6 +154,12 @@ find(PyObject *self, PyObject *object)
 }
 
 static PyObject *
+last_kept(PyObject *self, PyObject *unused)
+{
+    return kept_count > 0 ? Py_NewRef(kept[kept_count - 1]) : Py_NewRef(Py_None);
+}
+
+static PyObject *
 release(PyObject *self, PyObject *args)
 {
     PyObject *list = PyList_New(kept_count);
@@ -408,6 +414,7 @@ static PyMethodDef methods[] = {
     {"check_stolen_by_error_restore", check_stolen_by_error_restore, METH_NOARGS, NULL},
     {"check_many_live_objects", check_many_live_objects, METH_NOARGS, NULL},
     {"keep", keep, METH_O, NULL},
+    {"last_kept", last_kept, METH_NOARGS, NULL},
     {"find", find, METH_O, NULL},
     {"release", release, METH_NOARGS, NULL},
     {"borrow_and_call", borrow_and_call, METH_VARARGS, NULL},

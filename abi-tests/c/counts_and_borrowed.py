@@ -1,6 +1,7 @@
 """Drives counts_and_borrowed.c: identity and lifetime of what C holds and what it only borrows."""
 
 import gc
+import sys
 
 import counts_and_borrowed as c
 from checks import check, check_all
@@ -90,6 +91,10 @@ for kind in "sbif":
 check("tuple", lambda: c.borrow_from_tuple((1, "two", 3.0, None, [4])))
 check("tuple empty", lambda: c.borrow_from_tuple(()))
 check("classes keep their address", lambda: [c.keep(Thing), c.find(Thing), c.release()[0] is Thing])
+check("names are themselves when they come back", lambda: [
+    (c.keep(name), c.last_kept() is name, [c.last_kept()][0] is name, c.release())
+    for name in ("shut_down", "x" * 3, sys.intern("made " + str(1)), "__init__")
+])
 check("builtins keep their address", lambda: [c.keep(len), c.find(len), c.find(print), c.release()[0] is len])
 check("nested lists", c.nest, "list", 200_000)
 check("nested tuples", c.nest, "tuple", 200_000)

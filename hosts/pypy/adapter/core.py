@@ -628,6 +628,10 @@ class Encoded:
 
 # --- native to Python --------------------------------------------------------------------------------------------------
 
+# What the shim says of a string (gimbal_host.h): bits of `aux`.
+STR_ASCII, STR_KEPT = 1, 2
+
+
 def decode(c):
     """The object in cell `c`."""
     tag = c.tag
@@ -638,7 +642,9 @@ def decode(c):
         return c.i
     if tag == STR:
         data = ffi.unpack(c.p, c.n)
-        return data.decode('ascii') if c.aux else data.decode('utf-8', 'surrogatepass')
+        aux = c.aux
+        x = data.decode('ascii') if aux & STR_ASCII else data.decode('utf-8', 'surrogatepass')
+        return sys.intern(x) if aux & STR_KEPT else x
     if tag == INSTANCE:
         return instance(c.i, c.t, c.aux)
     if tag == NONE:

@@ -64,7 +64,9 @@ pub enum Tag {
     Int = 7,
     /// An exact `float` in `d`.
     Float = 8,
-    /// Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed), `aux` is 1 when all are ASCII.
+    /// Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed). Bits of `aux`: 1, all are
+    /// ASCII; 2, C keeps this one too, and a host that interns strings gives the interned one for it. For C gives a string
+    /// back that a program looks for with `is`, and strings have no handles.
     Str = 9,
     /// Shim to host only: exact `bytes`; `i` points at `n` bytes.
     Bytes = 10,

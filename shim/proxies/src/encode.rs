@@ -237,6 +237,9 @@ pub unsafe fn encode_known(op: Obj, cell: &mut Cell) -> bool {
     }
 }
 
+/// The longest string in bytes that a program is thought to look for with `is`: those are names.
+const LOOKED_FOR: i64 = 64;
+
 #[inline]
 unsafe fn encode_as(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared: bool) {
     // SAFETY: an object has a type; each arm reads the struct of the type it has checked.
@@ -257,7 +260,8 @@ unsafe fn encode_as(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared: boo
             }
         } else if ty == &raw mut PyUnicode_Type {
             set_bytes(cell, Tag::Str, text::utf8(op));
-            cell.aux = i32::from(text::is_ascii(op));
+            let kept = refcount::count(op) > 1 && cell.n <= LOOKED_FOR;
+            cell.aux = i32::from(text::is_ascii(op)) | i32::from(kept) << 1;
         } else if ty == &raw mut PyFloat_Type {
             cell.tag = Tag::Float as i32;
             cell.d = (*op.cast::<PyFloatObject>()).ob_fval;
