@@ -339,8 +339,31 @@ CHECK(by_name)
     return rows;
 }
 
+/* What extensions ask of types by name instead of reading the struct. */
+CHECK(fields_of_types)
+{
+    PyObject *rows = PyList_New(0);
+    PyTypeObject *types[] = {&PyType_Type, &PyTuple_Type, &PyDict_Type, thing_type};
+    const char *const names[] = {"__basicsize__", "__itemsize__", "__dictoffset__", "__weakrefoffset__", "__size__"};
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(types); i++) {
+        PyTypeObject *type = types[i];
+        Py_ssize_t fields[] = {type->tp_basicsize, type->tp_itemsize, type->tp_dictoffset, type->tp_weaklistoffset};
+        for (size_t j = 0; j < Py_ARRAY_LENGTH(names); j++) {
+            PyObject *value = PyObject_GetAttrString((PyObject *)type, names[j]);
+            if (value != NULL && j < Py_ARRAY_LENGTH(fields)) {
+                note_int(rows, PyLong_AsSsize_t(value) == fields[j]);
+                Py_DECREF(value);
+            } else {
+                note_kind(rows, value);
+            }
+        }
+    }
+    note_int(rows, PyObject_HasAttrString(Py_None, "__basicsize__"));
+    return rows;
+}
+
 static PyMethodDef methods[] = {
-    CHECKED(get_and_set), CHECKED(dictionaries), CHECKED(looked_up), CHECKED(calls), CHECKED(texts), CHECKED(comparisons), CHECKED(hashes),
+    CHECKED(fields_of_types), CHECKED(get_and_set), CHECKED(dictionaries), CHECKED(looked_up), CHECKED(calls), CHECKED(texts), CHECKED(comparisons), CHECKED(hashes),
     CHECKED(no_hash), CHECKED(inherited), CHECKED(by_name), {NULL, NULL, 0, NULL},
 };
 

@@ -109,10 +109,46 @@ make_single(PyObject *module, PyObject *args)
     state->list = PyList_New(0);
     if (PyModule_AddIntConstant(single, "NUMBER", 42) < 0 || PyModule_AddStringConstant(single, "TEXT", "t\xc3\xa9xt") < 0 ||
         PyModule_AddObject(single, "OBJECT", PyFloat_FromDouble(2.5)) < 0 ||
-        PyModule_AddObjectRef(single, "LIST", state->list) < 0) {
+        PyModule_AddObjectRef(single, "LIST", state->list) < 0 ||
+        PyModule_AddObject(single, "ITSELF", Py_NewRef(single)) < 0) {
         Py_CLEAR(single);
     }
     return single;
+}
+
+/* What belongs to a module only, while C goes on using it. */
+static PyObject *given[4];
+static const char *const given_names[] = {"table", "Error", "pair", "number"};
+
+static PyObject *
+give(PyObject *module, PyObject *args)
+{
+    PyObject *collections = PyImport_ImportModule("collections"), *receiver = PyModule_Create(&single_definition);
+    EXPECT(collections && receiver);
+    given[0] = PyObject_CallMethod(collections, "OrderedDict", NULL);
+    given[1] = PyErr_NewException("modules.Error", NULL, NULL);
+    given[2] = Py_BuildValue("(is)", 1, "two");
+    given[3] = PyLong_FromString("123456789012345678901234567890", NULL, 10);
+    Py_DECREF(collections);
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(given); i++) {
+        EXPECT(PyModule_AddObject(receiver, given_names[i], given[i]) == 0);
+    }
+    return receiver;
+}
+
+static PyObject *
+look_at_given(PyObject *module, PyObject *receiver)
+{
+    PyObject *rows = PyList_New(0), *item = PyLong_FromLong(5);
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(given); i++) {
+        PyObject *attribute = PyObject_GetAttrString(receiver, given_names[i]);
+        note_int(rows, attribute != NULL && PyObject_RichCompareBool(attribute, given[i], Py_EQ));
+        Py_XDECREF(attribute);
+        note(rows, Py_NewRef(given[i]));
+    }
+    EXPECT(PyObject_SetItem(given[0], item, item) == 0);
+    Py_DECREF(item);
+    return rows;
 }
 
 static PyObject *
@@ -281,6 +317,8 @@ static PyMethodDef methods[] = {
     {"check_run", check_run, METH_NOARGS, NULL},
     {"check_run_error", check_run_error, METH_NOARGS, NULL},
     {"make_single", make_single, METH_NOARGS, NULL},
+    {"give", give, METH_NOARGS, NULL},
+    {"look_at_given", look_at_given, METH_O, NULL},
     {"count_frees", count_frees, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

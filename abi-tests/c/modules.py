@@ -81,3 +81,18 @@ def frees():
 
 
 check("freed", frees)
+
+
+def given():
+    """What C gave a module together with its reference lives as long as the module."""
+    receiver = c.give()
+    seen = []
+    for _ in range(3):
+        for _ in range(3):
+            gc.collect()
+        seen.append(c.look_at_given(receiver))
+    del receiver
+    return seen, settled() > 0
+
+
+check("given to a module", given)

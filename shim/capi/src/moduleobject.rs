@@ -215,7 +215,7 @@ pub unsafe fn PyModule_AddObjectRef(
 pub unsafe fn PyModule_AddObject(module: *mut PyObject, name: *const c_char, value: *mut PyObject) -> c_int {
     let status = PyModule_AddObjectRef(module, name, value);
     if status == 0 {
-        decref(value);
+        modules::give(module, value);
     }
     status
 }

@@ -55,6 +55,7 @@ pub mod slots;
 pub mod state;
 pub mod structseq;
 pub mod text;
+mod type_fields;
 pub mod type_flags;
 pub mod types;
 mod value;

@@ -20,6 +20,36 @@ static CONTEXT: Locked<Vec<CString>> = Locked::new(Vec::new());
 /// Definitions of single-phase modules, for `PyState_FindModule`.
 static BY_DEFINITION: Locked<Option<HashMap<usize, usize>>> = Locked::new(None);
 
+/// What modules were given together with C's reference: C goes on using its pointer, since the module's dict owns the object.
+/// The dict is the host's and owns no block, so this does.
+static GIVEN: Locked<Option<HashMap<usize, Vec<Obj>>>> = Locked::new(None);
+
+/// The module owns this reference of C's from now on.
+pub unsafe fn give(module: Obj, reference: Obj) {
+    // SAFETY: the lock is held.
+    let given = unsafe { GIVEN.get().get_or_insert_default() };
+    given.entry(module as usize).or_default().push(reference);
+}
+
+/// Takes what a module was given. The caller owns the references.
+unsafe fn take_given(module: Obj) -> Vec<Obj> {
+    // SAFETY: the lock is held.
+    let given = unsafe { GIVEN.get().as_mut() };
+    given
+        .and_then(|given| given.remove(&(module as usize)))
+        .unwrap_or_default()
+}
+
+/// Drops what a module was given.
+unsafe fn drop_given(module: Obj) {
+    // SAFETY: the lock is held; a finalizer may run, which finds nothing here.
+    unsafe {
+        for reference in take_given(module) {
+            decref(reference);
+        }
+    }
+}
+
 /// An init function begins.
 pub unsafe fn begin(name: &CStr) {
     // SAFETY: the lock is held.
@@ -86,6 +116,13 @@ pub unsafe extern "C" fn traverse(op: Obj, visit: crate::visitproc, arg: *mut c_
     let _held = crate::hold();
     // SAFETY: called by a collector on a module.
     unsafe {
+        let given = GIVEN.get().as_ref().and_then(|given| given.get(&(op as usize)));
+        for reference in given.cloned().unwrap_or_default() {
+            let stop = visit(reference, arg);
+            if stop != 0 {
+                return stop;
+            }
+        }
         match living(op).and_then(|def| def.m_traverse) {
             Some(traverse) => traverse(op, visit, arg),
             None => 0,
@@ -98,10 +135,12 @@ pub unsafe extern "C" fn clear(op: Obj) -> c_int {
     let _held = crate::hold();
     // SAFETY: called by a collector on a module.
     unsafe {
-        match living(op).and_then(|def| def.m_clear) {
+        let status = match living(op).and_then(|def| def.m_clear) {
             Some(clear) => crate::outside(|| clear(op)),
             None => 0,
-        }
+        };
+        drop_given(op);
+        status
     }
 }
 
@@ -111,12 +150,14 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
     // SAFETY: the count is zero.
     unsafe {
         if seq::is_host(op) {
+            drop_given(op);
             return refcount::retire(op);
         }
         let module = block(op);
         if let Some(free) = living(op).and_then(|def| def.m_free) {
             crate::outside(|| free(op.cast()));
         }
+        drop_given(op);
         arena::free((*module).md_state.cast());
         xdecref((*module).md_dict);
         arena::free(op.cast());

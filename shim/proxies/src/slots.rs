@@ -540,6 +540,11 @@ pub unsafe extern "C" fn host_getattro(me: Obj, name: Obj) -> Obj {
         }
         let handle = object_handle(me);
         if handle != arena::NO_HANDLE && text::is_exactly(name, &raw mut crate::PyUnicode_Type) {
+            if types::is_type(me)
+                && let Some(field) = crate::type_fields::get(me.cast(), name)
+            {
+                return int::from_i64(field as i64);
+            }
             return crossing::getattr(handle, name_handle(name));
         }
         crossing::op(Op::GetAttr, &[me, name])
