@@ -610,6 +610,8 @@ struct gimbal_shim {
   void (*incref)(uint8_t *object);
   // The wrapper died: gives its reference back. May run `tp_dealloc`.
   void (*decref)(uint8_t *object);
+  // The same for the wrappers of `n` instances.
+  void (*drop)(int64_t n, const int64_t *objects);
   // The count of a native instance: more than 1 means that native code holds it beside its wrapper.
   int64_t (*refcount)(uint8_t *object);
   // Makes a `str` and puts it into `cell` as `Tag::Proxy`.

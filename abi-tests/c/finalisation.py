@@ -220,6 +220,38 @@ check("weak references", weak)
 check("weak before death", lambda: (node := Node(), weakref.ref(node)() is node, weakref.getweakrefcount(node) >= 0)[1:])
 
 
+def brought_back(kind):
+    """What a finalizer brings back is intact, whatever collections there were before."""
+    saved = []
+
+    class Holder:
+        def __init__(self, i):
+            self.inside = [kind([i])]
+
+        def __del__(self):
+            saved.append(self.inside)
+
+    for i in range(COUNT):
+        for _ in range(30):
+            kind()
+        Holder(i)
+        if not i % 500:
+            bytearray(100 << 20), [None] * 4_000_000    # PyPy collects everything in one go
+        if not i % 700:
+            gc.collect()
+    for _ in range(50):
+        gc.collect()
+        if len(saved) == COUNT:
+            break
+    good = sorted(inside[0].payload[0] for inside in saved) == list(range(COUNT))
+    saved.clear()
+    return good, settled()
+
+
+for kind in (Plain, PlainSub):
+    check(f"brought back {kind.__name__}", lambda: brought_back(kind))
+
+
 def kept_by_c():
     """What only C holds stays, with its dict."""
     node = NodeSub("payload")

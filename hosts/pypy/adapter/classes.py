@@ -76,10 +76,10 @@ def call_on(kind, f, me, *values):
     n = len(values)
     if n == 0:
         frame = take_frame()
-        return result(direct(kind, f, me._np, 0, 0, frame, 0.0, 0.0, 0), frame)
+        return result(direct(kind, f, pointer(me._na), 0, 0, frame, 0.0, 0.0, 0), frame)
     if n == 1:
-        return call_with(kind, f, me._np, values[0])
-    return call_with_two(kind, f, me._np, values[0], values[1])
+        return call_with(kind, f, pointer(me._na), values[0])
+    return call_with_two(kind, f, pointer(me._na), values[0], values[1])
 
 
 # --- special methods ---------------------------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def make_iternext(kind, f, extra, owner, name):
         if type(self) is owner.cls and owner.plain:
             if self._ne is not None:
                 wake(self)
-            tag = direct(ITERNEXT, f, self._np, 0, 0, frame, 0.0, 0.0, 0)
+            tag = direct(ITERNEXT, f, pointer(self._na), 0, 0, frame, 0.0, 0.0, 0)
         else:
             encode(frame + ARGS, self)
             tag = slot(ITERNEXT, f, 1, frame + ARGS, frame)
@@ -234,7 +234,7 @@ def make_call(kind, f, extra, owner, name):
             raise wrong_receiver(name, owner, self)
         if self._ne is not None:
             wake(self)
-        return many(K_VARKEYWORDS, f, self._np, args, keywords)
+        return many(K_VARKEYWORDS, f, pointer(self._na), args, keywords)
     return special
 
 
@@ -248,7 +248,7 @@ def make_init(kind, f, extra, owner, name):
             raise wrong_receiver(name, owner, self)
         if self._ne is not None:
             wake(self)
-        return many(K_INIT, f, self._np, args, keywords)
+        return many(K_INIT, f, pointer(self._na), args, keywords)
     return special
 
 

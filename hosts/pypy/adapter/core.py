@@ -12,9 +12,10 @@ from __pypy__ import identity_dict, strategy
 from _gimbal import lifetimes
 from _gimbal.handles import (MASK, Demoted, awake, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent,
                              shut, take_back, wires)
-from _gimbal.lifetimes import (VOIDP, due, housekeeping, light, once, pin, tie, tie_given, tie_light, wake, wrappers)
+from _gimbal.lifetimes import due, housekeeping, once, pin, wake
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
+from _gimbal.youth import INTS, VOIDP, light, tie, tie_given, tie_light, wrappers
 
 # Tags of a cell; gimbal_host.h says what each one means.
 (ERROR, NOTHING, NONE, TRUE, FALSE, NOT_IMPLEMENTED, ELLIPSIS, INT, FLOAT, STR, BYTES, HANDLE, PROXY, INSTANCE, BIGINT, COMPLEX,
@@ -22,7 +23,6 @@ from _gimbal.plain import plain_value
 
 CELL = ffi.typeof('gimbal_cell *')
 CELLS = ffi.typeof('gimbal_cell[]')
-INTS = ffi.typeof('int64_t[]')
 FLOATS = ffi.typeof('double[]')
 POINTERS = ffi.typeof('void **')
 
@@ -269,7 +269,7 @@ class Text:
     def __init__(self, text, address):
         self.text = text
         self.address = address
-        self.held = ffi.gc(ffi.cast(lifetimes.VOIDP, address), lib.decref) if address else None
+        self.held = ffi.gc(ffi.cast(VOIDP, address), lib.decref) if address else None
 
 
 texts = [Text(None, 0)] * (SLOTS + 1)

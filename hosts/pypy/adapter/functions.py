@@ -5,8 +5,9 @@ from __pypy__ import builtinify, hidden_applevel
 
 from _gimbal import core
 from _gimbal.core import (ARGS, CELLS, INSTANCE, NULL, ROOM, encode, lend, place, pool, result, take_frame, word)
-from _gimbal.lifetimes import VOIDP, wake, wrapper_at
+from _gimbal.lifetimes import wake
 from _gimbal.native import ffi, lib
+from _gimbal.youth import VOIDP, wrapper_at
 
 call0, call1, calln, direct, slot = lib.call0, lib.call1, lib.calln, lib.direct, lib.slot
 
@@ -261,7 +262,7 @@ def method(kind, f, name, owner):
             if self._ne is not None:
                 wake(self)
             frame = take_frame()
-            return result(call0(f, self._np, frame), frame)
+            return result(call0(f, pointer(self._na), frame), frame)
     elif kind == K_ONE:
         @hidden_applevel
         def function(self, *args, **keywords):
@@ -271,7 +272,7 @@ def method(kind, f, name, owner):
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
             if self._ne is not None:
                 wake(self)
-            return one(f, self._np, args[0])
+            return one(f, pointer(self._na), args[0])
     elif kind == K_METHOD:
         @hidden_applevel
         def function(self, *args, **keywords):
@@ -279,7 +280,7 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if self._ne is not None:
                 wake(self)
-            return many(kind, f, self._np, (owner.cls,) + args, keywords)
+            return many(kind, f, pointer(self._na), (owner.cls,) + args, keywords)
     else:
         @hidden_applevel
         def function(self, *args, **keywords):
@@ -289,7 +290,7 @@ def method(kind, f, name, owner):
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
             if self._ne is not None:
                 wake(self)
-            return many(kind, f, self._np, args, keywords)
+            return many(kind, f, pointer(self._na), args, keywords)
     return function
 
 

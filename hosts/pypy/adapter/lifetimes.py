@@ -10,28 +10,20 @@ garbage, everything intact, and then the probe holds what they refer to, but no 
 not die, what they refer to refers to them: they are cleared.
 """
 import _thread
-import itertools
 import sys
 import types
 
 import _weakref
-from __pypy__ import add_memory_pressure
 
+from _gimbal import youth
 from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, limbo, objects, wires)
 from _gimbal.native import ffi, lib
-from _gimbal.places import Places, WeakPlaces
+from _gimbal.youth import BYTES, INTS, end_period, gone, known_bytes, light, lingering, set_own, wrapper_at, wrappers
 
-VOIDP = ffi.typeof('void *')
-INTS = ffi.typeof('int64_t[]')
 STATEFUL, BUSY = 1, 2       # of a word that `survey` gets
 WRAPPER, OBJECT = 0, 1      # kinds of what an edge connects
 
 # --- wrappers ----------------------------------------------------------------------------------------------------------
-# A wrapper has the native address in `_na` and, in `_np`, a pointer whose death tells us that the wrapper died. `_ne` is
-# None or an Anchor.
-wrappers = Places()          # address -> weak reference to the wrapper, or Pinned
-light = WeakPlaces()         # address -> wrapper of an instance that refers to nothing; it holds its page in `_nw`
-
 
 class Pinned:
     """A strong entry of `wrappers`: a wrapper with state of its own while native code holds its instance."""
@@ -50,8 +42,6 @@ anchored = set()     # addresses of instances whose wrappers keep something aliv
 restless = {}        # address -> how many surveys leave the instance alone each time it has been used, how many still
 finalized = set()    # addresses of instances whose wrappers' `__del__` has run
 
-set_own = object.__setattr__    # a class may have a `__setattr__` that is not for us
-
 
 def on_death(pointer):
     """A wrapper died."""
@@ -60,6 +50,9 @@ def on_death(pointer):
         dead.append(pointer)
     else:
         bury(pointer)
+
+
+youth.on_death = on_death
 
 
 def bury_dead():
@@ -82,41 +75,10 @@ def bury(pointer):
             if anchor is not None:
                 wake_dead(anchor)
     finalized.discard(address)
+    lingering.discard(address)
     if restless:
         restless.pop(address, None)
     lib.decref(pointer)
-
-
-def tie(wrapper, address):
-    """Makes `wrapper` the wrapper of the instance at `address`."""
-    lib.incref(ffi.cast(VOIDP, address))
-    return tie_given(wrapper, address)
-
-
-def tie_given(wrapper, address):
-    """The same when a reference for it is there."""
-    set_own(wrapper, '_na', address)
-    set_own(wrapper, '_ne', None)
-    wrappers[address] = _weakref.ref(wrapper)
-    set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), on_death))
-    if not next(tied) & 255:
-        take_stock()
-    return wrapper
-
-
-def tie_light(wrapper, address):
-    """The same for an instance that refers to nothing: C alone sees to its end, and nothing has to be forgotten."""
-    set_own(wrapper, '_na', address)
-    set_own(wrapper, '_ne', None)
-    set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), lib.decref))
-    set_own(wrapper, '_nw', light.put(address, wrapper))
-    return wrapper
-
-
-def wrapper_at(address):
-    """The wrapper of the instance at an address; None when there is none."""
-    entry = wrappers.get(address)
-    return light.get(address) if entry is None else entry()
 
 
 def pin(wrapper, address):
@@ -320,10 +282,12 @@ def settle(whole=False):
             words.append(address + STATEFUL)
             held.append(wrapper)
     with_state = len(words)
+    busy = gone()       # finalizers may still reach what these refer to
     for address, patience in list(restless.items()):
         patience[1] -= 1
         if patience[1] >= 0 and not whole:
-            words.append(address + BUSY)
+            busy.add(address)
+    words += [address + BUSY for address in busy]
     known = ffi.new(INTS, words)
     count = ffi.new(INTS, 1)
     rows = lib.survey(len(words), known, count)
@@ -438,20 +402,6 @@ def edge(kind, name, edges, between):
     return made
 
 
-# --- what the collector does not see -------------------------------------------------------------------------------------
-# An instance whose wrapper is garbage keeps native memory until the collector has run.
-tied = itertools.count(1)
-BYTES = 1               # of `lib.stat`
-known_bytes = [0]       # of native memory that the collector knows of
-
-
-def take_stock():
-    used = lib.stat(BYTES)
-    if used > known_bytes[0]:
-        add_memory_pressure(used - known_bytes[0])
-        known_bytes[0] = used
-
-
 # --- when ----------------------------------------------------------------------------------------------------------------
 
 at_work = _thread.allocate_lock()
@@ -499,6 +449,7 @@ def collector(original, pool):
             lib.forget(frame)
         lib.flush()
         for _ in range(ROUNDS):
+            end_period()
             found = original(generation)
             if not housekeeping(True):
                 break

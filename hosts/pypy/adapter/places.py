@@ -34,36 +34,53 @@ class Places:
 
 class Page:
     """Weak references to the wrappers of a few blocks, each of which holds the page."""
-    __slots__ = ('entries', '__weakref__')
+    __slots__ = ('key', 'entries', '__weakref__')
+
+    def __init__(self, key):
+        self.key = key
+        self.entries = EMPTY[:]
+
+    def get(self, address):
+        entry = self.entries[address >> BLOCK_BITS & LAST]
+        return None if entry is None else entry()
 
 
 class WeakPlaces:
     """Address -> wrapper, or None. Wrappers die young: what refers to them dies with them, without the collector's having to
-    move it first. Only pages are referred to from here, weakly as well."""
+    move it first. Only pages are referred to from here, weakly as well, except for the last."""
 
     def __init__(self):
         self.pages = {}
+        self.last = Page(-1)
+
+    def page(self, key):
+        """The page of addresses that begin with these bits, or None."""
+        page = self.last
+        if page.key != key:
+            page = self.pages.get(key)
+            if page is not None:
+                page = page()
+        return page
 
     def get(self, address):
-        page = self.pages.get(address >> PAGE_BITS)
-        if page is not None:
-            page = page()
-            if page is not None:
-                entry = page.entries[address >> BLOCK_BITS & LAST]
-                if entry is not None:
-                    return entry()
-        return None
+        page = self.page(address >> PAGE_BITS)
+        return None if page is None else page.get(address)
 
     def put(self, address, wrapper):
         """The page that the wrapper has to hold."""
-        page = self.pages.get(address >> PAGE_BITS)
-        if page is not None:
-            page = page()
-        if page is None:
-            page = Page()
-            page.entries = EMPTY[:]
-            self.pages[address >> PAGE_BITS] = _weakref.ref(page)
+        page = self.last
+        if page.key != address >> PAGE_BITS:
+            page = self.turn(address >> PAGE_BITS)
         page.entries[address >> BLOCK_BITS & LAST] = _weakref.ref(wrapper)
+        return page
+
+    def turn(self, key):
+        """Makes the page with this key the last one."""
+        page = self.page(key)
+        if page is None:
+            page = Page(key)
+            self.pages[key] = _weakref.ref(page)
+        self.last = page
         return page
 
     def __len__(self):

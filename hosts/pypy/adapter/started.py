@@ -6,7 +6,7 @@ import os
 from types import FunctionType
 
 from __pypy__ import hidden_applevel
-from _gimbal import classes, core, functions, lifetimes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text
+from _gimbal import classes, core, functions, lifetimes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text, youth
 from _gimbal.builtin_types import find
 from _gimbal.importer import Collector
 from _gimbal.native import ffi, lib, names
@@ -77,6 +77,7 @@ def bind_builtins():
 load_operations()
 bind_builtins()
 Collector.through = lifetimes.collector(Collector.through, core.pool)
+youth.watch()
 if os.environ.get('GIMBAL_STATS') == '1':
     from _gimbal import counters
     counters.watch(core)

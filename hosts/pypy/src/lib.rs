@@ -160,6 +160,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         slot [Int Int VoidPtr Int CellPtr CellPtr];
         incref [Void VoidPtr];
         decref [Void VoidPtr];
+        drop [Void Int64 Int64Ptr];
         refcount [Int64 VoidPtr];
         new_str [Void CellPtr CharPtr Int64 Int64];
         new_bytes [Void CellPtr CharPtr Int64];

@@ -217,6 +217,8 @@ pub struct ShimTable {
     pub incref: unsafe extern "C" fn(object: *mut u8),
     /// The wrapper died: gives its reference back. May run `tp_dealloc`.
     pub decref: unsafe extern "C" fn(object: *mut u8),
+    /// The same for the wrappers of `n` instances.
+    pub drop: unsafe extern "C" fn(n: i64, objects: *const i64),
     /// The count of a native instance: more than 1 means that native code holds it beside its wrapper.
     pub refcount: unsafe extern "C" fn(object: *mut u8) -> i64,
     /// Makes a `str` and puts it into `cell` as [`Tag::Proxy`].

@@ -661,6 +661,21 @@ unsafe extern "C" fn decref_entry(op: *mut u8) {
     }
 }
 
+unsafe extern "C" fn drop_entry(n: i64, objects: *const i64) {
+    // SAFETY: as `decref_entry`, for `n` of them.
+    unsafe {
+        quietly(|| {
+            let (class, value, traceback) = err::fetch();
+            for &address in std::slice::from_raw_parts(objects, n as usize) {
+                let op = address as Obj;
+                count_wrapper(op, -1);
+                decref(op);
+            }
+            err::restore(class, value, traceback);
+        });
+    }
+}
+
 unsafe extern "C" fn refcount_entry(op: *mut u8) -> i64 {
     // SAFETY: the host passes a native instance; a stale answer does no harm.
     unsafe { crate::refcount::count(op.cast()) as i64 }
@@ -771,6 +786,7 @@ static SHIM: ShimTable = ShimTable {
     slot,
     incref,
     decref: decref_entry,
+    drop: drop_entry,
     refcount: refcount_entry,
     new_str,
     new_bytes,

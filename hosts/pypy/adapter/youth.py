@@ -1,0 +1,215 @@
+"""Wrappers of native instances: how they are tied to them, and how each gives back the count that it owns.
+
+A finalizer for each would cost more than everything else about a wrapper, for PyPy moves what has one out of the nursery, and finds
+it dead only in a major collection. Most wrappers die young: those made between two minor collections share a `Guard` instead, which
+owes their counts. After the next minor collection a wrapper that is still there gets a finalizer of its own. The others are dead
+for good, since a minor collection clears no weak reference to what a finalizer may still reach, and their counts are given back.
+A major collection does clear such references. If one has come between, the dead stay with their guard: each wrapper
+refers to it, and it has a finalizer (docs/adr/0010).
+"""
+import gc
+
+import _weakref
+from __pypy__ import add_memory_pressure
+
+from _gimbal.native import ffi, lib
+from _gimbal.places import PAGE_BITS, Places, WeakPlaces
+
+VOIDP = ffi.typeof('void *')
+INTS = ffi.typeof('int64_t[]')
+
+on_death = None     # what to do when a wrapper with a place in `wrappers` is dead: `lifetimes` says it
+
+# A wrapper has the native address in `_na`; what gives its count back in `_np`: a Guard, later a pointer with a finalizer; and in
+# `_ne` None or an Anchor of `lifetimes`.
+wrappers = Places()          # address -> weak reference to the wrapper, or Pinned
+light = WeakPlaces()         # address -> wrapper of an instance that refers to nothing; it holds its page in `_nw`
+lingering = set()            # addresses in `wrappers` whose wrappers are gone, but not yet buried
+
+set_own = object.__setattr__    # a class may have a `__setattr__` that is not for us
+
+
+class Guard:
+    """Owes the counts of the wrappers made in one period."""
+    __slots__ = ('tied', 'light', 'gone', 'light_gone', 'unsure')
+
+    def __init__(self):
+        self.unsure = False     # may a major collection have cleared weak references to wrappers meanwhile?
+        self.tied = []          # addresses: of all wrappers that have a place in `wrappers`
+        self.light = []         # of those that have one in `light`
+        self.gone = []          # of those among them that were not found any more
+        self.light_gone = []
+
+    def __del__(self):
+        """All its wrappers are dead for good, those that finalizers had brought back as well."""
+        self.gone += self.tied
+        self.light_gone += self.light
+        pay(self)
+
+
+class Period:
+    """What there is between two minor collections."""
+    guard = Guard()
+    before = None       # the guard of the period before, with those that have gone
+
+
+period = Period()
+
+
+def tie(wrapper, address):
+    """Makes `wrapper` the wrapper of the instance at `address`."""
+    lib.incref(ffi.cast(VOIDP, address))
+    return tie_given(wrapper, address)
+
+
+def tie_given(wrapper, address):
+    """The same when a reference for it is there."""
+    guard = period.guard
+    set_own(wrapper, '_na', address)
+    set_own(wrapper, '_ne', None)
+    set_own(wrapper, '_np', guard)
+    wrappers[address] = _weakref.ref(wrapper)
+    guard.tied.append(address)
+    if not len(guard.tied) & OFTEN:
+        take_stock()
+    return wrapper
+
+
+def tie_light(wrapper, address):
+    """The same for an instance that refers to nothing: C alone sees to its end, and nothing has to be forgotten."""
+    guard = period.guard
+    set_own(wrapper, '_na', address)
+    set_own(wrapper, '_ne', None)
+    set_own(wrapper, '_np', guard)
+    set_own(wrapper, '_nw', light.put(address, wrapper))
+    guard.light.append(address)
+    if not len(guard.light) & OFTEN:
+        take_stock()
+    return wrapper
+
+
+def wrapper_at(address):
+    """The wrapper of the instance at an address; None when there is none."""
+    entry = wrappers.get(address)
+    return light.get(address) if entry is None else entry()
+
+
+# --- the end of a period -------------------------------------------------------------------------------------------------
+
+def part(guard):
+    """Gives the wrappers that are there finalizers of their own; the others remain the guard's, as gone."""
+    # Each address is taken before it is dealt with: an exception in between, of a signal handler, loses it, but gives nothing back twice.
+    # Another thread may still add one.
+    addresses, gone = guard.light, guard.light_gone
+    key, page = -1, None
+    while addresses:
+        address = addresses.pop()
+        if address >> PAGE_BITS != key:
+            key = address >> PAGE_BITS
+            page = light.page(key)
+        wrapper = None if page is None else page.get(address)
+        if wrapper is not None and wrapper._np is guard:
+            set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), lib.decref))
+        else:       # if there is another one, that has been counted for itself
+            gone.append(address)
+    addresses, gone = guard.tied, guard.gone
+    while addresses:
+        address = addresses.pop()
+        entry = wrappers.get(address)
+        wrapper = None if entry is None else entry()
+        if wrapper is not None and wrapper._np is guard:
+            set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), on_death))
+        else:
+            gone.append(address)
+            lingering.add(address)
+
+
+def pay(guard):
+    """Gives back the counts of those that have gone."""
+    gone = guard.light_gone
+    guard.light_gone = []
+    if gone:
+        lib.drop(len(gone), ffi.new(INTS, gone))
+    gone = guard.gone
+    while gone:
+        on_death(ffi.cast(VOIDP, gone.pop()))
+
+
+def end_period():
+    """Begins another one. Of the old one only its guard gives back what it owes, sooner or later: who asks for a collection asks
+    for this before."""
+    guard = period.guard
+    period.guard = Guard()
+    period.before = None
+    part(guard)
+
+
+def gone():
+    """Addresses in `wrappers` of instances whose wrappers are gone, but not yet buried."""
+    found = set(lingering)
+    for address in period.guard.tied[:]:
+        entry = wrappers.get(address)
+        if entry is not None and entry() is None:
+            found.add(address)
+    return found
+
+
+# --- after a minor collection --------------------------------------------------------------------------------------------
+# PyPy says what its collector has done between two bytecodes, minor collections first and then the steps of a major one. So in the
+# call for the next minor collection it is known what had been done before the one in question was looked at. No bytecode runs
+# in `saw_step`: no other thread can come in between.
+hooks = gc.hooks
+steps = []
+saw_step = steps.append
+MARKING = 1
+
+
+def may_have_cleared(step):
+    """May this report of steps of a major collection have the end of marking in it, when weak references are cleared?"""
+    return step.count != 1 or step.oldstate == MARKING and step.newstate != MARKING
+
+
+def on_minor(stats):
+    n = len(steps)
+    guard, before = period.guard, period.before
+    period.before = None
+    if any(map(may_have_cleared, steps[:n])):
+        guard.unsure = True
+        if before is not None:
+            before.unsure = True
+    del steps[:n]
+    if before is not None and not before.unsure and hooks.on_gc_collect_step is saw_step:
+        pay(before)
+    weigh()
+    period.guard = Guard()
+    part(guard)
+    period.before = guard       # at the very end: when a signal handler has raised, its own end has to come for what it owes
+
+
+BYTES = 1               # of `lib.stat`
+known_bytes = [0]       # of native memory that the collector knows of
+
+
+def weigh():
+    """Tells the collector of native memory: an instance whose wrapper is garbage keeps its own until the collector has run."""
+    used = lib.stat(BYTES)
+    if used > known_bytes[0]:
+        add_memory_pressure(used - known_bytes[0])
+        known_bytes[0] = used
+
+
+OFTEN = 255     # added to a guard since somebody looked
+
+
+def take_stock():
+    """Now and then: does PyPy still call `on_minor`? Without that a guard must not have too many wrappers."""
+    weigh()
+    if hooks.on_gc_minor is not on_minor:
+        end_period()
+
+
+def watch():
+    """Asks PyPy to tell of its collections, unless a program does so already."""
+    if hooks.on_gc_minor is None and hooks.on_gc_collect_step is None:
+        hooks.on_gc_minor = on_minor
+        hooks.on_gc_collect_step = saw_step
