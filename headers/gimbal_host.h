@@ -403,6 +403,9 @@ enum gimbal_op
   GIMBAL_OP_HOST_INIT,
   // Calls `provider.NAME(self, *args)` unbound: `(provider, name, self, *args)`
   GIMBAL_OP_CALL_UNBOUND,
+  // Has the calling thread tell a function of what Python code does, as `sys.setprofile` (true) or `sys.settrace` (false) do:
+  // `(function or None, profile)`. What the host itself is made of is not told of.
+  GIMBAL_OP_SET_TRACER,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -671,7 +671,7 @@ def decode_other(c, tag):
         return complex(c.d, bits_as_float(c.i))
     if tag == FUNCTION:
         from _gimbal.functions import from_native
-        x = from_native(c.i, objects[c.n & MASK] if c.n else None, c.aux)
+        x = from_native(ffi.cast('void ***', ffi.addressof(c, 'd'))[0], objects[c.n & MASK] if c.n else None, c.aux)
         c.t = handle(x)
         return x
     if tag == NOT_IMPLEMENTED:

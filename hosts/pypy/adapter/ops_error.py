@@ -9,9 +9,14 @@ from functools import lru_cache
 from _gimbal.core import NULL
 
 
+def is_own(frame):
+    """Is it a frame of the adapter?"""
+    return frame.f_code.co_filename.startswith(_HERE)
+
+
 def outer(frame):
     """The innermost frame that is not the adapter's, from `frame` on; None when there is none."""
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+    while frame is not None and is_own(frame):
         frame = frame.f_back
     return frame
 

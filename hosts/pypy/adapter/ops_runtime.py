@@ -9,7 +9,7 @@ import types
 from __pypy__ import get_contextvar_context, set_contextvar_context
 from _gimbal import core
 from _gimbal.core import NULL
-from _gimbal.ops_error import caller
+from _gimbal.ops_error import caller, is_own
 
 
 def NewClass(name, bases, namespace):
@@ -142,6 +142,20 @@ def Globals():
 def Locals():
     frame = caller()
     return NULL if frame is None else frame.f_locals
+
+
+def SetTracer(function, profile):
+    install = sys.setprofile if profile else sys.settrace
+    if function is None:
+        return install(None)
+
+    def event(frame, what, argument):
+        if is_own(frame):
+            return None
+        function(frame, what, argument)
+        return event
+
+    install(event)
 
 
 def Compile(source, file, mode, flags, optimize):

@@ -419,6 +419,12 @@ pub unsafe fn PyVectorcall_Function(callable: Obj) -> Option<vectorcallfunc> {
     vectorcall_of(callable)
 }
 
+/// The number of positional arguments of a vectorcall.
+#[entry]
+pub unsafe fn PyVectorcall_NARGS(count_and_flag: usize) -> Py_ssize_t {
+    (count_and_flag & !PY_VECTORCALL_ARGUMENTS_OFFSET) as Py_ssize_t
+}
+
 /// `callable(me, *args, **kwargs)`.
 #[entry]
 pub unsafe fn _PyObject_Call_Prepend(

@@ -149,19 +149,6 @@ pub unsafe fn PyEval_MergeCompilerFlags(flags: *mut PyCompilerFlags) -> c_int {
 }
 
 #[entry]
-pub unsafe fn PyEval_EvalCode(
-    code: *mut PyObject,
-    globals: *mut PyObject,
-    locals: *mut PyObject,
-) -> *mut PyObject {
-    if globals.is_null() {
-        err::set(PyExc_SystemError, "PyEval_EvalCode: NULL globals");
-        return null_mut();
-    }
-    op(Op::Eval, &[code, globals, locals])
-}
-
-#[entry]
 pub unsafe fn PyEval_CallObjectWithKeywords(
     callable: *mut PyObject,
     args: *mut PyObject,
@@ -220,6 +207,27 @@ unsafe fn is_function(op: Obj) -> bool {
             || class == &raw mut PyMethod_Type
             || types::is_subtype(class, &raw mut PyCFunction_Type)
     }
+}
+
+// --- all threads at once ---------------------------------------------------------------------------------------------
+
+/// Waits until no other thread runs extension code, and keeps it so: with a GIL, whoever has it is alone.
+#[cfg(Py_3_14)]
+#[entry]
+pub unsafe fn _PyEval_StopTheWorld(_interpreter: *mut PyInterpreterState) {
+    #[cfg(Py_GIL_DISABLED)]
+    {
+        std::mem::forget(gimbal_proxies::hold());
+        while !state::stop() {}
+    }
+}
+
+/// Others go on.
+#[cfg(Py_3_14)]
+#[entry]
+pub unsafe fn _PyEval_StartTheWorld(_interpreter: *mut PyInterpreterState) {
+    #[cfg(Py_GIL_DISABLED)]
+    state::let_go();
 }
 
 // --- slice indices ---------------------------------------------------------------------------------------------------

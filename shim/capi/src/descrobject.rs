@@ -3,6 +3,7 @@
 use gimbal_abi::{PyGetSetDef, PyMemberDef, PyMethodDef, PyTypeObject};
 use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Op, decref, op, seq, text, types};
+use std::ffi::c_int;
 
 unsafe fn descriptor(class: *mut PyTypeObject, entry: Obj) -> Obj {
     // SAFETY: `entry` is one of the entries of `gimbal_proxies::types`, owned by us.
@@ -11,6 +12,14 @@ unsafe fn descriptor(class: *mut PyTypeObject, entry: Obj) -> Obj {
         decref(entry);
         result
     }
+}
+
+/// Does it take what is assigned to an attribute?
+#[entry(error = 0)]
+pub unsafe fn PyDescr_IsData(descriptor: Obj) -> c_int {
+    let class = (*descriptor).ob_type;
+    types::handle(class);
+    c_int::from((*class).tp_descr_set.is_some())
 }
 
 /// A descriptor for a method.

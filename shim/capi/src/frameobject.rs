@@ -51,6 +51,66 @@ unsafe fn parts(frame: *mut FrameObject) -> Parts {
     }
 }
 
+/// How much more a frame needs for the variables that C may put into it.
+unsafe fn room(_code: *mut PyCodeObject) -> usize {
+    // SAFETY: a code object, whose numbers were filled in when C got it.
+    #[cfg(not(Py_3_11))]
+    unsafe {
+        (*_code.cast::<CodeObject>()).co_nlocals.max(0) as usize * size_of::<Obj>()
+    }
+    #[cfg(Py_3_11)]
+    0
+}
+
+/// The variables of a native frame that C may have put into it, owned.
+#[cfg(not(Py_3_11))]
+unsafe fn variables<'a>(frame: *mut FrameObject) -> &'a mut [Obj] {
+    // SAFETY: there is room for as many.
+    unsafe {
+        let count = room((*frame).f_code) / size_of::<Obj>();
+        std::slice::from_raw_parts_mut((&raw mut (*frame).f_localsplus).cast(), count)
+    }
+}
+
+/// The arguments that C has put into a native frame, borrowed. Since 3.11 it cannot.
+pub unsafe fn arguments(_frame: *mut PyFrameObject) -> Vec<Obj> {
+    #[cfg(not(Py_3_11))]
+    // SAFETY: a native frame.
+    unsafe {
+        let frame = _frame.cast::<FrameObject>();
+        let count = (*(*frame).f_code.cast::<CodeObject>()).co_argcount.max(0) as usize;
+        let given = variables(frame).iter().take(count).copied();
+        given.take_while(|value| !value.is_null()).collect()
+    }
+    #[cfg(Py_3_11)]
+    Vec::new()
+}
+
+/// The locals that a native frame was made with, a new reference; NULL when there are none.
+pub unsafe fn locals_given(frame: *mut PyFrameObject) -> Obj {
+    // SAFETY: a native frame.
+    unsafe {
+        let locals = *parts(block(frame)).locals;
+        xincref(locals);
+        locals
+    }
+}
+
+/// Fills what C reads in place of a host's frame that it is about to get. Since 3.11 frames are opaque.
+pub unsafe fn fill(_frame: *mut PyFrameObject) {
+    #[cfg(not(Py_3_11))]
+    // SAFETY: the proxy of a host's frame; what it refers to lives as long as the call.
+    unsafe {
+        use gimbal_proxies::crossing::lend_to_call;
+        let frame = block(_frame);
+        frame.f_code = lend_to_call(attribute(_frame, "f_code")).cast();
+        frame.f_globals = lend_to_call(attribute(_frame, "f_globals"));
+        frame.f_back = lend_to_call(optional(_frame, "f_back")).cast();
+        frame.f_lineno = number(_frame, "f_lineno");
+        frame.f_lasti = number(_frame, "f_lasti");
+    }
+}
+
 #[entry]
 pub unsafe fn PyFrame_New(
     _thread: *mut PyThreadState,
@@ -58,7 +118,7 @@ pub unsafe fn PyFrame_New(
     globals: *mut PyObject,
     locals: *mut PyObject,
 ) -> *mut PyFrameObject {
-    let frame = arena::alloc_zeroed(size_of::<FrameObject>()).cast::<FrameObject>();
+    let frame = arena::alloc_zeroed(size_of::<FrameObject>() + room(code)).cast::<FrameObject>();
     if frame.is_null() {
         return seq::no_memory().cast();
     }
@@ -89,6 +149,8 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
             return;
         }
         let frame = op.cast::<FrameObject>();
+        #[cfg(not(Py_3_11))]
+        variables(frame).iter().for_each(|&value| xdecref(value));
         xdecref((*frame).f_back.cast());
         xdecref((*frame).f_trace);
         let parts = parts(frame);

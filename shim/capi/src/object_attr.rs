@@ -97,6 +97,12 @@ pub unsafe fn _PyObject_LookupAttr(object: Obj, name: Obj, result: *mut Obj) -> 
     -1
 }
 
+/// [`PyObject_HasAttr`] by an identifier.
+#[entry]
+pub unsafe fn _PyObject_HasAttrId(object: Obj, name: *mut Identifier) -> c_int {
+    PyObject_HasAttrString(object, (*name).string)
+}
+
 /// [`_PyObject_LookupAttr`] by an identifier.
 #[entry]
 pub unsafe fn _PyObject_LookupAttrId(object: Obj, name: *mut Identifier, result: *mut Obj) -> c_int {

@@ -320,6 +320,11 @@ pub unsafe fn from_metaclass(
         if !fill_from_slots(ty, spec) || !choose_bases(ty, bases) {
             return null_mut();
         }
+        #[cfg(Py_3_12)]
+        if !extend_base(ty, spec) {
+            return null_mut();
+        }
+        note_places(ty);
         let metaclass = if metaclass.is_null() {
             (*(*ty).tp_base).ob_base.ob_base.ob_type
         } else {
@@ -376,18 +381,113 @@ unsafe fn fill_from_slots(ty: *mut PyTypeObject, spec: *mut gimbal_abi::PyType_S
         if !(*ty).tp_doc.is_null() {
             (*ty).tp_doc = CStr::from_ptr((*ty).tp_doc).to_owned().into_raw();
         }
-        let mut member = (*ty).tp_members;
-        while !member.is_null() && !(*member).name.is_null() {
-            match CStr::from_ptr((*member).name).to_bytes() {
-                b"__weaklistoffset__" => (*ty).tp_weaklistoffset = (*member).offset,
-                b"__dictoffset__" => (*ty).tp_dictoffset = (*member).offset,
-                b"__vectorcalloffset__" => (*ty).tp_vectorcall_offset = (*member).offset,
-                _ => {}
-            }
-            member = member.add(1);
-        }
         true
     }
+}
+
+/// The members of a type.
+unsafe fn members<'a>(ty: *mut PyTypeObject) -> &'a [gimbal_abi::PyMemberDef] {
+    // SAFETY: the table ends with a member without a name.
+    unsafe {
+        let first = (*ty).tp_members;
+        let mut count = 0;
+        while !first.is_null() && !(*first.add(count)).name.is_null() {
+            count += 1;
+        }
+        if count == 0 {
+            return &[];
+        }
+        std::slice::from_raw_parts(first, count)
+    }
+}
+
+/// Members with certain names say where in the struct what belongs to each instance is.
+unsafe fn note_places(ty: *mut PyTypeObject) {
+    // SAFETY: names are C strings.
+    unsafe {
+        for member in members(ty) {
+            match CStr::from_ptr(member.name).to_bytes() {
+                b"__weaklistoffset__" => (*ty).tp_weaklistoffset = member.offset,
+                b"__dictoffset__" => (*ty).tp_dictoffset = member.offset,
+                b"__vectorcalloffset__" => (*ty).tp_vectorcall_offset = member.offset,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Where the part of an instance begins that a class adds to its base (PEP 697): aligned for anything.
+#[cfg(Py_3_12)]
+pub unsafe fn data_offset(ty: *mut PyTypeObject) -> usize {
+    // SAFETY: a class with a base.
+    unsafe { ((*(*ty).tp_base).tp_basicsize as usize).next_multiple_of(ALIGNMENT) }
+}
+
+/// That of C's `max_align_t`.
+#[cfg(Py_3_12)]
+const ALIGNMENT: usize = 16;
+
+/// A negative size is that of what the class adds to its base, whatever that has; offsets of members may count from there.
+#[cfg(Py_3_12)]
+unsafe fn extend_base(ty: *mut PyTypeObject, spec: *mut gimbal_abi::PyType_Spec) -> bool {
+    use gimbal_abi::{Py_RELATIVE_OFFSET, Py_TPFLAGS_ITEMS_AT_END, PyExc_SystemError};
+    // SAFETY: the base is chosen; nobody else knows the type yet.
+    unsafe {
+        let (base, size) = ((*ty).tp_base, (*spec).basicsize as Py_ssize_t);
+        if size < 0 {
+            let at_end = (type_flags::of(base) | type_flags::of(ty)) & Py_TPFLAGS_ITEMS_AT_END != 0;
+            if (*base).tp_itemsize != 0 && !at_end {
+                return refuse(
+                    PyExc_SystemError,
+                    "Cannot extend variable-size class without Py_TPFLAGS_ITEMS_AT_END.",
+                );
+            }
+            let own = size.unsigned_abs().next_multiple_of(ALIGNMENT);
+            (*ty).tp_basicsize = (data_offset(ty) + own) as Py_ssize_t;
+        } else if size > 0 && size < (*base).tp_basicsize {
+            let (own, name) = (CStr::from_ptr((*ty).tp_name), CStr::from_ptr((*base).tp_name));
+            let message = format!(
+                "tp_basicsize for type '{}' ({size}) is too small for base '{}' ({})",
+                own.to_string_lossy(),
+                name.to_string_lossy(),
+                (*base).tp_basicsize
+            );
+            return refuse(PyExc_TypeError, &message);
+        }
+        if members(ty)
+            .iter()
+            .all(|member| member.flags & Py_RELATIVE_OFFSET == 0)
+        {
+            return true;
+        }
+        if size >= 0 {
+            return refuse(
+                PyExc_SystemError,
+                "With Py_RELATIVE_OFFSET, basicsize must be negative.",
+            );
+        }
+        let mut placed = members(ty).to_vec();
+        for member in &mut placed {
+            if member.flags & Py_RELATIVE_OFFSET != 0 {
+                if !(0..-size).contains(&member.offset) {
+                    return refuse(PyExc_SystemError, "Member offset out of range (0..-basicsize)");
+                }
+                member.flags &= !Py_RELATIVE_OFFSET;
+                member.offset += data_offset(ty) as Py_ssize_t;
+            }
+        }
+        placed.push(gimbal_abi::PyMemberDef::default());
+        // Types made from specs stay for good.
+        (*ty).tp_members = placed.leak().as_mut_ptr();
+        true
+    }
+}
+
+#[cfg(Py_3_12)]
+unsafe fn refuse(class: Obj, message: &str) -> bool {
+    // SAFETY: the lock is held.
+    unsafe { err::set(class, message) };
+    false
 }
 
 /// Bases from the argument, else from `Py_tp_bases`, else from `Py_tp_base`, else `object`.

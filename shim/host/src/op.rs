@@ -317,6 +317,9 @@ pub enum Op {
     HostInit,
     /// Calls `provider.NAME(self, *args)` unbound: `(provider, name, self, *args)`
     CallUnbound,
+    /// Has the calling thread tell a function of what Python code does, as `sys.setprofile` (true) or `sys.settrace` (false) do:
+    /// `(function or None, profile)`. What the host itself is made of is not told of.
+    SetTracer,
 }
 
 /// What is known of each operation. The enum stands by itself, because the header's generator cannot look into a macro;
@@ -488,6 +491,7 @@ table! {
     HostNew / 4,
     HostInit / 4,
     CallUnbound / -1,
+    SetTracer / 2,
 }
 
 impl Op {

@@ -257,8 +257,9 @@ pub unsafe fn forget_target(op: Obj) {
     }
 }
 
-/// Asks the host for the numbers in the struct of a code object: what kind of function it is, and its arguments.
-unsafe fn number_code(op: Obj) {
+/// Asks the host for what C reads in the struct of a code object: what kind of function it is, its arguments, and its names, which
+/// are interned, so that the proxy owns nothing.
+unsafe fn describe_code(op: Obj) {
     // SAFETY: `op` is the proxy of a code object.
     unsafe {
         let code = &mut *op.cast::<CodeObject>();
@@ -273,6 +274,19 @@ unsafe fn number_code(op: Obj) {
         for (name, place) in fields {
             let number = crossing::op_int(Op::GetAttr, &[op, text::interned(name)]);
             *place = number as c_int;
+        }
+        let names: [(&str, &mut Obj); _] = [
+            ("co_filename", &mut code.co_filename),
+            ("co_name", &mut code.co_name),
+            #[cfg(Py_3_11)]
+            ("co_qualname", &mut code.co_qualname),
+        ];
+        for (name, place) in names {
+            let found = crossing::op(Op::GetAttr, &[op, text::interned(name)]);
+            if !found.is_null() {
+                *place = text::intern_object(found);
+                xdecref(found);
+            }
         }
     }
 }
@@ -300,7 +314,7 @@ pub unsafe fn fill(op: Obj) {
                 follow(op);
             }
         } else if ty == &raw const PyCode_Type {
-            number_code
+            describe_code
         } else {
             return;
         };

@@ -76,6 +76,8 @@ pub(super) const OPS: &[(Op, Operation)] = &[
     (Op::Globals, |t, _| Ok(t.absent())),
     (Op::Locals, |t, _| Ok(t.absent())),
     (Op::Frame, |t, _| Ok(t.absent())),
+    // Nor is there Python code to tell of.
+    (Op::SetTracer, |t, _| Ok(t.none())),
     (Op::Compile, no_parser),
     (Op::Eval, no_parser),
     (Op::ExecModule, no_parser),

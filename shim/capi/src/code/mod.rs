@@ -3,10 +3,13 @@
 //! A code object is the host's, so that `func.__code__` shows what `inspect` expects; what compiled code reads in place is
 //! filled in its proxy.
 
+pub mod extra;
 #[cfg(Py_3_11)]
 pub mod new;
 #[cfg(not(Py_3_11))]
 pub mod new_3_9;
+#[cfg(Py_3_12)]
+pub mod watchers;
 
 use crate::common::has_flag;
 use gimbal_abi::*;
@@ -57,6 +60,8 @@ impl Description {
             }
             if !code.is_null() {
                 self.fill(&mut *code.cast());
+                #[cfg(Py_3_12)]
+                watchers::made(code);
             }
             code.cast()
         }

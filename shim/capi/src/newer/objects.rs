@@ -154,3 +154,47 @@ pub unsafe fn _PyTrash_thread_deposit_object(_thread: *mut PyThreadState, object
 
 #[entry]
 pub unsafe fn _PyTrash_thread_destroy_chain(_thread: *mut PyThreadState) {}
+
+// --- reference tracing -----------------------------------------------------------------------------------------------
+
+#[entry]
+pub unsafe fn PyRefTracer_SetTracer(tracer: Option<refcount::tracer::Tracer>, data: *mut c_void) -> c_int {
+    refcount::tracer::set(tracer, data);
+    0
+}
+
+#[entry(error = None)]
+pub unsafe fn PyRefTracer_GetTracer(data: *mut *mut c_void) -> Option<refcount::tracer::Tracer> {
+    let (tracer, own) = *refcount::tracer::TRACER.get();
+    if !data.is_null() {
+        *data = own;
+    }
+    tracer
+}
+
+// --- data of a class's own (PEP 697) ---------------------------------------------------------------------------------
+
+/// The part of an instance that `class` has added to its base.
+#[entry]
+pub unsafe fn PyObject_GetTypeData(object: Obj, class: *mut PyTypeObject) -> *mut c_void {
+    object.byte_add(crate::typeobject::data_offset(class)).cast()
+}
+
+/// How large that part is.
+#[entry]
+pub unsafe fn PyType_GetTypeDataSize(class: *mut PyTypeObject) -> Py_ssize_t {
+    (*class).tp_basicsize - crate::typeobject::data_offset(class) as Py_ssize_t
+}
+
+/// The items of an instance of variable size that come behind all else.
+#[entry]
+pub unsafe fn PyObject_GetItemData(object: Obj) -> *mut c_void {
+    let class = (*object).ob_type;
+    if type_flags::of(class) & Py_TPFLAGS_ITEMS_AT_END == 0 {
+        return type_error(&format!(
+            "type '{}' does not have Py_TPFLAGS_ITEMS_AT_END",
+            type_name(object)
+        ));
+    }
+    object.byte_add((*class).tp_basicsize as usize).cast()
+}

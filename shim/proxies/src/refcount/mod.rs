@@ -10,6 +10,9 @@ mod saturated;
 #[cfg(Py_GIL_DISABLED)]
 mod split;
 
+#[cfg(Py_3_13)]
+pub mod tracer;
+
 #[cfg(not(Py_3_12))]
 pub use plain::*;
 #[cfg(all(Py_3_12, not(Py_GIL_DISABLED)))]
@@ -64,6 +67,8 @@ pub unsafe fn begin(op: Obj, ty: *mut PyTypeObject) {
     unsafe {
         set_count(op, 1);
         (*op).ob_type = ty;
+        #[cfg(Py_3_13)]
+        tracer::tell(op, tracer::CREATE);
     }
 }
 
@@ -109,6 +114,8 @@ pub unsafe fn xdecref(op: Obj) {
 pub unsafe fn dealloc(op: Obj) {
     // SAFETY: every type has a `tp_dealloc` once it is ready.
     unsafe {
+        #[cfg(Py_3_13)]
+        tracer::tell(op, tracer::DESTROY);
         match (*(*op).ob_type).tp_dealloc {
             Some(f) => crate::outside(|| f(op)),
             None => arena::free(op.cast()),

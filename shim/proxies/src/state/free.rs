@@ -124,6 +124,11 @@ pub fn hold() -> Held {
     Held(())
 }
 
+/// Undoes a [`hold`] whose guard was forgotten.
+pub fn let_go() {
+    drop(Held(()));
+}
+
 impl Drop for Held {
     #[inline]
     fn drop(&mut self) {

@@ -9,13 +9,7 @@ stubs! {
     PyCompile_OpcodeStackEffect => minus_one;
     PyCompile_OpcodeStackEffectWithJump => minus_one;
     PyCoro_New => zero;
-    PyDescr_IsData => zero;
     PyDescr_NewWrapper => zero;
-    PyEval_EvalCodeEx => zero;
-    PyEval_EvalFrame => zero;
-    PyEval_EvalFrameEx => zero;
-    PyEval_SetProfile => nothing;
-    PyEval_SetTrace => nothing;
     PyFile_NewStdPrinter => zero;
     PyFile_SetOpenCodeHook => minus_one;
     PyFunction_SetClosure => minus_one;
@@ -63,7 +57,6 @@ stubs! {
     Py_EndInterpreter => nothing;
     Py_FrozenMain => minus_one;
     Py_GETENV => zero;
-    Py_GetArgcArgv => nothing;
     Py_NewInterpreter => zero;
     Py_UniversalNewlineFgets => zero;
     _PyAST_Compile => zero;
@@ -80,9 +73,7 @@ stubs! {
     _PyBytes_DecodeEscape2 => zero;
     _PyCode_CheckLineNumber => minus_one;
     _PyCode_ConstantKey => zero;
-    _PyCode_GetExtra => minus_one;
     _PyCode_New => zero;
-    _PyCode_SetExtra => minus_one;
     _PyCode_Validate => minus_one;
     _PyConfig_AsDict => zero;
     _PyConfig_FromDict => minus_one;
@@ -103,9 +94,6 @@ stubs! {
     _PyEval_AddPendingCall => minus_one;
     _PyEval_EvalFrameDefault => zero;
     _PyEval_GetBuiltinId => zero;
-    _PyEval_RequestCodeExtraIndex => minus_one;
-    _PyEval_SetProfile => minus_one;
-    _PyEval_SetTrace => minus_one;
     _PyEval_SignalAsyncExc => nothing;
     _PyEval_SignalReceived => nothing;
     _PyGen_Finalize => nothing;
@@ -117,7 +105,6 @@ stubs! {
     _PyInterpreterID_LookUp => zero;
     _PyInterpreterID_New => zero;
     _PyInterpreterState_Enable => status;
-    _PyInterpreterState_GetConfig => zero;
     _PyInterpreterState_GetConfigCopy => minus_one;
     _PyInterpreterState_GetEvalFrameFunc => zero;
     _PyInterpreterState_GetIDObject => zero;
@@ -220,7 +207,6 @@ stubs! {
     _Py_FatalRefcountErrorFunc => abort;
     _Py_FdIsInteractive => zero;
     _Py_GetAllocatedBlocks => zero;
-    _Py_GetConfig => zero;
     _Py_GetConfigsAsDict => zero;
     _Py_GetEnv => zero;
     _Py_GetErrorHandler => zero;

@@ -6,6 +6,7 @@
 //   PyArg_VaParse: `va_list` has no Rust name in types.toml
 //   PyArg_VaParseTupleAndKeywords: `va_list` has no Rust name in types.toml
 //   PyBytes_FromFormatV: `va_list` has no Rust name in types.toml
+//   PyCode_AddWatcher: `PyCode_WatchCallback` has no Rust name in types.toml
 //   PyCriticalSection2_Begin: `PyCriticalSection2` has no Rust name in types.toml
 //   PyCriticalSection2_BeginMutex: `PyCriticalSection2` has no Rust name in types.toml
 //   PyCriticalSection2_End: `PyCriticalSection2` has no Rust name in types.toml
@@ -30,6 +31,8 @@
 //   PyMutex_Unlock: `PyMutex` has no Rust name in types.toml
 //   PyOS_vsnprintf: `va_list` has no Rust name in types.toml
 //   PyObject_VisitManagedDict: `visitproc` has no Rust name in types.toml
+//   PyRefTracer_GetTracer: `PyRefTracer` has no Rust name in types.toml
+//   PyRefTracer_SetTracer: `PyRefTracer` has no Rust name in types.toml
 //   PyUnicodeWriter_Create: `PyUnicodeWriter` has no Rust name in types.toml
 //   PyUnicodeWriter_Discard: `PyUnicodeWriter` has no Rust name in types.toml
 //   PyUnicodeWriter_Finish: `PyUnicodeWriter` has no Rust name in types.toml
@@ -143,6 +146,7 @@ signatures! {
     crate::cellobject::PyCell_Set: (*mut PyObject, *mut PyObject) -> c_int;
     crate::funcobject::PyClassMethod_New: (*mut PyObject) -> *mut PyObject;
     crate::code::PyCode_Addr2Line: (*mut PyCodeObject, c_int) -> c_int;
+    crate::code::watchers::PyCode_ClearWatcher: (c_int) -> c_int;
     crate::code::PyCode_GetCellvars: (*mut PyCodeObject) -> *mut PyObject;
     crate::code::PyCode_GetCode: (*mut PyCodeObject) -> *mut PyObject;
     crate::code::PyCode_GetFreevars: (*mut PyCodeObject) -> *mut PyObject;
@@ -190,6 +194,7 @@ signatures! {
     crate::context::PyContext_Enter: (*mut PyObject) -> c_int;
     crate::context::PyContext_Exit: (*mut PyObject) -> c_int;
     crate::context::PyContext_New: () -> *mut PyObject;
+    crate::descrobject::PyDescr_IsData: (*mut PyObject) -> c_int;
     crate::descrobject::PyDescr_NewClassMethod: (*mut PyTypeObject, *mut PyMethodDef) -> *mut PyObject;
     crate::descrobject::PyDescr_NewGetSet: (*mut PyTypeObject, *mut PyGetSetDef) -> *mut PyObject;
     crate::descrobject::PyDescr_NewMember: (*mut PyTypeObject, *mut PyMemberDef) -> *mut PyObject;
@@ -268,7 +273,10 @@ signatures! {
     crate::ceval::PyEval_AcquireLock: () -> ();
     crate::ceval::PyEval_AcquireThread: (*mut PyThreadState) -> ();
     crate::ceval::PyEval_CallObjectWithKeywords: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
-    crate::ceval::PyEval_EvalCode: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::evaluation::PyEval_EvalCode: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::evaluation::PyEval_EvalCodeEx: (*mut PyObject, *mut PyObject, *mut PyObject, *const *mut PyObject, c_int, *const *mut PyObject, c_int, *const *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::evaluation::PyEval_EvalFrame: (*mut PyFrameObject) -> *mut PyObject;
+    crate::evaluation::PyEval_EvalFrameEx: (*mut PyFrameObject, c_int) -> *mut PyObject;
     crate::ceval::PyEval_GetBuiltins: () -> *mut PyObject;
     crate::ceval::PyEval_GetFrame: () -> *mut PyFrameObject;
     crate::ceval::PyEval_GetFrameLocals: () -> *mut PyObject;
@@ -282,6 +290,10 @@ signatures! {
     crate::ceval::PyEval_ReleaseThread: (*mut PyThreadState) -> ();
     crate::ceval::PyEval_RestoreThread: (*mut PyThreadState) -> ();
     crate::ceval::PyEval_SaveThread: () -> *mut PyThreadState;
+    crate::tracing::PyEval_SetProfile: (Option<Py_tracefunc>, *mut PyObject) -> ();
+    crate::tracing::PyEval_SetProfileAllThreads: (Option<Py_tracefunc>, *mut PyObject) -> ();
+    crate::tracing::PyEval_SetTrace: (Option<Py_tracefunc>, *mut PyObject) -> ();
+    crate::tracing::PyEval_SetTraceAllThreads: (Option<Py_tracefunc>, *mut PyObject) -> ();
     crate::ceval::PyEval_ThreadsInitialized: () -> c_int;
     crate::exceptions::PyExceptionClass_Name: (*mut PyObject) -> *const c_char;
     crate::newer::errors::PyException_GetArgs: (*mut PyObject) -> *mut PyObject;
@@ -580,9 +592,11 @@ signatures! {
     crate::object_attr::PyObject_GetAttrString: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::pybuffer::PyObject_GetBuffer: (*mut PyObject, *mut Py_buffer, c_int) -> c_int;
     crate::abstract_object::PyObject_GetItem: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::newer::objects::PyObject_GetItemData: (*mut PyObject) -> *mut c_void;
     crate::abstract_object::PyObject_GetIter: (*mut PyObject) -> *mut PyObject;
     crate::newer::objects::PyObject_GetOptionalAttr: (*mut PyObject, *mut PyObject, *mut *mut PyObject) -> c_int;
     crate::newer::objects::PyObject_GetOptionalAttrString: (*mut PyObject, *const c_char, *mut *mut PyObject) -> c_int;
+    crate::newer::objects::PyObject_GetTypeData: (*mut PyObject, *mut PyTypeObject) -> *mut c_void;
     crate::object_attr::PyObject_HasAttr: (*mut PyObject, *mut PyObject) -> c_int;
     crate::object_attr::PyObject_HasAttrString: (*mut PyObject, *const c_char) -> c_int;
     crate::newer::objects::PyObject_HasAttrStringWithError: (*mut PyObject, *const c_char) -> c_int;
@@ -753,6 +767,7 @@ signatures! {
     crate::typeobject::PyType_GetName: (*mut PyTypeObject) -> *mut PyObject;
     crate::typeobject::PyType_GetQualName: (*mut PyTypeObject) -> *mut PyObject;
     crate::typeobject::PyType_GetSlot: (*mut PyTypeObject, c_int) -> *mut c_void;
+    crate::newer::objects::PyType_GetTypeDataSize: (*mut PyTypeObject) -> Py_ssize_t;
     crate::typeobject::PyType_IsSubtype: (*mut PyTypeObject, *mut PyTypeObject) -> c_int;
     crate::typeobject::PyType_Modified: (*mut PyTypeObject) -> ();
     crate::typeobject::PyType_Ready: (*mut PyTypeObject) -> c_int;
@@ -869,9 +884,12 @@ signatures! {
     crate::unicodeobject::methods::PyUnicode_Tailmatch: (*mut PyObject, *mut PyObject, Py_ssize_t, Py_ssize_t, c_int) -> Py_ssize_t;
     crate::unicodeobject::methods::PyUnicode_Translate: (*mut PyObject, *mut PyObject, *const c_char) -> *mut PyObject;
     crate::unicodeobject::PyUnicode_WriteChar: (*mut PyObject, Py_ssize_t, Py_UCS4) -> c_int;
+    crate::code::extra::PyUnstable_Code_GetExtra: (*mut PyObject, Py_ssize_t, *mut *mut c_void) -> c_int;
     crate::newer::types::PyUnstable_Code_New: (c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
     crate::newer::types::PyUnstable_Code_NewWithPosOnlyArgs: (c_int, c_int, c_int, c_int, c_int, c_int, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyCodeObject;
+    crate::code::extra::PyUnstable_Code_SetExtra: (*mut PyObject, Py_ssize_t, *mut c_void) -> c_int;
     crate::refcount::PyUnstable_EnableTryIncRef: (*mut PyObject) -> ();
+    crate::code::extra::PyUnstable_Eval_RequestCodeExtraIndex: (Option<freefunc>) -> Py_ssize_t;
     crate::refcount::PyUnstable_IsImmortal: (*mut PyObject) -> c_int;
     crate::refcount::PyUnstable_Object_EnableDeferredRefcount: (*mut PyObject) -> c_int;
     crate::refcount::PyUnstable_Object_IsUniqueReferencedTemporary: (*mut PyObject) -> c_int;
@@ -879,6 +897,7 @@ signatures! {
     crate::refcount::PyUnstable_TryIncRef: (*mut PyObject) -> c_int;
     crate::abstract_call::PyVectorcall_Call: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::abstract_call::PyVectorcall_Function: (*mut PyObject) -> Option<vectorcallfunc>;
+    crate::abstract_call::PyVectorcall_NARGS: (usize) -> Py_ssize_t;
     crate::weakrefobject::PyWeakref_GetObject: (*mut PyObject) -> *mut PyObject;
     crate::newer::objects::PyWeakref_GetRef: (*mut PyObject, *mut *mut PyObject) -> c_int;
     crate::newer::objects::PyWeakref_IsDead: (*mut PyObject) -> c_int;
@@ -904,6 +923,7 @@ signatures! {
     crate::pylifecycle::Py_Finalize: () -> ();
     crate::pylifecycle::Py_FinalizeEx: () -> c_int;
     crate::genericaliasobject::Py_GenericAlias: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::running_config::Py_GetArgcArgv: (*mut c_int, *mut *mut *mut libc::wchar_t) -> ();
     crate::pylifecycle::Py_GetBuildInfo: () -> *const c_char;
     crate::pylifecycle::Py_GetCompiler: () -> *const c_char;
     crate::newer::constants::Py_GetConstant: (c_uint) -> *mut PyObject;
@@ -955,6 +975,8 @@ signatures! {
     crate::bytesobject::_PyBytes_Repeat: (*mut c_char, Py_ssize_t, *const c_char, Py_ssize_t) -> ();
     crate::bytesobject::_PyBytes_Resize: (*mut *mut PyObject, Py_ssize_t) -> c_int;
     crate::bytesobject::_PyBytes_ReverseFind: (*const c_char, Py_ssize_t, *const c_char, Py_ssize_t, Py_ssize_t) -> Py_ssize_t;
+    crate::critical_section::_PyCriticalSection_Resume: (*mut PyThreadState) -> ();
+    crate::critical_section::_PyCriticalSection_SuspendAll: (*mut PyThreadState) -> ();
     crate::dictobject::_PyDict_DelItem_KnownHash: (*mut PyObject, *mut PyObject, Py_hash_t) -> c_int;
     crate::dictobject::_PyDict_GetItemStringWithError: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::dictobject::_PyDict_GetItem_KnownHash: (*mut PyObject, *mut PyObject, Py_hash_t) -> *mut PyObject;
@@ -972,8 +994,11 @@ signatures! {
     crate::pyerrors::_PyErr_SetKeyError: (*mut PyObject) -> ();
     crate::pyerrors::_PyErr_SetString: (*mut PyThreadState, *mut PyObject, *const c_char) -> ();
     crate::ceval::_PyEval_GetBuiltin: (*mut PyObject) -> *mut PyObject;
+    crate::tracing::_PyEval_SetProfile: (*mut PyThreadState, Option<Py_tracefunc>, *mut PyObject) -> c_int;
     crate::ceval::_PyEval_SliceIndex: (*mut PyObject, *mut Py_ssize_t) -> c_int;
     crate::ceval::_PyEval_SliceIndexNotNone: (*mut PyObject, *mut Py_ssize_t) -> c_int;
+    crate::ceval::_PyEval_StartTheWorld: (*mut PyInterpreterState) -> ();
+    crate::ceval::_PyEval_StopTheWorld: (*mut PyInterpreterState) -> ();
     crate::frameobject::_PyFrame_IsEntryFrame: (*mut PyFrameObject) -> c_int;
     crate::pythonrun::_PyGen_FetchStopIterationValue: (*mut *mut PyObject) -> c_int;
     crate::pythonrun::_PyGen_SetStopIterationValue: (*mut PyObject) -> c_int;
@@ -1069,6 +1094,7 @@ signatures! {
     crate::object_life::_Py_Dealloc: (*mut PyObject) -> ();
     crate::object_life::_Py_DecRef: (*mut PyObject) -> ();
     crate::pyerrors::_Py_FatalErrorFunc: (*const c_char, *const c_char) -> !;
+    crate::running_config::_Py_GetConfig: () -> *const PyConfig;
     crate::pyhash::_Py_HashDouble: (*mut PyObject, c_double) -> Py_hash_t;
     crate::object_life::_Py_IncRef: (*mut PyObject) -> ();
     crate::object_life::_Py_NewReference: (*mut PyObject) -> ();

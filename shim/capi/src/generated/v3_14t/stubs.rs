@@ -4,9 +4,7 @@
 
 stubs! {
     PyAsyncGen_New => zero;
-    PyCode_AddWatcher => minus_one;
     PyCode_Addr2Location => minus_one;
-    PyCode_ClearWatcher => minus_one;
     PyCode_Optimize => zero;
     PyCompile_OpcodeStackEffect => minus_one;
     PyCompile_OpcodeStackEffectWithJump => minus_one;
@@ -17,21 +15,13 @@ stubs! {
     PyContext_AddWatcher => minus_one;
     PyContext_ClearWatcher => minus_one;
     PyCoro_New => zero;
-    PyDescr_IsData => zero;
     PyDescr_NewWrapper => zero;
     PyDict_AddWatcher => minus_one;
     PyDict_ClearWatcher => minus_one;
     PyDict_Unwatch => minus_one;
     PyDict_Watch => minus_one;
-    PyEval_EvalCodeEx => zero;
-    PyEval_EvalFrame => zero;
-    PyEval_EvalFrameEx => zero;
     PyEval_GetFrameBuiltins => zero;
     PyEval_GetFrameGlobals => zero;
-    PyEval_SetProfile => nothing;
-    PyEval_SetProfileAllThreads => nothing;
-    PyEval_SetTrace => nothing;
-    PyEval_SetTraceAllThreads => nothing;
     PyEvent_Wait => nothing;
     PyEvent_WaitTimed => minus_one;
     PyFile_NewStdPrinter => zero;
@@ -73,13 +63,9 @@ stubs! {
     PyODict_New => zero;
     PyODict_SetItem => minus_one;
     PyOS_Readline => zero;
-    PyObject_GetItemData => zero;
-    PyObject_GetTypeData => zero;
     PyPickleBuffer_FromObject => zero;
     PyPickleBuffer_GetBuffer => zero;
     PyPickleBuffer_Release => minus_one;
-    PyRefTracer_GetTracer => minus_one;
-    PyRefTracer_SetTracer => minus_one;
     PyRun_AnyFile => minus_one;
     PyRun_AnyFileEx => minus_one;
     PyRun_AnyFileExFlags => minus_one;
@@ -112,16 +98,12 @@ stubs! {
     PyTime_TimeRaw => minus_one;
     PyType_AddWatcher => minus_one;
     PyType_ClearWatcher => minus_one;
-    PyType_GetTypeDataSize => minus_one;
     PyType_Unwatch => minus_one;
     PyType_Watch => minus_one;
     PyUnicodeWriter_DecodeUTF8Stateful => minus_one;
     PyUnicodeWriter_WriteWideChar => minus_one;
     PyUnstable_AtExit => minus_one;
-    PyUnstable_Code_GetExtra => minus_one;
-    PyUnstable_Code_SetExtra => minus_one;
     PyUnstable_CopyPerfMapFile => minus_one;
-    PyUnstable_Eval_RequestCodeExtraIndex => minus_one;
     PyUnstable_Exc_PrepReraiseStar => zero;
     PyUnstable_GC_VisitObjects => nothing;
     PyUnstable_InterpreterFrame_GetCode => zero;
@@ -139,12 +121,10 @@ stubs! {
     PyUnstable_ThreadState_SetStackProtection => minus_one;
     PyUnstable_Type_AssignVersionTag => minus_one;
     PyUnstable_WritePerfMapEntry => minus_one;
-    PyVectorcall_NARGS => minus_one;
     PyWrapper_New => zero;
     Py_EndInterpreter => nothing;
     Py_FrozenMain => minus_one;
     Py_GETENV => zero;
-    Py_GetArgcArgv => nothing;
     Py_InitializeFromInitConfig => minus_one;
     Py_NewInterpreter => zero;
     Py_NewInterpreterFromConfig => status;
@@ -193,8 +173,6 @@ stubs! {
     _PyCoro_GetAwaitableIter => zero;
     _PyCriticalSection2_BeginSlow => nothing;
     _PyCriticalSection_BeginSlow => nothing;
-    _PyCriticalSection_Resume => nothing;
-    _PyCriticalSection_SuspendAll => nothing;
     _PyDeadline_Get => zero;
     _PyDeadline_Init => zero;
     _PyDict_DelItemIf => minus_one;
@@ -235,10 +213,7 @@ stubs! {
     _PyEval_MatchKeys => zero;
     _PyEval_MonitorRaise => nothing;
     _PyEval_NoToolsForUnwind => minus_one;
-    _PyEval_SetProfile => minus_one;
     _PyEval_SpecialMethodCanSuggest => minus_one;
-    _PyEval_StartTheWorld => nothing;
-    _PyEval_StopTheWorld => nothing;
     _PyEval_UnpackIterableStackRef => minus_one;
     _PyEvent_IsSet => minus_one;
     _PyEvent_Notify => nothing;
@@ -430,7 +405,6 @@ stubs! {
     _Py_FatalRefcountErrorFunc => abort;
     _Py_ForgetReference => nothing;
     _Py_GetBuiltWithAssert => zero;
-    _Py_GetConfig => zero;
     _Py_GetConfigsAsDict => zero;
     _Py_GetErrorHandler => zero;
     _Py_GetExecutor => zero;

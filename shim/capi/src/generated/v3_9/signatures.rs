@@ -45,6 +45,7 @@
 //   _PyLong_FormatWriter: `_PyUnicodeWriter` has no Rust name in types.toml
 //   _PyModule_CreateInitialized: `struct PyModuleDef` has no Rust name in types.toml
 //   _PyObject_GetAttrId: `struct _Py_Identifier` has no Rust name in types.toml
+//   _PyObject_HasAttrId: `struct _Py_Identifier` has no Rust name in types.toml
 //   _PyObject_LookupAttrId: `struct _Py_Identifier` has no Rust name in types.toml
 //   _PyObject_LookupSpecial: `_Py_Identifier` has no Rust name in types.toml
 //   _PyObject_SetAttrId: `struct _Py_Identifier` has no Rust name in types.toml
@@ -229,7 +230,10 @@ signatures! {
     crate::ceval::PyEval_AcquireLock: () -> ();
     crate::ceval::PyEval_AcquireThread: (*mut PyThreadState) -> ();
     crate::ceval::PyEval_CallObjectWithKeywords: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
-    crate::ceval::PyEval_EvalCode: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::evaluation::PyEval_EvalCode: (*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::evaluation::PyEval_EvalCodeEx: (*mut PyObject, *mut PyObject, *mut PyObject, *const *mut PyObject, c_int, *const *mut PyObject, c_int, *const *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::evaluation::PyEval_EvalFrame: (*mut PyFrameObject) -> *mut PyObject;
+    crate::evaluation::PyEval_EvalFrameEx: (*mut PyFrameObject, c_int) -> *mut PyObject;
     crate::ceval::PyEval_GetBuiltins: () -> *mut PyObject;
     crate::ceval::PyEval_GetFrame: () -> *mut PyFrameObject;
     crate::ceval::PyEval_GetFuncDesc: (*mut PyObject) -> *const c_char;
@@ -242,6 +246,8 @@ signatures! {
     crate::ceval::PyEval_ReleaseThread: (*mut PyThreadState) -> ();
     crate::ceval::PyEval_RestoreThread: (*mut PyThreadState) -> ();
     crate::ceval::PyEval_SaveThread: () -> *mut PyThreadState;
+    crate::tracing::PyEval_SetProfile: (Option<Py_tracefunc>, *mut PyObject) -> ();
+    crate::tracing::PyEval_SetTrace: (Option<Py_tracefunc>, *mut PyObject) -> ();
     crate::ceval::PyEval_ThreadsInitialized: () -> c_int;
     crate::exceptions::PyExceptionClass_Name: (*mut PyObject) -> *const c_char;
     crate::exceptions::PyException_GetCause: (*mut PyObject) -> *mut PyObject;
@@ -774,6 +780,7 @@ signatures! {
     crate::pylifecycle::Py_Finalize: () -> ();
     crate::pylifecycle::Py_FinalizeEx: () -> c_int;
     crate::genericaliasobject::Py_GenericAlias: (*mut PyObject, *mut PyObject) -> *mut PyObject;
+    crate::running_config::Py_GetArgcArgv: (*mut c_int, *mut *mut *mut libc::wchar_t) -> ();
     crate::pylifecycle::Py_GetBuildInfo: () -> *const c_char;
     crate::pylifecycle::Py_GetCompiler: () -> *const c_char;
     crate::pylifecycle::Py_GetCopyright: () -> *const c_char;
@@ -815,6 +822,8 @@ signatures! {
     crate::bytesobject::_PyBytes_FromHex: (*mut PyObject, c_int) -> *mut PyObject;
     crate::bytesobject::_PyBytes_Join: (*mut PyObject, *mut PyObject) -> *mut PyObject;
     crate::bytesobject::_PyBytes_Resize: (*mut *mut PyObject, Py_ssize_t) -> c_int;
+    crate::code::extra::_PyCode_GetExtra: (*mut PyObject, Py_ssize_t, *mut *mut c_void) -> c_int;
+    crate::code::extra::_PyCode_SetExtra: (*mut PyObject, Py_ssize_t, *mut c_void) -> c_int;
     crate::codecs::_PyCodecInfo_GetIncrementalDecoder: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::codecs::_PyCodecInfo_GetIncrementalEncoder: (*mut PyObject, *const c_char) -> *mut PyObject;
     crate::codecs::_PyCodec_DecodeText: (*mut PyObject, *const c_char, *const c_char) -> *mut PyObject;
@@ -853,7 +862,10 @@ signatures! {
     crate::pyerrors::_PyErr_SetString: (*mut PyThreadState, *mut PyObject, *const c_char) -> ();
     crate::pyerrors::_PyErr_WriteUnraisableMsg: (*const c_char, *mut PyObject) -> ();
     crate::ceval::_PyEval_GetSwitchInterval: () -> c_ulong;
+    crate::code::extra::_PyEval_RequestCodeExtraIndex: (Option<freefunc>) -> Py_ssize_t;
+    crate::tracing::_PyEval_SetProfile: (*mut PyThreadState, Option<Py_tracefunc>, *mut PyObject) -> c_int;
     crate::ceval::_PyEval_SetSwitchInterval: (c_ulong) -> ();
+    crate::tracing::_PyEval_SetTrace: (*mut PyThreadState, Option<Py_tracefunc>, *mut PyObject) -> c_int;
     crate::ceval::_PyEval_SliceIndex: (*mut PyObject, *mut Py_ssize_t) -> c_int;
     crate::ceval::_PyEval_SliceIndexNotNone: (*mut PyObject, *mut Py_ssize_t) -> c_int;
     crate::floatobject::_PyFloat_DebugMallocStats: (*mut libc::FILE) -> ();
@@ -870,6 +882,7 @@ signatures! {
     crate::import::_PyImport_IsInitialized: (*mut PyInterpreterState) -> c_int;
     crate::import::_PyImport_SetModule: (*mut PyObject, *mut PyObject) -> c_int;
     crate::import::_PyImport_SetModuleString: (*const c_char, *mut PyObject) -> c_int;
+    crate::running_config::_PyInterpreterState_GetConfig: (*mut PyInterpreterState) -> *const PyConfig;
     crate::listobject::_PyList_DebugMallocStats: (*mut libc::FILE) -> ();
     crate::listobject::_PyList_Extend: (*mut PyListObject, *mut PyObject) -> *mut PyObject;
     crate::longobject::_PyLong_AsByteArray: (*mut PyLongObject, *mut c_uchar, usize, c_int, c_int) -> c_int;
@@ -1002,6 +1015,7 @@ signatures! {
     crate::pyerrors::_Py_FatalErrorFunc: (*const c_char, *const c_char) -> !;
     crate::pyerrors::_Py_FatalError_TstateNULL: (*const c_char) -> !;
     crate::abstract_sequence::_Py_FreeCharPArray: (*const *mut c_char) -> ();
+    crate::running_config::_Py_GetConfig: () -> *const PyConfig;
     crate::pyhash::_Py_HashBytes: (*const c_void, Py_ssize_t) -> Py_hash_t;
     crate::pyhash::_Py_HashDouble: (c_double) -> Py_hash_t;
     crate::pyhash::_Py_HashPointer: (*const c_void) -> Py_hash_t;

@@ -18,11 +18,6 @@ stubs! {
     PyCompile_OpcodeStackEffectWithJump => minus_one;
     PyCoro_New => zero;
     PyDescr_NewWrapper => zero;
-    PyEval_EvalCodeEx => zero;
-    PyEval_EvalFrame => zero;
-    PyEval_EvalFrameEx => zero;
-    PyEval_SetProfile => nothing;
-    PyEval_SetTrace => nothing;
     PyFile_NewStdPrinter => zero;
     PyFile_SetOpenCodeHook => minus_one;
     PyFrame_BlockPop => zero;
@@ -125,7 +120,6 @@ stubs! {
     PyWrapper_New => zero;
     Py_EndInterpreter => nothing;
     Py_FrozenMain => minus_one;
-    Py_GetArgcArgv => nothing;
     Py_NewInterpreter => zero;
     Py_SymtableString => zero;
     Py_SymtableStringObject => zero;
@@ -148,8 +142,6 @@ stubs! {
     _PyArgv_AsWstrList => status;
     _PyCode_CheckLineNumber => minus_one;
     _PyCode_ConstantKey => zero;
-    _PyCode_GetExtra => minus_one;
-    _PyCode_SetExtra => minus_one;
     _PyCodec_Forget => minus_one;
     _PyComplex_FormatAdvancedWriter => minus_one;
     _PyConfig_InitCompatConfig => nothing;
@@ -173,12 +165,9 @@ stubs! {
     _PyEval_GetAsyncGenFirstiter => zero;
     _PyEval_GetBuiltinId => zero;
     _PyEval_GetCoroutineOriginTrackingDepth => minus_one;
-    _PyEval_RequestCodeExtraIndex => minus_one;
     _PyEval_SetAsyncGenFinalizer => minus_one;
     _PyEval_SetAsyncGenFirstiter => minus_one;
     _PyEval_SetCoroutineOriginTrackingDepth => nothing;
-    _PyEval_SetProfile => minus_one;
-    _PyEval_SetTrace => minus_one;
     _PyEval_SignalAsyncExc => nothing;
     _PyEval_SignalReceived => nothing;
     _PyFrame_DebugMallocStats => nothing;
@@ -197,7 +186,6 @@ stubs! {
     _PyInterpreterID_New => zero;
     _PyInterpreterState_DeleteExceptMain => nothing;
     _PyInterpreterState_Enable => status;
-    _PyInterpreterState_GetConfig => zero;
     _PyInterpreterState_GetEvalFrameFunc => zero;
     _PyInterpreterState_GetIDObject => zero;
     _PyInterpreterState_GetMainModule => zero;
@@ -225,7 +213,6 @@ stubs! {
     _PyObject_GC_Calloc => zero;
     _PyObject_GC_Malloc => zero;
     _PyObject_GetCrossInterpreterData => minus_one;
-    _PyObject_HasAttrId => minus_one;
     _PyPreConfig_InitCompatConfig => nothing;
     _PyRuntimeState_Fini => nothing;
     _PyRuntimeState_Init => status;
@@ -296,7 +283,6 @@ stubs! {
     _Py_EncodeLocaleRaw => zero;
     _Py_EncodeUTF8Ex => minus_one;
     _Py_GetAllocatedBlocks => zero;
-    _Py_GetConfig => zero;
     _Py_GetConfigsAsDict => zero;
     _Py_GetEnv => zero;
     _Py_GetErrorHandler => zero;
