@@ -107,6 +107,18 @@ pub unsafe fn PyEval_GetFrameLocals() -> *mut PyObject {
     locals()
 }
 
+#[cfg(Py_3_13)]
+#[entry]
+pub unsafe fn PyEval_GetFrameGlobals() -> *mut PyObject {
+    op(Op::Globals, &[])
+}
+
+#[cfg(Py_3_13)]
+#[entry]
+pub unsafe fn PyEval_GetFrameBuiltins() -> *mut PyObject {
+    op(Op::Builtins, &[])
+}
+
 #[entry]
 pub unsafe fn PyEval_GetBuiltins() -> *mut PyObject {
     crate::import::lend_for_good(op(Op::Builtins, &[]))

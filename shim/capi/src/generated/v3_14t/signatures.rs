@@ -285,6 +285,8 @@ signatures! {
     crate::evaluation::PyEval_EvalFrameEx: (*mut PyFrameObject, c_int) -> *mut PyObject;
     crate::ceval::PyEval_GetBuiltins: () -> *mut PyObject;
     crate::ceval::PyEval_GetFrame: () -> *mut PyFrameObject;
+    crate::ceval::PyEval_GetFrameBuiltins: () -> *mut PyObject;
+    crate::ceval::PyEval_GetFrameGlobals: () -> *mut PyObject;
     crate::ceval::PyEval_GetFrameLocals: () -> *mut PyObject;
     crate::ceval::PyEval_GetFuncDesc: (*mut PyObject) -> *const c_char;
     crate::ceval::PyEval_GetFuncName: (*mut PyObject) -> *const c_char;

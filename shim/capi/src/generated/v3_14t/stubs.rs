@@ -20,8 +20,6 @@ stubs! {
     PyDict_ClearWatcher => minus_one;
     PyDict_Unwatch => minus_one;
     PyDict_Watch => minus_one;
-    PyEval_GetFrameBuiltins => zero;
-    PyEval_GetFrameGlobals => zero;
     PyEvent_Wait => nothing;
     PyEvent_WaitTimed => minus_one;
     PyFile_NewStdPrinter => zero;
