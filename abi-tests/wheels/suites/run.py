@@ -1,5 +1,6 @@
 """Run a package's pytest suite and print one line per test: run.py DIRECTORY [PYTEST ARGUMENTS]."""
 
+import importlib.util
 import os
 import platform
 import sys
@@ -35,10 +36,21 @@ def bring_hypothesis():
         platform.python_implementation = name
 
 
+def bring_tests(folder):
+    """The package that the tests are in is the one in this directory, whatever else has its name: Python has a `test`."""
+    file = os.path.join(folder, "__init__.py")
+    if os.path.exists(file):
+        spec = importlib.util.spec_from_file_location(folder, file)
+        sys.modules[folder] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[folder])
+
+
 if not hasattr(sys, "getrefcount"):
     bring_hypothesis()
 wheel = os.path.abspath(os.environ["PYTHONPATH"].split(os.pathsep)[0])
 os.chdir(sys.argv[1])
+for name in {argument.split("/")[0] for argument in sys.argv[2:]}:
+    bring_tests(name)
 outcomes = Outcomes()
 quiet = ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]      # hypothesis is
 # Appending: the package itself must come from the wheel, not from the sources beside its tests.
