@@ -283,6 +283,29 @@ make_pending_calls(PyObject *self, PyObject *args)
     return PyLong_FromLong(Py_MakePendingCalls());
 }
 
+/* How often C does not see in its own list what a function of Python has just changed in it. */
+static PyObject *
+overlooked(PyObject *self, PyObject *args)
+{
+    PyObject *change;
+    long rounds, missed = 0;
+    if (!PyArg_ParseTuple(args, "Ol", &change, &rounds)) {
+        return NULL;
+    }
+    for (long i = 0; i < rounds; i++) {
+        PyObject *list = Py_BuildValue("[sl]", "first", i);
+        PyObject *done = list ? PyObject_CallOneArg(change, list) : NULL;
+        if (!done) {
+            Py_XDECREF(list);
+            return NULL;
+        }
+        Py_DECREF(done);
+        missed += !(PyList_GET_SIZE(list) == 1 && PyLong_AsLong(PyList_GET_ITEM(list, 0)) == i);
+        Py_DECREF(list);
+    }
+    return PyLong_FromLong(missed);
+}
+
 static PyMethodDef methods[] = {
     {"check_save_and_restore", check_save_and_restore, METH_NOARGS, NULL},
     {"check_block_threads", check_block_threads, METH_NOARGS, NULL},
@@ -295,6 +318,7 @@ static PyMethodDef methods[] = {
     {"count", count, METH_VARARGS, NULL},
     {"counted", counted, METH_NOARGS, NULL},
     {"append_many", append_many, METH_VARARGS, NULL},
+    {"overlooked", overlooked, METH_VARARGS, NULL},
     {"store", store, METH_VARARGS, NULL},
     {"load", load, METH_NOARGS, NULL},
     {"same_ident", same_ident, METH_O, NULL},

@@ -83,6 +83,8 @@ def appending():
 
 check("appending", appending)
 
+check("lists that Python changes", lambda: together(4, lambda number: c.overlooked(lambda items: items.remove("first"), 2000)))
+
 
 def local(number):
     before = c.store(number + 1)

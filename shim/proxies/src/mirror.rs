@@ -24,7 +24,9 @@ struct Mirror {
 const LATEST: usize = 256;
 
 static MIRRORS: Locked<Vec<Mirror>> = Locked::new(Vec::new());
-static BUSY: Locked<bool> = Locked::new(false);
+
+/// Lists whose new items are on their way to this process: for the host they are sent already.
+static COMING: Locked<Vec<Obj>> = Locked::new(Vec::new());
 
 /// The list is in step with the host's: remember its items.
 pub unsafe fn track(op: Obj) {
@@ -122,7 +124,7 @@ pub unsafe fn enter() -> bool {
     // SAFETY: the lock is held.
     unsafe {
         dict::outdate();
-        MIRRORS.get().is_empty() || *BUSY.get() || read_again()
+        MIRRORS.get().is_empty() || err::thread().mirroring || read_again()
     }
 }
 
@@ -138,7 +140,7 @@ unsafe fn read_again() -> bool {
             .map(|mirror| new_ref(mirror.op))
             .collect();
         let handles: Vec<i64> = lists.iter().map(|&op| arena::handle(op)).collect();
-        *BUSY.get() = true;
+        err::thread().mirroring = true;
         let pending = err::fetch();
         let mut at = 0;
         while at < lists.len() {
@@ -152,15 +154,26 @@ unsafe fn read_again() -> bool {
             let Ok(same) = usize::try_from(same) else { break };
             at += same;
             if let Some(&changed) = lists.get(at) {
+                COMING.get().push(changed);
                 crossing::op_unit(Op::ListRefresh, &[changed]);
+                let coming = COMING.get();
+                if let Some(place) = coming.iter().position(|&op| op == changed) {
+                    coming.swap_remove(place);
+                }
             }
             at += 1;
+        }
+        // Another thread may have asked for what this one has changed, and wait for the lock with the answer.
+        let coming: Vec<Obj> = COMING.get().iter().map(|&op| new_ref(op)).collect();
+        for op in coming {
+            crossing::op_unit(Op::ListRefresh, &[op]);
+            decref(op);
         }
         let raised = !err::occurred().is_null() && pending.0.is_null();
         if !raised {
             err::restore(pending.0, pending.1, pending.2);
         }
-        *BUSY.get() = false;
+        err::thread().mirroring = false;
         lists.into_iter().for_each(|op| decref(op));
         !raised
     }
@@ -170,16 +183,19 @@ unsafe fn read_again() -> bool {
 unsafe fn write_back_all() {
     // SAFETY: the lock is held. A crossing made here does not come back here; the pending error survives.
     unsafe {
-        if *BUSY.get() {
+        if err::thread().mirroring {
             return;
         }
-        *BUSY.get() = true;
-        let mut i = 0;
-        while let Some(mirror) = MIRRORS.get().get(i) {
-            write_back_one(mirror.op);
-            i += 1;
+        err::thread().mirroring = true;
+        // From the end: when a list goes meanwhile, the last one, which was looked at, takes its place.
+        let mut i = MIRRORS.get().len();
+        while i > 0 {
+            i -= 1;
+            if let Some(mirror) = MIRRORS.get().get(i) {
+                write_back_one(mirror.op);
+            }
         }
-        *BUSY.get() = false;
+        err::thread().mirroring = false;
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Thread {
     pub depth: u32,
     /// Stack address of the outermost entry; the distance to it bounds recursion.
     pub stack_base: usize,
+    /// Whether it compares lists with the host's: the crossings for that do not do so again.
+    pub mirroring: bool,
     /// References lent to C whose owner is the outermost call.
     pub borrowed: Vec<*mut PyObject>,
     /// Values that C has just been given: see `crossing::keep_for_a_while`.
