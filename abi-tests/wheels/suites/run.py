@@ -53,6 +53,7 @@ for name in {argument.split("/")[0] for argument in sys.argv[2:]}:
     bring_tests(name)
 outcomes = Outcomes()
 quiet = ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]      # hypothesis is
+quiet += ["-W", "ignore::pytest.PytestConfigWarning", "-W", "ignore::pytest.PytestUnknownMarkWarning"]      # of plugins that are not here
 # Appending: the package itself must come from the wheel, not from the sources beside its tests.
 options = [*quiet, "-q", "--tb=short", "-p", "no:cacheprovider", "-o", "addopts=", "--rootdir=.", "--import-mode=append", "--continue-on-collection-errors"]
 pytest.main(options + sys.argv[2:], plugins=[outcomes])
