@@ -347,12 +347,11 @@ unsafe fn first_of(result: Obj) -> Obj {
 unsafe fn strict_utf8<'a>(op: Obj) -> Option<&'a [u8]> {
     // SAFETY: `op` is a str.
     unsafe {
-        let bytes = text::utf8(op);
-        if text::kind(op) == 1 || std::str::from_utf8(bytes).is_ok() {
-            return Some(bytes);
+        let bytes = text::strict_utf8(op);
+        if bytes.is_none() {
+            xdecref(encode_by_host(op, "utf-8", null()));
         }
-        xdecref(encode_by_host(op, "utf-8", null()));
-        None
+        bytes
     }
 }
 

@@ -23,6 +23,8 @@ const COMPACT: u32 = 1 << (KIND_SHIFT + 3);
 const ASCII: u32 = 1 << (KIND_SHIFT + 4);
 /// Since 3.12 every string is.
 const READY: u32 = if cfg!(Py_3_12) { 0 } else { 1 << 7 };
+/// Ours, in a bit that CPython leaves alone: the kept UTF-8 has surrogates.
+const SURROGATES: u32 = 1 << 31;
 
 #[inline]
 fn state(op: Obj) -> u32 {
@@ -340,10 +342,24 @@ pub unsafe fn utf8<'a>(op: Obj) -> &'a [u8] {
             }
             std::ptr::copy_nonoverlapping(out.as_ptr(), copy, out.len());
             *copy.add(out.len()) = 0;
+            let state = &mut (*compact)._base.state;
+            *state &= !SURROGATES;
+            if std::str::from_utf8(&out).is_err() {
+                *state |= SURROGATES;
+            }
             (*compact).utf8 = copy.cast();
             (*compact).utf8_length = out.len() as isize;
         }
         std::slice::from_raw_parts((*compact).utf8.cast(), (*compact).utf8_length as usize)
+    }
+}
+
+/// The same without surrogates: None when there are some. It is looked for them once.
+pub unsafe fn strict_utf8<'a>(op: Obj) -> Option<&'a [u8]> {
+    // SAFETY: as `utf8`, which leaves a mark.
+    unsafe {
+        let bytes = utf8(op);
+        (state(op) & SURROGATES == 0).then_some(bytes)
     }
 }
 
