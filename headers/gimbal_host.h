@@ -20,7 +20,7 @@
 #define GIMBAL_PACKED_FLOATS 4
 
 // Added to `aux` of a `Tag::Dict`: `i` points at `n + 1` cells. The first is `Tag::Bytes`, all keys in ASCII, each ended by a
-// NUL; the values follow.
+// NUL; the values follow. `ShimTable::fill_tree` has the like.
 #define GIMBAL_KEYS_JOINED 8
 
 // Added to `aux` of a result that is a container: none in it wants a handle, so `ShimTable::adopt` need not be called. Only for
@@ -253,7 +253,9 @@ enum gimbal_op
   GIMBAL_OP_DICT_VALUES,
   // `list(d.items())`
   GIMBAL_OP_DICT_ITEMS,
-  // All keys and values in turn, as one native tuple
+  // All keys and values in turn, as one native tuple: `(d, ahead)`. When `ahead` is not 0, it is the address of words of 64 bits: a
+  // moment, a number, and the handles of so many dicts that C is likely to read next. A host may then answer with no result
+  // and fill the proxy of the dict instead, and those of the others, by `ShimTable::fill_tree` with that moment.
   GIMBAL_OP_DICT_SNAPSHOT,
   // `d.update(o)`, or only absent keys when override is 0, or `KeyError` for a common key when it is 2; from pairs when
   // the fourth is true: `(d, o, override, pairs)`
@@ -605,7 +607,8 @@ struct gimbal_shim {
                     double x,
                     double y,
                     int64_t names);
-  // Makes a `str` of `n` UTF-8 bytes and `points` code points: the payload of a `Tag::Proxy`, 0 when memory is out.
+  // Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
+  // `Tag::Proxy`, 0 when memory is out.
   int64_t (*text)(const uint8_t *s, int64_t n, int64_t points);
   // Calls a type slot of C signature `kind` (`SlotKind`) with argument cells; the first is usually `self`.
   int32_t (*slot)(int32_t kind, uint8_t *f, int32_t nargs, struct gimbal_cell *args, struct gimbal_cell *out);
@@ -676,30 +679,26 @@ struct gimbal_shim {
   int64_t (*stat)(int32_t what);
   // Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
   void (*flush)(void);
-  // As `ShimTable::fill_items`, but cells may have the tag `Tag::Str`: `n` is then the number of code points of an exact
-  // `str`, and the text of all of them stands in `text`, one after the other, `bytes` long and with `points` code points. When
-  // the tag of `cell` is not `Handle`, it becomes a native tuple, as by `ShimTable::new_tuple`.
-  void (*fill_texts)(struct gimbal_cell *cell,
-                     int64_t n,
-                     struct gimbal_cell *items,
-                     const uint8_t *text,
-                     int64_t bytes,
-                     int64_t points);
-  // Makes a native tuple of the `n` keys and values of a dict, in turn, as `Op::DictSnapshot` returns it. The keys are ASCII
-  // strings with NULs between them in `keys`; when one has a NUL in it, the result is `Null`. `kind` says what `values` has: 0 cells, as `fill_texts` takes
-  // them, 1 `int64_t`, 2 `double`.
-  void (*new_entries)(struct gimbal_cell *cell,
-                      int64_t n,
-                      const uint8_t *keys,
-                      int64_t key_bytes,
-                      int32_t kind,
-                      uint8_t *values,
-                      const uint8_t *text,
-                      int64_t bytes,
-                      int64_t points);
-  // As `ShimTable::fill_items` for a list of `n` ASCII strings, with NULs between them in `words`. Nothing happens when one
-  // has a NUL in it: `cell` is still the handle then.
-  void (*fill_words)(struct gimbal_cell *cell, int64_t n, const uint8_t *words, int64_t bytes);
+  // Opens or refreshes the proxies of `n` containers, which are in the first `n` cells, with all that is in them. `text` has the text of
+  // all strings in them, `bytes` long and with `points` code points, in the order of the cells. When `cell` is not NULL, `n` is 1
+  // and `cell` becomes the container's `Proxy`.
+  //
+  // A cell with `Tag::Str` is an exact `str`, whose `n` code points come next in `text`. One with `Tag::Tuple` (also for what is no
+  // tuple and is sent with its fields), `Tag::List` or `Tag::Dict` is a container: `i` and `t` are as for `Tag::Handle`,
+  // and its `n` items have the next cells that are not in use: of a dict, keys and values in turn. Forms, in `aux`:
+  // * `GIMBAL_PACKED_INTS`, `GIMBAL_PACKED_FLOATS`: the bits of `d` are the address of the items, which have no cells. Of a
+  //   dict with joined keys these are the values.
+  // * `GIMBAL_KEYS_JOINED`: the keys of a dict, or the items of a list, are ASCII strings that come next in `text` with NULs
+  //   between them; `n` has the number of their code points, too, in the high 32 bits.
+  //
+  // A dict is read as it is at `moment`, which `Op::DictSnapshot` tells; it need not be sent with what is in it: a handle will do.
+  void (*fill_tree)(struct gimbal_cell *cell,
+                    int64_t n,
+                    struct gimbal_cell *cells,
+                    const uint8_t *text,
+                    int64_t bytes,
+                    int64_t points,
+                    int64_t moment);
 };
 
 // What the shim says to a host that it starts, and what the host answers. Texts are UTF-8, with bytes that are none as they

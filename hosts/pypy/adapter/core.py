@@ -21,8 +21,12 @@ from _gimbal.youth import INTS, VOIDP, light, tie, tie_given, tie_light, wrapper
 (ERROR, NOTHING, NONE, TRUE, FALSE, NOT_IMPLEMENTED, ELLIPSIS, INT, FLOAT, STR, BYTES, HANDLE, PROXY, INSTANCE, BIGINT, COMPLEX,
  TUPLE, LIST, DICT, FUNCTION) = range(20)
 
+# Forms of containers: bits of `aux`.
+WANTS_HANDLE, PACKED_INTS, PACKED_FLOATS, KEYS_JOINED, NOTHING_TO_ADOPT = 1, 2, 4, 8, 16
+
 CELL = ffi.typeof('gimbal_cell *')
 CELLS = ffi.typeof('gimbal_cell[]')
+CELL_SIZE = ffi.sizeof('gimbal_cell')
 FLOATS = ffi.typeof('double[]')
 POINTERS = ffi.typeof('void **')
 
@@ -257,13 +261,13 @@ def encode(c, x):
         encode_object(c, x, t)
 
 
-# --- strings that are passed again and again --------------------------------------------------------------------------
+# --- strings and bytes that are passed again and again ----------------------------------------------------------------
 SLOTS = 63      # a string's place is its length, cut off by this mask
 LARGE = 1 << 18     # a longer one is not kept
 
 
 class Text:
-    """A string and its native copy, which lives as long as this."""
+    """A string, or bytes, and its native copy, which lives as long as this."""
     __slots__ = 'text', 'address', 'held'
 
     def __init__(self, text, address):
@@ -277,8 +281,11 @@ candidates = [None] * (SLOTS + 1)   # what was passed last without a copy: the s
 
 
 def native_text(x):
-    """The kept copy of a string, or None. Who uses its address holds on to it until after the call."""
-    slot = len(x) & SLOTS
+    """The kept copy of a string or of bytes, or None. Who uses its address holds on to it until after the call."""
+    n = len(x)
+    if n > LARGE:
+        return None
+    slot = n & SLOTS
     entry = texts[slot]
     if entry.text is x:
         candidates[slot] = None
@@ -290,8 +297,6 @@ def native_text(x):
 
 
 def keep_text(slot, x):
-    if len(x) > LARGE:
-        return None
     c = ffi.new(CELL)
     encode(c, x)
     if c.tag != PROXY:
@@ -303,7 +308,8 @@ def keep_text(slot, x):
 
 def lend(c, x):
     """As `encode`; returns what has to stay alive until C has been called."""
-    if type(x) is str:
+    t = type(x)
+    if t is str or t is bytes:
         entry = native_text(x)
         if entry is not None:
             c.tag = INSTANCE
@@ -374,6 +380,11 @@ def word(x):
         return PROXY, lib.text(data, len(data), len(x)), 0.0, None
     if t is bool:
         return TRUE if x else FALSE, 0, 0.0, None
+    if t is bytes:
+        kept = native_text(x)
+        if kept is not None:
+            return INSTANCE, kept.address, 0.0, kept
+        return PROXY, lib.text(x, len(x), -1), 0.0, None
     kind = kinds.get(t)
     if kind == K_REFERENCE:
         wire = ids.get(x)
@@ -402,55 +413,226 @@ def place(c, x, w):
             encode(c, x)
 
 
-BLOCK = 64      # cells of a block from the pool
-blocks = []
+# --- containers ---------------------------------------------------------------------------------------------------------
+# A container crosses in one piece with all that is in it, as `fill_tree` in gimbal_host.h takes it. Dicts are the exception: their
+# proxies are filled when C reads one (`read_dicts`), then with what is in them.
+
+class Stream:
+    """Objects on their way to the shim: cells, and the text of all strings among them."""
+    __slots__ = 'cells', 'room', 'used', 'limit', 'texts', 'kept', 'rows', 'queue'
+
+    def __init__(self):
+        self.room = ROOM_AT_FIRST
+        self.cells = ffi.new(CELLS, ROOM_AT_FIRST)
+        self.used = 0           # cells, those counted that the items in the queue need
+        self.limit = 0          # beyond so many no more dicts are read
+        self.texts = []
+        self.kept = []          # memory that cells point at
+        self.rows = set()       # rows of the lists and dicts that are in it
+        self.queue = []         # items that have no cells yet, of containers that have
 
 
-def take_cells(n):
-    if n > BLOCK:
-        return ffi.new(CELLS, n)
+ROOM_AT_FIRST = 256
+MUCH = 4096         # a larger stream is not kept
+EACH = 256          # cells that may be used to read a dict and what is in it
+streams = []
+
+
+def take_stream():
     try:
-        return blocks.pop()
+        return streams.pop()
     except IndexError:
-        return ffi.new(CELLS, BLOCK)
+        return Stream()
 
 
-def give_back(cells, n):
-    if n > BLOCK:
-        ffi.release(cells)
+def send(s, c, n=1, moment=0):
+    """Sends the `n` containers of a stream; a cell `c` becomes the only one."""
+    text = ''.join(s.texts)
+    data = text.encode('utf-8', 'surrogatepass')
+    lib.fill_tree(c, n, s.cells, data, len(data), len(text), moment)
+    if s.kept:
+        for memory in s.kept:
+            ffi.release(memory)
+        s.kept = []
+    if s.room <= MUCH:
+        s.used = s.limit = 0
+        s.texts = []
+        s.queue = []
+        if s.rows:
+            s.rows.clear()
+        streams.append(s)
+
+
+def write(s, items, at):
+    """Writes objects from a cell on, then what is in the containers among them, and so on. No recursion: a JIT makes one loop of it."""
+    queue, texts = s.queue, s.texts
+    done = 0
+    while True:
+        if at + len(items) > s.room:
+            enlarge(s, at, len(items))
+        cells = s.cells
+        for x in items:
+            cell = cells + at
+            at += 1
+            t = type(x)
+            if t is str:
+                cell.tag = STR
+                cell.n = len(x)
+                texts.append(x)
+            elif t is int:
+                try:
+                    cell.i = x
+                    cell.tag = INT
+                except OverflowError:
+                    encode(cell, x)
+            elif t is float:
+                cell.d = x
+                cell.tag = FLOAT
+            elif x is None:
+                cell.tag = NONE
+            elif t is bool:
+                cell.tag = TRUE if x else FALSE
+            else:
+                write_object(s, cell, x, t)
+        if done == len(queue):
+            break
+        items = queue[done]
+        done += 1
+
+
+def write_object(s, cell, x, t):
+    if t is dict:
+        put_handle(cell, x)
+        n = len(x)
+        cell.n = n + 1
+        if s.used + n < s.limit and cell.i & MASK not in s.rows:
+            begin_dict(s, cell, dict.copy(x))
+    elif t is list:
+        begin_list(s, cell, x)
+    elif t is tuple:
+        if put_handle(cell, x):
+            begin(s, cell, TUPLE, list(x))
+    elif kinds.get(t) == K_LIST:
+        begin_list(s, cell, x)
     else:
-        blocks.append(cells)
+        encode_object(cell, x, t)
+
+
+def enlarge(s, at, n):
+    room = 2 * (at + n)
+    cells = ffi.new(CELLS, room)
+    ffi.memmove(cells, s.cells, at * CELL_SIZE)
+    s.cells = cells
+    s.room = room
+
+
+def begin(s, cell, tag, items):
+    """A container whose handle is in the cell: its items get cells later."""
+    cell.tag = tag
+    cell.aux = 0
+    cell.n = n = len(items)
+    s.used += n
+    s.queue.append(items)
+
+
+def begin_list(s, cell, x):
+    """A list goes with its items each time: the mirror that C reads shows what the list holds now."""
+    put_handle(cell, x)
+    row = cell.i & MASK
+    if row in s.rows:
+        return
+    s.rows.add(row)
+    items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
+    n = len(items)
+    seen[row] = Long(items) if n > LONG else items
+    if n >= FEW:
+        kind = strategy(items)
+        if kind == 'IntegerListStrategy' or kind == 'FloatListStrategy':
+            cell.tag = LIST
+            cell.n = n
+            cell.aux = numbers(s, cell, items, kind)
+            return
+        if kind == 'AsciiListStrategy':
+            joined = '\0'.join(items)
+            if joined.count('\0') == n - 1:
+                cell.tag = LIST
+                cell.n = n | len(joined) << 32
+                cell.aux = KEYS_JOINED
+                s.texts.append(joined)
+                return
+    begin(s, cell, LIST, items)
+
+
+def begin_dict(s, cell, d):
+    """What is in a dict that a cell names; `d` is a copy of it, which changes no more."""
+    s.rows.add(cell.i & MASK)
+    n = len(d)
+    keys = list(d)
+    if n and strategy(keys) == 'AsciiListStrategy':
+        joined = '\0'.join(keys)
+        if joined.count('\0') == n - 1:
+            s.texts.append(joined)
+            values = list(d.values())
+            if n >= FEW:
+                kind = strategy(values)
+                if kind == 'IntegerListStrategy' or kind == 'FloatListStrategy':
+                    cell.aux = KEYS_JOINED | numbers(s, cell, values, kind)
+                    cell.tag = DICT
+                    cell.n = n | len(joined) << 32
+                    return
+            begin(s, cell, DICT, values)
+            cell.aux = KEYS_JOINED
+            cell.n = n | len(joined) << 32
+            return
+    flat = []
+    for item in d.items():
+        flat += item
+    begin(s, cell, DICT, flat)
+    cell.n = n
+
+
+def numbers(s, cell, items, kind):
+    """Has a cell point at numbers; their form."""
+    if kind == 'IntegerListStrategy':
+        memory = ffi.new(INTS, items)
+        form = PACKED_INTS
+    else:
+        memory = ffi.new(FLOATS, items)
+        form = PACKED_FLOATS
+    s.kept.append(memory)
+    cell.m = memory
+    return form
+
+
+def read_dicts(d, copy, moment, n, handles):
+    """Fills the proxy of a dict that C reads, and those of some others, unless that would be much."""
+    s = take_stream()
+    s.limit = EACH * (n + 1)
+    put_handle(s.cells + 0, d)
+    begin_dict(s, s.cells + 0, copy)
+    count = 1
+    for k in range(n):
+        if s.used >= s.limit:
+            break
+        x = objects[handles[k] & MASK]
+        if type(x) is dict:     # a demoted one sleeps on
+            cell = s.cells + count
+            count += 1
+            put_handle(cell, x)
+            begin_dict(s, cell, dict.copy(x))
+    write(s, (), count)
+    send(s, ffi.NULL, count, moment)
 
 
 def fill(c, items):
-    n = len(items)
-    cells = take_cells(n)
-    send(c, n, cells, encode_items(cells, items))
-
-
-def encode_items(cells, items):
-    """Encodes some objects; the text of all strings among them crosses in one piece, which is returned. None: no strings."""
-    texts = []
-    for i in range(len(items)):
-        x = items[i]
-        if type(x) is str:
-            cell = cells + i
-            cell.tag = STR
-            cell.n = len(x)
-            texts.append(x)
-        else:
-            encode(cells + i, x)
-    return ''.join(texts) if texts else None
-
-
-def send(c, n, cells, text):
-    """Fills the proxy of the container that `c` names with cells that were taken for it."""
-    if text is not None:
-        data = text.encode('utf-8', 'surrogatepass')
-        lib.fill_texts(c, n, cells, data, len(data), len(text))
-    else:
-        lib.fill_items(c, n, cells)
-    give_back(cells, n)
+    """Fills the proxy of the object that a cell names with what it holds; the cell becomes that proxy."""
+    s = take_stream()
+    cell = s.cells + 0
+    cell.i = c.i
+    cell.t = c.t
+    begin(s, cell, TUPLE, items)
+    write(s, (), 1)
+    send(s, c)
 
 
 busy = set()    # what each thread is filling: an object that contains itself must end
@@ -493,35 +675,11 @@ class Long:
 
 
 def encode_list(c, x):
-    """A list goes with its items each time: the mirror that C reads shows what the list holds now."""
-    put_handle(c, x)
-    items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
-    n = len(items)
-    seen[c.i & MASK] = Long(items) if n > LONG else items
-    if n >= FEW:
-        kind = strategy(items)
-        if kind == 'IntegerListStrategy':
-            with ffi.new(INTS, items) as numbers:
-                lib.fill_ints(c, n, numbers)
-            return
-        if kind == 'FloatListStrategy':
-            with ffi.new(FLOATS, items) as numbers:
-                lib.fill_floats(c, n, numbers)
-            return
-        if kind == 'AsciiListStrategy':
-            text = '\0'.join(items)
-            lib.fill_words(c, n, text.encode(), len(text))
-            if c.tag == PROXY:
-                return
-    mark = (id(x), get_ident())
-    if mark not in busy:
-        busy.add(mark)
-        cells = take_cells(n)
-        try:
-            text = encode_items(cells, items)
-        finally:
-            busy.discard(mark)
-        send(c, n, cells, text)
+    s = take_stream()
+    begin_list(s, s.cells + 0, x)
+    if s.queue:
+        write(s, (), 1)
+    send(s, c)
 
 
 def send_again(x):
@@ -565,41 +723,6 @@ def seen_copy(x):
     if type(known) is Long:
         return known.items
     return []
-
-
-def entries(d):
-    """All keys and values of a dict that changes no more, as a native tuple: keys and values in turn."""
-    c = ffi.new(CELL)
-    n = len(d)
-    keys = list(d)
-    if n and strategy(keys) == 'AsciiListStrategy':
-        joined = '\0'.join(keys)
-        values = list(d.values())
-        kind = strategy(values) if n >= FEW else ''
-        if kind == 'IntegerListStrategy':
-            with ffi.new(INTS, values) as numbers:
-                lib.new_entries(c, n, joined.encode(), len(joined), 1, numbers, b'', 0, 0)
-        elif kind == 'FloatListStrategy':
-            with ffi.new(FLOATS, values) as numbers:
-                lib.new_entries(c, n, joined.encode(), len(joined), 2, numbers, b'', 0, 0)
-        else:
-            cells = take_cells(n)
-            text = encode_items(cells, values) or ''
-            data = text.encode('utf-8', 'surrogatepass')
-            lib.new_entries(c, n, joined.encode(), len(joined), 0, cells, data, len(data), len(text))
-            give_back(cells, n)
-        if c.tag == PROXY:
-            return Encoded(c)
-    flat = []
-    for item in d.items():
-        flat += item
-    n *= 2
-    cells = take_cells(n)
-    text = encode_items(cells, flat) or ''
-    data = text.encode('utf-8', 'surrogatepass')
-    lib.fill_texts(c, n, cells, data, len(data), len(text))
-    give_back(cells, n)
-    return Encoded(c)
 
 
 def resend(wire):
@@ -703,8 +826,6 @@ def bits_as_float(bits):
     return ffi.cast('double *', word)[0]
 
 
-# Forms of containers (gimbal_host.h): bits of `aux`.
-WANTS_HANDLE, PACKED_INTS, PACKED_FLOATS, KEYS_JOINED, NOTHING_TO_ADOPT = 1, 2, 4, 8, 16
 PACKED = PACKED_INTS | PACKED_FLOATS
 DEEP = 100      # documents are deeper than stacks
 

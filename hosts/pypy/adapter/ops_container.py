@@ -118,8 +118,13 @@ def DictItems(d):
     return list(_owner(d).items(d))
 
 
-def DictSnapshot(d):
-    return core.entries(dict.copy(d) if type(d) is dict else dict(_owner(d).items(d)))
+def DictSnapshot(d, ahead):
+    if not ahead:
+        return tuple([x for item in _owner(d).items(d) for x in item])
+    words = core.ffi.cast('int64_t *', ahead)
+    copy = dict.copy(d) if type(d) is dict else dict(_owner(d).items(d))
+    core.read_dicts(d, copy, words[0], words[1], words + 2)
+    return NULL
 
 
 def _pairs(items):

@@ -187,9 +187,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         touch [Void Int64];
         stat [Int64 Int];
         flush [Void];
-        fill_texts [Void CellPtr Int64 CellPtr CharPtr Int64 Int64];
-        fill_words [Void CellPtr Int64 CharPtr Int64];
-        new_entries [Void CellPtr Int64 CharPtr Int64 Int VoidPtr CharPtr Int64 Int64];
+        fill_tree [Void CellPtr Int64 CellPtr CharPtr Int64 Int64 Int64];
     }
     list
 }
@@ -212,7 +210,7 @@ pub unsafe extern "C" fn _cffi_pypyinit__gimbal_pypy(exchange: *mut *const c_voi
                 None
             }
         };
-        // `p`, `u`, `q`, `w` and `f` read the word of `i` as a pointer.
+        // `p`, `u`, `q`, `w` and `f` read the word of `i` as a pointer, `m` that of `d`.
         let fields = [
             Field("tag", offset_of!(Cell, tag), Type::Int),
             Field("aux", offset_of!(Cell, aux), Type::Int),
@@ -223,6 +221,7 @@ pub unsafe extern "C" fn _cffi_pypyinit__gimbal_pypy(exchange: *mut *const c_voi
             Field("w", offset_of!(Cell, i), Type::Int64Ptr),
             Field("f", offset_of!(Cell, i), Type::DoublePtr),
             Field("d", offset_of!(Cell, d), Type::Double),
+            Field("m", offset_of!(Cell, d), Type::VoidPtr),
             Field("n", offset_of!(Cell, n), Type::Int64),
             Field("t", offset_of!(Cell, t), Type::Int64),
         ];

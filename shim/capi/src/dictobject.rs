@@ -254,7 +254,9 @@ pub unsafe fn PyDict_Next(dict: Obj, pos: *mut Py_ssize_t, key: *mut Obj, value:
 unsafe fn next_foreign(dict: Obj, pos: &mut isize) -> Option<(Obj, Obj)> {
     // SAFETY: `dict` is a dict.
     unsafe {
-        let all = crossing::lend_to_call(op(Op::DictSnapshot, &[dict]));
+        let nothing = int::from_i64(0);
+        let all = crossing::lend_to_call(op(Op::DictSnapshot, &[dict, nothing]));
+        decref(nothing);
         if all.is_null() {
             return None;
         }

@@ -34,7 +34,7 @@ pub const GIMBAL_PACKED_INTS: i32 = 2;
 pub const GIMBAL_PACKED_FLOATS: i32 = 4;
 
 /// Added to `aux` of a [`Tag::Dict`]: `i` points at `n + 1` cells. The first is [`Tag::Bytes`], all keys in ASCII, each ended by a
-/// NUL; the values follow.
+/// NUL; the values follow. [`ShimTable::fill_tree`] has the like.
 pub const GIMBAL_KEYS_JOINED: i32 = 8;
 
 /// Added to `aux` of a result that is a container: none in it wants a handle, so [`ShimTable::adopt`] need not be called. Only for
@@ -209,7 +209,8 @@ pub struct ShimTable {
         y: f64,
         names: i64,
     ) -> i32,
-    /// Makes a `str` of `n` UTF-8 bytes and `points` code points: the payload of a [`Tag::Proxy`], 0 when memory is out.
+    /// Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
+    /// [`Tag::Proxy`], 0 when memory is out.
     pub text: unsafe extern "C" fn(s: *const u8, n: i64, points: i64) -> i64,
     /// Calls a type slot of C signature `kind` ([`SlotKind`]) with argument cells; the first is usually `self`.
     pub slot: unsafe extern "C" fn(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32,
@@ -280,34 +281,28 @@ pub struct ShimTable {
     pub stat: unsafe extern "C" fn(what: i32) -> i64,
     /// Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
     pub flush: unsafe extern "C" fn(),
-    /// As [`ShimTable::fill_items`], but cells may have the tag [`Tag::Str`]: `n` is then the number of code points of an exact
-    /// `str`, and the text of all of them stands in `text`, one after the other, `bytes` long and with `points` code points. When
-    /// the tag of `cell` is not `Handle`, it becomes a native tuple, as by [`ShimTable::new_tuple`].
-    pub fill_texts: unsafe extern "C" fn(
+    /// Opens or refreshes the proxies of `n` containers, which are in the first `n` cells, with all that is in them. `text` has the text of
+    /// all strings in them, `bytes` long and with `points` code points, in the order of the cells. When `cell` is not NULL, `n` is 1
+    /// and `cell` becomes the container's `Proxy`.
+    ///
+    /// A cell with [`Tag::Str`] is an exact `str`, whose `n` code points come next in `text`. One with [`Tag::Tuple`] (also for what is no
+    /// tuple and is sent with its fields), [`Tag::List`] or [`Tag::Dict`] is a container: `i` and `t` are as for [`Tag::Handle`],
+    /// and its `n` items have the next cells that are not in use: of a dict, keys and values in turn. Forms, in `aux`:
+    /// * [`GIMBAL_PACKED_INTS`], [`GIMBAL_PACKED_FLOATS`]: the bits of `d` are the address of the items, which have no cells. Of a
+    ///   dict with joined keys these are the values.
+    /// * [`GIMBAL_KEYS_JOINED`]: the keys of a dict, or the items of a list, are ASCII strings that come next in `text` with NULs
+    ///   between them; `n` has the number of their code points, too, in the high 32 bits.
+    ///
+    /// A dict is read as it is at `moment`, which [`Op::DictSnapshot`] tells; it need not be sent with what is in it: a handle will do.
+    pub fill_tree: unsafe extern "C" fn(
         cell: *mut Cell,
         n: i64,
-        items: *mut Cell,
+        cells: *mut Cell,
         text: *const u8,
         bytes: i64,
         points: i64,
+        moment: i64,
     ),
-    /// Makes a native tuple of the `n` keys and values of a dict, in turn, as [`Op::DictSnapshot`] returns it. The keys are ASCII
-    /// strings with NULs between them in `keys`; when one has a NUL in it, the result is `Null`. `kind` says what `values` has: 0 cells, as `fill_texts` takes
-    /// them, 1 `int64_t`, 2 `double`.
-    pub new_entries: unsafe extern "C" fn(
-        cell: *mut Cell,
-        n: i64,
-        keys: *const u8,
-        key_bytes: i64,
-        kind: i32,
-        values: *mut u8,
-        text: *const u8,
-        bytes: i64,
-        points: i64,
-    ),
-    /// As [`ShimTable::fill_items`] for a list of `n` ASCII strings, with NULs between them in `words`. Nothing happens when one
-    /// has a NUL in it: `cell` is still the handle then.
-    pub fill_words: unsafe extern "C" fn(cell: *mut Cell, n: i64, words: *const u8, bytes: i64),
 }
 
 /// The calling convention of a C function, as [`ShimTable::calln`] takes it. With 16 added, the first argument cell is

@@ -159,7 +159,9 @@ pub enum Op {
     DictValues,
     /// `list(d.items())`
     DictItems,
-    /// All keys and values in turn, as one native tuple
+    /// All keys and values in turn, as one native tuple: `(d, ahead)`. When `ahead` is not 0, it is the address of words of 64 bits: a
+    /// moment, a number, and the handles of so many dicts that C is likely to read next. A host may then answer with no result
+    /// and fill the proxy of the dict instead, and those of the others, by `ShimTable::fill_tree` with that moment.
     DictSnapshot,
     /// `d.update(o)`, or only absent keys when override is 0, or `KeyError` for a common key when it is 2; from pairs when
     /// the fourth is true: `(d, o, override, pairs)`
@@ -414,7 +416,7 @@ table! {
     DictKeys / 1,
     DictValues / 1,
     DictItems / 1,
-    DictSnapshot / 1,
+    DictSnapshot / 2,
     DictMerge / 4,
     DictPop / 2,
     MappingProxy / 1,

@@ -2,8 +2,8 @@
 //! Part of [`gimbal_host::ShimTable`], like [`crate::guest`].
 
 use crate::guest::quietly;
-use crate::{Obj, decode, err, int, members, new_ref, seq, shapes, text, xdecref};
-use gimbal_host::{Cell, Tag};
+use crate::{Obj, decode, dict, err, int, members, new_ref, seq, shapes, text, xdecref};
+use gimbal_host::{Cell, GIMBAL_KEYS_JOINED, GIMBAL_PACKED_FLOATS, GIMBAL_PACKED_INTS, Tag};
 
 unsafe fn put(cell: *mut Cell, op: Obj) {
     // SAFETY: the host passes a cell.
@@ -90,18 +90,6 @@ impl<'a> Text<'a> {
         self.rest = rest;
         string
     }
-
-    /// A new reference to what a cell stands for.
-    unsafe fn decode(&mut self, cell: &mut Cell) -> Obj {
-        // SAFETY: the host fills cells of strings with the number of code points.
-        unsafe {
-            if cell.tag == Tag::Str as i32 {
-                text::from_utf8(self.next(cell.n as usize), cell.n as usize)
-            } else {
-                decode::decode(cell)
-            }
-        }
-    }
 }
 
 pub(crate) unsafe extern "C" fn new_tuple(cell: *mut Cell, n: i64, items: *mut Cell) {
@@ -114,82 +102,159 @@ pub(crate) unsafe extern "C" fn fill_items(cell: *mut Cell, n: i64, items: *mut 
     unsafe { quietly(|| decode::fill_items(&mut *cell, &decode_all(n, items))) }
 }
 
-pub(crate) unsafe extern "C" fn fill_texts(
-    cell: *mut Cell,
-    n: i64,
-    items: *mut Cell,
-    text: *const u8,
-    bytes: i64,
-    points: i64,
-) {
-    // SAFETY: the host passes `n` cells and the text of their strings.
+/// A container that [`fill_tree`] has come across.
+struct Part<'a> {
+    /// Its cell, and the first one of its items.
+    cell: usize,
+    first: usize,
+    /// The strings of a list of words.
+    words: &'a [u8],
+    /// The keys of a dict that has them joined.
+    keys: Obj,
+}
+
+/// Makes all objects in a tree of cells; the first `n` are returned. Leaves come first: that may cross, and other threads see no
+/// container that is not whole. Then containers, what is in them before themselves.
+unsafe fn plant(n: usize, cells: *mut Cell, mut text: Text<'_>, moment: u64) -> Vec<Obj> {
+    // SAFETY: the host passes as many cells as its containers say.
     unsafe {
-        quietly(|| {
-            let mut text = Text::new(text, bytes, points);
-            let cells = std::slice::from_raw_parts_mut(items, n as usize);
-            let items: Vec<Obj> = cells.iter_mut().map(|item| text.decode(item)).collect();
-            if (*cell).tag == Tag::Handle as i32 {
-                decode::fill_items(&mut *cell, &items);
+        let mut parts: Vec<Part<'_>> = Vec::new();
+        let mut objects: Vec<Obj> = Vec::with_capacity(n);
+        let mut end = n;
+        while objects.len() < end {
+            let at = objects.len();
+            let cell = &mut *cells.add(at);
+            let (count, points) = (cell.n as u32 as usize, (cell.n >> 32) as usize);
+            let mut part = Part {
+                cell: at,
+                first: end,
+                words: &[],
+                keys: std::ptr::null_mut(),
+            };
+            objects.push(match cell.tag {
+                t if t == Tag::Str as i32 => {
+                    let points = cell.n as usize;
+                    text::from_utf8(text.next(points), points)
+                }
+                t if t == Tag::Tuple as i32 || t == Tag::List as i32 || t == Tag::Dict as i32 => {
+                    if cell.aux & GIMBAL_KEYS_JOINED != 0 {
+                        part.words = text.next(points);
+                        if t == Tag::Dict as i32 {
+                            part.keys = shapes::keys(part.words, count);
+                        }
+                    }
+                    end += match cell.aux {
+                        0 if t == Tag::Dict as i32 => 2 * count,
+                        0 => count,
+                        GIMBAL_KEYS_JOINED if t == Tag::Dict as i32 => count,
+                        _ => 0,
+                    };
+                    parts.push(part);
+                    if cell.t != 0 {
+                        decode::class(cell.t);
+                    }
+                    std::ptr::null_mut()
+                }
+                _ => decode::decode(cell),
+            });
+        }
+        for part in parts.into_iter().rev() {
+            let cell = &*cells.add(part.cell);
+            objects[part.cell] = if cell.tag == Tag::Dict as i32 {
+                plant_dict(cell, &part, &objects, moment)
             } else {
-                put(cell, seq::tuple_from_owned(&items));
-            }
-        });
+                plant_sequence(cell, &part, &objects)
+            };
+        }
+        objects.truncate(n);
+        objects
     }
 }
 
-/// How [`new_entries`] gets the values of a dict.
-const VALUES_ARE_CELLS: i32 = 0;
-const VALUES_ARE_INTS: i32 = 1;
+/// The handle of a container alone.
+fn head(cell: &Cell) -> Cell {
+    let mut head = Cell::new(Tag::Handle);
+    (head.i, head.t) = (cell.i, cell.t);
+    head
+}
 
-pub(crate) unsafe extern "C" fn new_entries(
-    cell: *mut Cell,
-    n: i64,
-    keys: *const u8,
-    key_bytes: i64,
-    kind: i32,
-    values: *mut u8,
-    text: *const u8,
-    bytes: i64,
-    points: i64,
-) {
-    // SAFETY: the host passes `n` keys, with NULs between them, and `n` values of the kind.
+unsafe fn plant_sequence(cell: &Cell, part: &Part<'_>, objects: &[Obj]) -> Obj {
+    // SAFETY: as `plant`; the host says what the address is that of.
     unsafe {
-        quietly(|| {
-            let n = n as usize;
-            *cell = Cell::new(Tag::Null);
-            let keys = shapes::keys(std::slice::from_raw_parts(keys, key_bytes as usize), n);
-            if keys.is_null() {
-                return;
+        let n = cell.n as u32 as usize;
+        let address = cell.d.to_bits();
+        let mut proxy = head(cell);
+        match cell.aux {
+            GIMBAL_PACKED_INTS => {
+                decode::fill_ints(&mut proxy, std::slice::from_raw_parts(address as *const i64, n));
             }
-            let all = seq::new_tuple(2 * n);
-            if all.is_null() {
-                xdecref(keys);
-                put(cell, all);
-                return;
+            GIMBAL_PACKED_FLOATS => {
+                decode::fill_floats(&mut proxy, std::slice::from_raw_parts(address as *const f64, n));
             }
-            let mut text = Text::new(text, bytes, points);
-            let places = seq::tuple_items(all);
-            for (i, &key) in seq::tuple_slice(keys).iter().enumerate() {
-                *places.add(2 * i) = new_ref(key);
-                *places.add(2 * i + 1) = match kind {
-                    VALUES_ARE_CELLS => text.decode(&mut *values.cast::<Cell>().add(i)),
-                    VALUES_ARE_INTS => int::from_i64(*values.cast::<i64>().add(i)),
-                    _ => decode::float(*values.cast::<f64>().add(i)),
+            GIMBAL_KEYS_JOINED => decode::fill_words(&mut proxy, n, part.words),
+            _ => decode::fill_items(&mut proxy, &objects[part.first..part.first + n]),
+        }
+        decode::decode(&mut proxy)
+    }
+}
+
+unsafe fn plant_dict(cell: &Cell, part: &Part<'_>, objects: &[Obj], moment: u64) -> Obj {
+    // SAFETY: as `plant_sequence`; all places of the new tuple are written.
+    unsafe {
+        let n = cell.n as u32 as usize;
+        let address = cell.d.to_bits();
+        let mut proxy = head(cell);
+        proxy.n = n as i64 + 1;
+        let dict = decode::decode(&mut proxy);
+        let entries = if cell.aux & GIMBAL_KEYS_JOINED == 0 {
+            seq::tuple_from_owned(&objects[part.first..part.first + 2 * n])
+        } else if part.keys.is_null() {
+            part.keys // memory is out
+        } else {
+            let entries = seq::new_tuple(2 * n);
+            for (at, &key) in seq::tuple_slice(part.keys).iter().enumerate() {
+                if entries.is_null() {
+                    break;
+                }
+                let place = seq::tuple_items(entries).add(2 * at);
+                *place = new_ref(key);
+                *place.add(1) = match cell.aux & !GIMBAL_KEYS_JOINED {
+                    GIMBAL_PACKED_INTS => int::from_i64(*(address as *const i64).add(at)),
+                    GIMBAL_PACKED_FLOATS => decode::float(*(address as *const f64).add(at)),
+                    _ => objects[part.first + at],
                 };
             }
-            xdecref(keys);
-            put(cell, all);
-        });
+            entries
+        };
+        xdecref(part.keys);
+        if dict.is_null() || entries.is_null() {
+            xdecref(entries);
+        } else {
+            dict::install(dict, entries, moment);
+        }
+        dict
     }
 }
 
-pub(crate) unsafe extern "C" fn fill_words(cell: *mut Cell, n: i64, words: *const u8, bytes: i64) {
-    // SAFETY: the host passes ASCII strings with NULs between them.
+pub(crate) unsafe extern "C" fn fill_tree(
+    cell: *mut Cell,
+    n: i64,
+    cells: *mut Cell,
+    text: *const u8,
+    bytes: i64,
+    points: i64,
+    moment: i64,
+) {
+    // SAFETY: the host passes `n` containers and the text of their strings.
     unsafe {
         quietly(|| {
-            let words = std::slice::from_raw_parts(words, bytes as usize);
-            if words.iter().filter(|&&byte| byte == 0).count() as i64 + 1 == n {
-                decode::fill_words(&mut *cell, n as usize, words);
+            let text = Text::new(text, bytes, points);
+            for object in plant(n as usize, cells, text, moment as u64) {
+                if cell.is_null() {
+                    xdecref(object);
+                } else {
+                    put(cell, object);
+                }
             }
         });
     }

@@ -34,7 +34,14 @@ pub struct DictBlock {
     /// Lookups since `asked_at` that were not answered from a snapshot.
     asked: u32,
     asked_at: u64,
+    /// The handle of the dict that stood behind this one in a list that the host has sent: C may read it next.
+    next: i64,
+    /// So many that follow are read with this one.
+    ahead: usize,
 }
+
+/// At most so many dicts are read with another.
+const AHEAD: usize = 63;
 
 /// An index over a snapshot.
 struct Places {
@@ -278,15 +285,83 @@ pub unsafe fn get(op: Obj, key: Obj) -> Obj {
 }
 
 /// Reads the whole dict of the host, unless that has been done and Python code has not run since. False with an error set.
+///
+/// Who reads one row of a table often reads the rows behind it. So the second dict of a list is read with the third one, the
+/// fourth one with the next three, and so on.
 unsafe fn look(op: Obj) -> bool {
     // SAFETY: `op` is the proxy of a host dict, made by `allocate`.
     unsafe {
         let now = *MOMENT.get();
-        let dict = block(op);
-        if dict.moment == now && !dict.snapshot.is_null() {
+        if is_read(op, now) {
             return true;
         }
-        let new = crossing::op(Op::DictSnapshot, &[op]);
+        let mut words = [0; AHEAD + 2];
+        let ahead = block(op).ahead;
+        let (mut n, mut next) = (0, following(op));
+        while let Some(dict) = next
+            && n < ahead
+            && !is_read(dict, now)
+        {
+            words[n + 2] = arena::handle(dict);
+            n += 1;
+            next = following(dict);
+        }
+        if let Some(dict) = next {
+            block(dict).ahead = (2 * ahead + 1).min(AHEAD);
+        }
+        (words[0], words[1]) = (now as i64, n as i64);
+        let address = int::from_i64(words.as_ptr() as i64);
+        let new = crossing::op(Op::DictSnapshot, &[op, address]);
+        xdecref(address);
+        if !new.is_null() {
+            install(op, new, now);
+        } else if !err::occurred().is_null() {
+            cool(op);
+        }
+        is_read(op, now)
+    }
+}
+
+/// Has the whole dict been read, and has no Python code run since?
+unsafe fn is_read(op: Obj, now: u64) -> bool {
+    // SAFETY: as `look`.
+    unsafe {
+        let dict = block(op);
+        dict.moment == now && !dict.snapshot.is_null()
+    }
+}
+
+/// The dict behind this one, when its proxy is still used.
+unsafe fn following(op: Obj) -> Option<Obj> {
+    // SAFETY: as `look`; an open handle has a whole proxy.
+    unsafe {
+        let handle = block(op).next;
+        if handle == 0 {
+            return None;
+        }
+        crossing::peek(handle)
+            .filter(|&dict| (*dict).ob_type == &raw mut PyDict_Type && refcount::count(dict) > 0)
+    }
+}
+
+/// These stand beside each other: remembers it for the dicts among them.
+pub unsafe fn note_neighbours(items: &[Obj]) {
+    // SAFETY: items are objects or NULL.
+    unsafe {
+        let mut last: Option<Obj> = None;
+        for &item in items {
+            let is_dict = !item.is_null() && (*item).ob_type == &raw mut PyDict_Type && seq::is_host(item);
+            if is_dict && let Some(last) = last.replace(item) {
+                block(last).next = arena::handle(item);
+            }
+        }
+    }
+}
+
+/// Gives the proxy of a host dict its keys and values as they were at `moment`, in turn; takes the reference of `new` over.
+pub unsafe fn install(op: Obj, new: Obj, moment: u64) {
+    // SAFETY: as `look`; `new` is a tuple.
+    unsafe {
         let dict = block(op);
         if !dict.places.is_null() {
             drop(Box::from_raw(std::mem::replace(
@@ -295,12 +370,8 @@ unsafe fn look(op: Obj) -> bool {
             )));
         }
         let old = std::mem::replace(&mut dict.snapshot, new);
-        if new.is_null() {
-            xdecref(old);
-            return false;
-        }
         dict.ma_used = seq::size(new) as isize / 2;
-        dict.moment = now;
+        dict.moment = moment;
         if !old.is_null() {
             // C may have borrowed a value: one that is still there stays.
             let places = std::slice::from_raw_parts_mut(seq::tuple_items(new), seq::size(new));
@@ -312,7 +383,6 @@ unsafe fn look(op: Obj) -> bool {
             xdecref(old);
         }
         refcount::note_items(op, seq::tuple_slice(new));
-        true
     }
 }
 
@@ -321,10 +391,10 @@ unsafe fn asked_often(op: Obj) -> bool {
     // SAFETY: as `look`.
     unsafe {
         let now = *MOMENT.get();
-        let dict = block(op);
-        if dict.moment == now && !dict.snapshot.is_null() {
+        if is_read(op, now) {
             return true;
         }
+        let dict = block(op);
         if dict.asked_at != now {
             dict.asked_at = now;
             dict.asked = 0;

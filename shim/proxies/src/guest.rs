@@ -5,8 +5,8 @@
 //! until the host uses the same cells for its next call.
 
 use crate::construct::{
-    fill_floats, fill_ints, fill_items, fill_texts, fill_value, fill_words, new_bytes, new_complex,
-    new_entries, new_int, new_str, new_tuple,
+    fill_floats, fill_ints, fill_items, fill_tree, fill_value, new_bytes, new_complex, new_int, new_str,
+    new_tuple,
 };
 use crate::direct::{self, direct, text as text_entry};
 use crate::encode::Scratch;
@@ -813,9 +813,7 @@ static SHIM: ShimTable = ShimTable {
     touch,
     stat,
     flush,
-    fill_texts,
-    new_entries,
-    fill_words,
+    fill_tree,
 };
 
 /// Attaches a host and returns the shim's table; NULL when the versions do not fit. `exported` are the statics that the

@@ -34,13 +34,14 @@ static DEAD: Locked<Vec<Obj>> = Locked::new(Vec::new());
 /// step for nobody.
 static WARM: Locked<Vec<Obj>> = Locked::new(Vec::new());
 
-/// What stands in the proxy of a list or dict has changed: does one of the items have a handle?
+/// What stands in the proxy of a list or dict has changed: does one of the items have a handle? If so, neighbours are remembered.
 pub unsafe fn note_items(op: Obj, items: &[Obj]) {
     // SAFETY: items are objects or NULL; the extension lock is held.
     unsafe {
         let holds = |&item: &Obj| !item.is_null() && arena::handle(item) != arena::NO_HANDLE;
         if items.iter().any(holds) {
             arena::set_flags(op, arena::flags(op) | arena::HOLDS);
+            crate::dict::note_neighbours(items);
         }
     }
 }
