@@ -332,13 +332,17 @@ unsafe fn with_tuple(kind: i32, f: *mut u8, me: Obj, tuple: Obj, values: &[Obj],
     }
 }
 
-/// Makes a `str` that the host passes on at once, as a [`Tag::Proxy`]; 0 when memory is out.
+/// Makes a `str`, or `bytes` when `points` is -1, that the host passes on at once, as a [`Tag::Proxy`]; 0 when memory is out.
 pub(crate) unsafe extern "C" fn text(s: *const u8, n: i64, points: i64) -> i64 {
     let mut made = 0;
-    // SAFETY: `s` has `n` bytes of UTF-8.
+    // SAFETY: `s` has `n` bytes, of a `str` in UTF-8.
     unsafe {
         crate::guest::quietly(|| {
-            made = text::from_utf8(std::slice::from_raw_parts(s, n as usize), points as usize) as i64;
+            let bytes = std::slice::from_raw_parts(s, n as usize);
+            made = match usize::try_from(points) {
+                Ok(points) => text::from_utf8(bytes, points),
+                Err(_) => text::bytes_from(bytes),
+            } as i64;
         });
     }
     made
