@@ -101,6 +101,9 @@ pub unsafe fn PyObject_GetItem(object: Obj, key: Obj) -> Obj {
     if exactly(object, &raw const PyDict_Type)
         && let Some(value) = dict::item(object, key)
     {
+        if value.is_null() && err::occurred().is_null() {
+            return key_error(key);
+        }
         return value;
     }
     if !is_native(object) {
@@ -206,7 +209,7 @@ pub unsafe fn PyObject_DelItemString(object: Obj, key: *const c_char) -> c_int {
 #[entry]
 pub unsafe fn PyObject_GetIter(object: Obj) -> Obj {
     if !is_native(object) {
-        return op(Op::Iter, &[object]);
+        return iterators::begin(object).unwrap_or_else(|| op(Op::Iter, &[object]));
     }
     let Some(f) = (*(*object).ob_type).tp_iter else {
         if PySequence_Check(object) != 0 {
@@ -273,6 +276,9 @@ pub unsafe fn PyObject_SelfIter(object: Obj) -> Obj {
 /// `next(iterator)`; NULL without an error at the end.
 #[entry]
 pub unsafe fn PyIter_Next(iterator: Obj) -> Obj {
+    if iterators::is_native(iterator) {
+        return iterators::next(iterator);
+    }
     let result = match (*(*iterator).ob_type).tp_iternext {
         Some(next) => gimbal_proxies::outside(|| next(iterator)),
         None => _PyObject_NextNotImplemented(iterator),

@@ -187,7 +187,7 @@ pub unsafe fn op(code: Op, args: &[Obj]) -> Obj {
         let result = decode::decode(&mut out);
         if matches!(
             code,
-            Op::GetAttr | Op::LookupAttr | Op::GenericGetAttr | Op::GetItem
+            Op::GetAttr | Op::LookupAttr | Op::GenericGetAttr | Op::GetItem | Op::DictGet
         ) {
             keep_for_a_while(result);
         }

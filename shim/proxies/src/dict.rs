@@ -8,7 +8,7 @@ use crate::crossing::{self, op_unit};
 use crate::state::Locked;
 use crate::{
     Obj, Op, PyBytes_Type, PyDict_Type, PyLong_Type, PyObject, PyTypeObject, PyUnicode_Type, arena, err, int,
-    new_ref, refcount, seq, text, xdecref,
+    new_ref, refcount, seq, text, xdecref, xincref,
 };
 use hashbrown::HashTable;
 
@@ -59,6 +59,12 @@ static MOMENT: Locked<u64> = Locked::new(1);
 pub unsafe fn outdate() {
     // SAFETY: the lock is held.
     unsafe { *MOMENT.get() += 1 }
+}
+
+/// Until it changes no Python code has run.
+pub unsafe fn moment() -> u64 {
+    // SAFETY: the lock is held.
+    unsafe { *MOMENT.get() }
 }
 
 /// Insertion-ordered entries and an index over them.
@@ -436,17 +442,19 @@ unsafe fn find(op: Obj, key: Obj, hash: u64) -> Option<Obj> {
     }
 }
 
-/// The item that `o[key]` finds, a new reference, when the dict of the host has been read; None to ask the host. For exact dicts.
+/// The item that `o[key]` finds, a new reference, or NULL: with an error set, or because there is none. None when the host has to
+/// be asked, since Python code may run. For exact dicts.
 pub unsafe fn item(op: Obj, key: Obj) -> Option<Obj> {
     // SAFETY: both are objects, `op` an exact dict that is the host's.
     unsafe {
         let hash = key_hash(key)?;
-        if !asked_often(op) {
-            return None;
+        if asked_often(op)
+            && let Some(value) = find(op, key, hash)
+        {
+            xincref(value);
+            return Some(value);
         }
-        find(op, key, hash)
-            .filter(|value| !value.is_null())
-            .map(|value| new_ref(value))
+        Some(crossing::op(Op::DictGet, &[op, key]))
     }
 }
 

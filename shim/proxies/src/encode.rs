@@ -3,7 +3,7 @@
 use crate::{
     Obj, PyBool_Type, PyBytes_Type, PyComplex_Type, PyComplexObject, PyDict_Type, PyFloat_Type,
     PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing, decref, dict,
-    int, refcount, seq, state::Locked, text, types,
+    int, iterators, refcount, seq, state::Locked, text, types,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, GIMBAL_KEYS_JOINED, GIMBAL_PACKED_FLOATS, GIMBAL_PACKED_INTS, Tag};
@@ -326,6 +326,11 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             cell.tag = Tag::NotImplemented as i32;
         } else if addr_eq(op, crate::ellipsis()) {
             cell.tag = Tag::Ellipsis as i32;
+        } else if iterators::is_native(op) {
+            match iterators::promote(op) {
+                host if host.is_null() => cell.tag = Tag::Null as i32,
+                host => set_handle(cell, arena::handle(host)),
+            }
         } else if crate::call_cfunction::is_function(ty) {
             let function = op.cast::<crate::PyCFunctionObject>();
             cell.tag = Tag::Function as i32;

@@ -3,7 +3,7 @@
 
 use crate::{
     Obj, PyCFunction_Type, PyCFunctionObject, PyObject, PyUnicode_Type, arena, crossing, dict, fields,
-    refcount, seq, structseq, text, types,
+    iterators, refcount, seq, structseq, text, types,
 };
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
@@ -108,6 +108,8 @@ unsafe fn children(op: Obj, kind: Kind, list: &mut Vec<Obj>) {
             list.extend_from_slice(structseq::items(op));
         } else if flags & crate::Py_TPFLAGS_DICT_SUBCLASS != 0 {
             dict::children(op, list);
+        } else if iterators::is_native(op) {
+            list.extend(iterators::references(op));
         } else if ty == &raw mut PyCFunction_Type {
             let function = op.cast::<PyCFunctionObject>();
             if (*function).m_self != op {
@@ -137,7 +139,7 @@ unsafe fn kind(op: Obj) -> Option<Kind> {
         } else if seq::is_host(op) {
             Some(Kind::Object)
         } else {
-            fields::may_refer((*op).ob_type).then_some(Kind::Between)
+            (fields::may_refer((*op).ob_type) || iterators::is_native(op)).then_some(Kind::Between)
         }
     }
 }

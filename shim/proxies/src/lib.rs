@@ -37,6 +37,7 @@ mod graph;
 pub mod guard;
 pub mod guest;
 pub mod int;
+pub mod iterators;
 pub mod loader;
 pub mod lock;
 pub mod members;

@@ -7,7 +7,7 @@
 use crate::state::Locked;
 use crate::{
     Obj, Op, PyAsyncMethods, PyMappingMethods, PyNumberMethods, PyObject, PySequenceMethods, PyTypeObject,
-    arena, crossing, decref, err, int, mirror, seq, text, types, xdecref,
+    arena, crossing, decref, err, int, iterators, mirror, seq, text, types, xdecref,
 };
 use gimbal_host::SlotKind;
 use std::ffi::{c_int, c_void};
@@ -590,7 +590,12 @@ unsafe fn name_handle(name: Obj) -> i64 {
 unsafe extern "C" fn host_iternext(me: Obj) -> Obj {
     let _held = crate::hold();
     // SAFETY: called through the slot.
-    unsafe { crossing::op(Op::IterNext, &[me]) }
+    unsafe {
+        if iterators::is_native(me) {
+            return iterators::next(me);
+        }
+        crossing::op(Op::IterNext, &[me])
+    }
 }
 
 /// `tp_call` of host classes.
