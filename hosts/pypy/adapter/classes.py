@@ -531,7 +531,7 @@ def MakeType(address, spec):
     if owner.plain:
         owner.type = pointer(address)
         if not (flags & FLAG_HAVE_GC or issubclass(cls, core.VALUES) or hasattr(cls, '__del__')):
-            core.light_makers[cls] = native_classes[cls]
+            core.light_classes[cls] = True
     return handle(cls)
 
 
@@ -634,7 +634,7 @@ def MakeWrapper(cls, base, args, keywords):
     args = () if args is NULL else args
     keywords = {} if keywords is NULL else keywords
     if base is object:
-        wrapper = core.empty_wrapper(cls)
+        wrapper = core.maker_of(cls)(cls)
     else:
         best = builtin_part(cls)
         base = best if issubclass(best, base) else base
@@ -646,7 +646,7 @@ def MakeWrapper(cls, base, args, keywords):
 
 def TieWrapper(making, address):
     wrapper = making.wrapper
-    if type(wrapper) in core.light_makers:
+    if type(wrapper) in core.light_classes:
         lib.incref(pointer(address))
         core.tie_light(wrapper, address)
         return

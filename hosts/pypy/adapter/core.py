@@ -75,15 +75,39 @@ PLAIN_VALUE = 27     # GIMBAL_SLOT_KIND_PLAIN_VALUE
 dict_places = identity_dict()       # class -> where its struct has its instance dictionary
 
 
-light_makers = identity_dict()      # class whose instances are their address and refer to nothing -> as in `native_classes`
+light_classes = identity_dict()     # classes whose instances are their address and refer to nothing
+
+
+class Shape:
+    """What has to be known of a class to make wrappers of its instances."""
+    __slots__ = ('cls', 'make', 'light', 'value', 'stateful')
+
+
+shapes = []     # of the class in that row of the handle table, or None
+
+
+def learn_shape(i, cls):
+    shape = Shape()
+    shape.cls = cls
+    shape.make = maker_of(cls)
+    shape.light = cls in light_classes
+    shape.value = issubclass(cls, VALUES)
+    shape.stateful = kind_of(cls) == K_STATEFUL
+    while len(shapes) <= i:
+        shapes.append(None)
+    shapes[i] = shape
+    return shape
 
 
 def instance(address, type_handle, given=0):
     """The wrapper of the instance at `address`, made when there is none. With `given`, there is none, but a reference for it."""
-    cls = objects[type_handle & MASK]
-    make = light_makers.get(cls)
+    i = type_handle & MASK
+    cls = objects[i]
+    shape = shapes[i] if i < len(shapes) else None
+    if shape is None or shape.cls is not cls:
+        shape = learn_shape(i, cls)
     if not given:
-        if make is not None:
+        if shape.light:
             wrapper = light.get(address)
         else:
             entry = wrappers.get(address)
@@ -91,11 +115,11 @@ def instance(address, type_handle, given=0):
         if wrapper is not None:
             return wrapper
         lib.incref(ffi.cast(VOIDP, address))
-    if make is not None:
-        return tie_light(make(cls), address)
-    value = value_of_instance(address) if issubclass(cls, VALUES) else None
-    wrapper = tie_given(empty_wrapper(cls) if value is None else empty_wrapper(cls, value), address)
-    if kind_of(cls) == K_STATEFUL:
+    if shape.light:
+        return tie_light(shape.make(cls), address)
+    value = value_of_instance(address) if shape.value else None
+    wrapper = tie_given(shape.make(cls) if value is None else shape.make(cls, value), address)
+    if shape.stateful:
         pin(wrapper, address)       # native code may be about to give it its state
         if dict_places:
             adopt_dict(wrapper, address, cls)
@@ -127,12 +151,13 @@ def ask_instance(kind, address):
     return result(lib.slot(kind, ffi.NULL, 1, cell, frame), frame)
 
 
-def empty_wrapper(cls, *value):
+def maker_of(cls):
+    """What makes an empty wrapper of a class."""
     for base in cls.__mro__:
         make = native_classes.get(base)
         if make is not None:
-            return make(cls, *value)
-    return object.__new__(cls)
+            return make
+    return object.__new__
 
 
 # --- Python to native --------------------------------------------------------------------------------------------------

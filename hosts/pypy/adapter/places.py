@@ -44,6 +44,9 @@ class Page:
         entry = self.entries[address >> BLOCK_BITS & LAST]
         return None if entry is None else entry()
 
+    def put(self, address, wrapper):
+        self.entries[address >> BLOCK_BITS & LAST] = _weakref.ref(wrapper)
+
 
 class WeakPlaces:
     """Address -> wrapper, or None. Wrappers die young: what refers to them dies with them, without the collector's having to
@@ -66,21 +69,16 @@ class WeakPlaces:
         page = self.page(address >> PAGE_BITS)
         return None if page is None else page.get(address)
 
-    def put(self, address, wrapper):
-        """The page that the wrapper has to hold."""
+    def to_put(self, address):
+        """The page into which a wrapper is to be put, and which it has to hold."""
         page = self.last
         if page.key != address >> PAGE_BITS:
-            page = self.turn(address >> PAGE_BITS)
-        page.entries[address >> BLOCK_BITS & LAST] = _weakref.ref(wrapper)
-        return page
-
-    def turn(self, key):
-        """Makes the page with this key the last one."""
-        page = self.page(key)
-        if page is None:
-            page = Page(key)
-            self.pages[key] = _weakref.ref(page)
-        self.last = page
+            key = address >> PAGE_BITS
+            page = self.page(key)
+            if page is None:
+                page = Page(key)
+                self.pages[key] = _weakref.ref(page)
+            self.last = page
         return page
 
     def __len__(self):

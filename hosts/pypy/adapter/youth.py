@@ -81,7 +81,9 @@ def tie_light(wrapper, address):
     set_own(wrapper, '_na', address)
     set_own(wrapper, '_ne', None)
     set_own(wrapper, '_np', guard)
-    set_own(wrapper, '_nw', light.put(address, wrapper))
+    page = light.to_put(address)
+    set_own(wrapper, '_nw', page)       # before there is a weak reference, which takes room in the wrapper as well
+    page.put(address, wrapper)
     guard.light.append(address)
     if not len(guard.light) & OFTEN:
         take_stock()

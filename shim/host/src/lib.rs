@@ -139,8 +139,8 @@ pub struct Release {
     pub received: i64,
 }
 
-/// In [`HostTable::flags`]: a result with [`Tag::Instance`] and `aux` 1 is an instance without a wrapper, and its wrapper owns the
-/// reference that comes with it: the host does not call [`ShimTable::incref`] for it.
+/// In [`HostTable::flags`]: a cell of a result with [`Tag::Instance`] and `aux` 1 is an instance without a wrapper, and its wrapper owns
+/// the reference that comes with it: the host decodes cells from first to last, and does not call [`ShimTable::incref`] for it.
 pub const GIMBAL_HOST_TAKES_INSTANCES: u32 = 2;
 
 /// What a host gives the shim. Every entry may be called on any thread that runs extension code, never with the

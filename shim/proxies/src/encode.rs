@@ -28,6 +28,8 @@ pub struct Scratch {
     bytes: Vec<Vec<u8>>,
     promoted: Vec<(Obj, *mut Cell)>,
     held: Vec<Obj>,
+    /// Do the cells describe a result, with which the host takes references to new instances?
+    gives: bool,
 }
 
 impl Scratch {
@@ -39,13 +41,16 @@ impl Scratch {
             bytes: Vec::new(),
             promoted: Vec::new(),
             held: Vec::new(),
+            gives: false,
         }
     }
 
     /// An empty one for a result, which outlives the call: from those that were given back.
     pub unsafe fn take() -> Box<Self> {
         // SAFETY: the lock is held.
-        unsafe { POOL.get() }.pop().unwrap_or_default()
+        let mut scratch = unsafe { POOL.get() }.pop().unwrap_or_default();
+        scratch.gives = true;
+        scratch
     }
 
     /// The host is done with what is in it.
@@ -344,9 +349,23 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             let class: Obj = ty.cast();
             let items = Items::Record(class, crate::structseq::items(op));
             tree(op, cell, Tag::Tuple, items, true, true, scratch);
+        } else if scratch.gives && crate::guest::is_new(op) {
+            crate::incref(op);
+            give(op, cell);
         } else {
             encode_instance(op, cell);
         }
+    }
+}
+
+/// Gives a new instance to the host, with a reference for its wrapper.
+#[inline]
+pub unsafe fn give(op: Obj, cell: &mut Cell) {
+    // SAFETY: as `encode_as`.
+    unsafe {
+        encode_instance(op, cell);
+        cell.aux = 1;
+        arena::set_number(op, 1);
     }
 }
 

@@ -129,7 +129,8 @@ pub(crate) unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
             (*out.add(2)).i = result as i64;
             return (*out).tag;
         }
-        if give(result, &mut *out) {
+        if is_new(result) {
+            encode::give(result, &mut *out);
             return Tag::Instance as i32;
         }
         let mut scratch = Scratch::take();
@@ -155,21 +156,17 @@ pub(crate) unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
     }
 }
 
-/// Gives an instance that has no wrapper yet to the host, with the reference; false when it is another object or the host does
-/// not want it so.
+/// Is it an instance that has no wrapper yet, and does the host take a reference for that with it?
 #[inline(always)]
-unsafe fn give(result: Obj, out: &mut Cell) -> bool {
-    // SAFETY: `result` is an object.
+pub(crate) unsafe fn is_new(op: Obj) -> bool {
+    // SAFETY: `op` is an object.
     unsafe {
-        let ty = (*result).ob_type;
-        let lonely = types::is_native(ty) && arena::in_range(result.cast()) && arena::number(result) == 0;
-        if !lonely || types::is_metatype(ty) || crossing::host().flags & GIMBAL_HOST_TAKES_INSTANCES == 0 {
-            return false;
-        }
-        encode::encode_instance(result, out);
-        out.aux = 1;
-        arena::set_number(result, 1);
-        true
+        let ty = (*op).ob_type;
+        types::is_native(ty)
+            && arena::in_range(op.cast())
+            && arena::number(op) == 0
+            && !types::is_metatype(ty)
+            && crossing::host().flags & GIMBAL_HOST_TAKES_INSTANCES != 0
     }
 }
 
