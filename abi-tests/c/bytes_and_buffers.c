@@ -347,6 +347,35 @@ can_export(PyObject *self, PyObject *object)
     return PyBool_FromLong(PyObject_CheckBuffer(object));
 }
 
+/* Objects that C has a reference to until it is told to drop them, by whatever thread. */
+static PyObject *kept[512];
+static int kept_count;
+
+static PyObject *
+keep(PyObject *self, PyObject *list)
+{
+    for (Py_ssize_t i = 0; i < PyList_Size(list) && kept_count < 512; i++) {
+        kept[kept_count++] = Py_NewRef(PyList_GetItem(list, i));
+    }
+    return PyLong_FromLong(kept_count);
+}
+
+static PyObject *
+drop(PyObject *self, PyObject *unused)
+{
+    while (kept_count > 0) {
+        Py_DECREF(kept[--kept_count]);
+    }
+    Py_RETURN_NONE;
+}
+
+/* After host code has run, what C holds of the host is looked at again. */
+static PyObject *
+run_host_code(PyObject *self, PyObject *function)
+{
+    return PyObject_CallObject(function, NULL);
+}
+
 static PyMethodDef methods[] = {
     {"check_bytes", check_bytes, METH_NOARGS, NULL},
     {"check_bytes_made", check_bytes_made, METH_NOARGS, NULL},
@@ -365,6 +394,9 @@ static PyMethodDef methods[] = {
     {"hold", hold, METH_O, NULL},
     {"poke", poke, METH_NOARGS, NULL},
     {"let_go", let_go, METH_NOARGS, NULL},
+    {"keep", keep, METH_O, NULL},
+    {"drop", drop, METH_NOARGS, NULL},
+    {"run_host_code", run_host_code, METH_O, NULL},
     {"memoryview_of_memory", memoryview_of_memory, METH_NOARGS, NULL},
     {"memory_now", memory_now, METH_NOARGS, NULL},
     {"memoryview_of", memoryview_of, METH_O, NULL},

@@ -3,6 +3,7 @@
 import array
 import gc
 import struct
+import threading
 
 import bytes_and_buffers as c
 from checks import check, check_all, check_type
@@ -94,3 +95,29 @@ check_type("memoryview of str", c.memoryview_of, "abc")
 check("contiguous", lambda: c.contiguous(b"abc").tobytes())
 check("contiguous strided", lambda: c.contiguous(memoryview(b"abcdef")[::2]).tobytes())
 check("to contiguous", lambda: c.to_contiguous(memoryview(b"abcdef")[::-2]))
+
+
+class Dropped(bytearray):
+    """While it is asked for its length, another thread drops the only reference of C, and so many others that they are freed."""
+
+    armed = False
+
+    def __len__(self):
+        if Dropped.armed:
+            Dropped.armed = False
+            thread = threading.Thread(target=c.drop)
+            thread.start()
+            thread.join()
+        return super().__len__()
+
+
+def dropped_while_asked():
+    array = Dropped(b"bytes")
+    count = c.keep([array] + [object() for _ in range(400)])
+    Dropped.armed = True
+    c.run_host_code(lambda: None)
+    c.drop()
+    return count, bytes(array), len([object() for _ in range(400)])
+
+
+check("dropped while asked", dropped_while_asked)
