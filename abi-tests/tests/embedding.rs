@@ -75,6 +75,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
         }
     }
     trials.push(Trial::test("embedding::example::c-host", example));
+    trials.push(Trial::test("embedding::stale_handles", stale_handles));
     trials.push(Trial::test("embedding::data::c-host", on_c_host));
     trials.push(Trial::test("embedding::data::skeleton", on_skeleton));
     trials.push(Trial::test("embedding::data::reference", on_reference));
@@ -105,6 +106,19 @@ fn example() -> Result<(), Failed> {
             report::tail(&outcome)
         );
         return Err(text.into());
+    }
+    Ok(())
+}
+
+/// An old handle closes nothing.
+fn stale_handles() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let main = folder.path().join("stale_handles");
+    let source = "../../abi-tests/embedding/stale_handles.c";
+    compile::c_host(&["objects.c", source], &main, &[])?;
+    let outcome = process::run(Command::new(main), Duration::from_secs(60))?;
+    if !outcome.success() || outcome.stdout != "1 1 1 1\n1 1\n" {
+        return Err(report::tail(&outcome).into());
     }
     Ok(())
 }

@@ -42,13 +42,14 @@ static int64_t handle_of(struct object *object)
   return object->handle;
 }
 
-/* The shim has let go of handles. One that it has received less often than we sent it is on its way to it again. */
+/* The shim has let go of handles. One that it has received less often than we sent it is on its way to it again, and one of an earlier
+ * generation was closed before. */
 static void release(int32_t n, const struct gimbal_release *handles)
 {
   for (int32_t i = 0; i < n; i++) {
     int64_t index = handles[i].handle & 0xffffffff;
     struct object *object = objects[index];
-    if (object->sent == handles[i].received) {
+    if (object != NULL && object->handle == handles[i].handle && object->sent == handles[i].received) {
       object->handle = 0;
       objects[index] = NULL;
       generations[index]++;

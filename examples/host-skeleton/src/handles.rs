@@ -64,14 +64,16 @@ pub fn resolve(handle: i64) -> Option<Ref> {
     lock(&TABLE).rows.get((handle & INDEX) as usize)?.object.clone()
 }
 
-/// The shim lets go of handles. One that it has received less often than we sent it is on its way to it again, and stays.
+/// The shim lets go of handles. One that it has received less often than we sent it is on its way to it again, and stays. One of an
+/// earlier generation was closed before: its row may be another object's by now.
 pub fn close(releases: &[Release]) {
     let mut dead = Vec::new();
     let mut table = lock(&TABLE);
     for release in releases {
         let index = (release.handle & INDEX) as usize;
         let row = &mut table.rows[index];
-        if row.sent == release.received
+        if row.generation == release.handle >> 32
+            && row.sent == release.received
             && let Some(object) = row.object.take()
         {
             row.sent = 0;
@@ -85,4 +87,25 @@ pub fn close(releases: &[Release]) {
     // What dies with its handle may come back here.
     drop(table);
     drop(dead);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::text;
+
+    #[test]
+    fn an_old_handle_does_not_close_the_row_of_another_object() {
+        let (first, second) = (text("first"), text("second"));
+        let (old, _) = open(&first);
+        let release = |handle| Release { handle, received: 1 };
+        close(&[release(old)]);
+        assert!(resolve(old).is_none());
+        let (new, fresh) = open(&second);
+        assert!(fresh && new != old && new & INDEX == old & INDEX);
+        close(&[release(old)]);
+        assert!(resolve(new).is_some_and(|object| Arc::ptr_eq(&object, &second)));
+        close(&[release(new)]);
+        assert!(resolve(new).is_none());
+    }
 }
