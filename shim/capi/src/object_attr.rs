@@ -3,7 +3,7 @@
 use crate::common::*;
 use gimbal_macros::entry;
 use gimbal_proxies::*;
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_ulong, c_void};
 use std::ptr::null_mut;
 
 /// Is it a string? If not, sets the error for an attribute name.
@@ -148,6 +148,9 @@ pub unsafe fn PyObject_SetAttr(object: Obj, name: Obj, value: Obj) -> c_int {
         return -1;
     }
     if !is_native(object) {
+        if types::is_type(object) && is_fixed(object.cast()) {
+            return refuse_on_type(object.cast(), name);
+        }
         return status(op_unit(Op::SetAttr, &[object, name, value]));
     }
     let ty = (*object).ob_type;
@@ -168,6 +171,34 @@ pub unsafe fn PyObject_SetAttr(object: Obj, name: Obj, value: Obj) -> c_int {
         type_name(object),
         shown(name)
     ))
+}
+
+/// Is it an extension type whose attributes nobody may set: a static one, or one that says so?
+unsafe fn is_fixed(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: `ty` is a type.
+    unsafe {
+        let flags = type_flags::of(ty);
+        types::is_native(ty) && (flags & Py_TPFLAGS_HEAPTYPE == 0 || flags & IMMUTABLE != 0)
+    }
+}
+
+/// `Py_TPFLAGS_IMMUTABLETYPE`, which came with 3.10.
+const IMMUTABLE: c_ulong = if cfg!(Py_3_10) { 1 << 8 } else { 0 };
+
+#[cold]
+unsafe fn refuse_on_type(ty: *mut PyTypeObject, name: Obj) -> c_int {
+    // SAFETY: `ty` is a type and `name` a str.
+    unsafe {
+        let class = std::ffi::CStr::from_ptr((*ty).tp_name).to_string_lossy();
+        type_error(&if cfg!(Py_3_10) {
+            format!(
+                "cannot set '{}' attribute of immutable type '{class}'",
+                shown(name)
+            )
+        } else {
+            format!("can't set attributes of built-in/extension type '{class}'")
+        })
+    }
 }
 
 /// [`PyObject_SetAttr`] by a C string.

@@ -182,6 +182,12 @@ unsafe fn short_name(ty: *mut PyTypeObject) -> String {
 /// Finishes a static type. 0, or -1 with an error set.
 #[entry]
 pub unsafe fn PyType_Ready(ty: *mut PyTypeObject) -> c_int {
+    if (*ty).tp_name.is_null() {
+        return fail(
+            gimbal_abi::PyExc_SystemError,
+            "Type does not define the tp_name field.",
+        );
+    }
     if types::ready(ty) { 0 } else { -1 }
 }
 
