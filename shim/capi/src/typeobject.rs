@@ -1,5 +1,6 @@
 //! `object.h`, types: making them ready, looking at them, calling them.
 
+use crate::common::fail;
 use gimbal_abi::{
     Py_TPFLAGS_HAVE_GC, Py_TPFLAGS_HEAPTYPE, Py_ssize_t, PyBaseObject_Type, PyExc_SystemError,
     PyExc_TypeError, PyHeapTypeObject, PyModuleDef, PyObject, PyType_Type, PyTypeObject, PyVarObject,
