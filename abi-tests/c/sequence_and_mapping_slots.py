@@ -53,6 +53,8 @@ for label, function in {
     "slice": lambda: row[1:2],
     "float": lambda: row[1.5],
     "huge": lambda: row[10**30],
+    "repeat": lambda: row * 10**30,
+    "repeat in place": lambda: row.__imul__(10**30),
     "assign text": lambda: row.__setitem__(0, "x"),
 }.items():
     check_type(label, function)

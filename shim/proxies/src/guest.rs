@@ -450,16 +450,13 @@ unsafe fn number(value: isize) -> Obj {
     }
 }
 
-/// An index argument; None with an error set when it does not fit.
-unsafe fn index(op: Obj) -> Option<isize> {
+/// An index argument, or how often to repeat; None with `error` set when it does not fit.
+unsafe fn index(op: Obj, error: Obj) -> Option<isize> {
     // SAFETY: `op` is an object.
     unsafe {
         let value = if types::is_int(op) { int::as_i64(op) } else { None };
         if value.is_none() {
-            err::set(
-                crate::PyExc_IndexError,
-                "cannot fit 'int' into an index-sized integer",
-            );
+            err::set(error, "cannot fit 'int' into an index-sized integer");
         }
         value.map(|v| v as isize)
     }
@@ -529,7 +526,12 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
                 as_fn!(f, unsafe extern "C" fn(Obj) -> isize)(a[0])
             }))
         } else if is(SlotKind::SsizeArg) || is(SlotKind::Item) {
-            let Some(i) = index(a[1]) else {
+            let error = if is(SlotKind::Item) {
+                crate::PyExc_IndexError
+            } else {
+                crate::PyExc_OverflowError
+            };
+            let Some(i) = index(a[1], error) else {
                 return std::ptr::null_mut();
             };
             let i = if is(SlotKind::Item) && i < 0 {
@@ -542,7 +544,7 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
             }
             state::outside(|| as_fn!(f, unsafe extern "C" fn(Obj, isize) -> Obj)(a[0], i))
         } else if is(SlotKind::SsizeObjArg) {
-            let Some(mut i) = index(a[1]) else {
+            let Some(mut i) = index(a[1], crate::PyExc_IndexError) else {
                 return std::ptr::null_mut();
             };
             if i < 0 {
