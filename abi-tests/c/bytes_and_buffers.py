@@ -2,6 +2,7 @@
 
 import array
 import gc
+import io
 import struct
 import threading
 
@@ -21,6 +22,9 @@ for label, value in {"empty": b"", "short": b"abc", "nul": b"\0\xff\0", "long": 
 check("both sides", lambda: c.bytearray_both_sides(a := bytearray(b"xyz"), lambda seen: (bytes(seen), seen.__setitem__(0, 80))[0]))
 check("both sides grow", lambda: c.bytearray_both_sides(bytearray(b"xyz"), lambda seen: seen.extend(b"more" * 100)))
 check("both sides no array", c.bytearray_both_sides, b"xyz", len)
+
+file = io.BytesIO(b"file in memory")        # PyPy shows no address of it
+check("file", lambda: (c.describe(file.getbuffer(), 1), c.write_through(file.getbuffer()[4:]), file.getvalue()))
 
 exporters = {
     "bytes": b"abcdef",

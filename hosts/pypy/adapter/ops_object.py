@@ -297,6 +297,16 @@ _ANY_CONTIGUOUS = 0x20 | 0x40 | 0x80
 _open_buffers = {}
 
 
+def _memory(view):
+    """The memory of a view whose items follow each other, and whether that is a copy: the host shows none of a BytesIO."""
+    try:
+        return ffi.from_buffer(view), False
+    except TypeError:
+        memory = ffi.new("char[]", view.nbytes)
+        ffi.memmove(memory, view.tobytes(), view.nbytes)
+        return memory, True
+
+
 def _strided(view, flags):
     """The memory of a view whose items do not follow each other, and where its first item is: a read-only copy with the same
     gaps where the host shows none."""
@@ -324,9 +334,13 @@ def GetBuffer(o, flags):
         raise BufferError("Object is not writable.")
     if type(o) is memoryview and flags & _FORMAT and not flags & _ND:
         raise BufferError("memoryview: cannot cast to unsigned bytes if the format flag is present")
+    written = None
     if view.c_contiguous:
-        memory = place = ffi.from_buffer(view)
-        readonly = view.readonly
+        memory, copied = _memory(view)
+        place = memory
+        readonly = view.readonly or copied and not flags & _WRITABLE
+        if copied and not readonly:
+            written = view.cast("B")
     elif view.ndim != 1 or flags & _ANY_CONTIGUOUS or flags & _STRIDES != _STRIDES:
         raise BufferError("memoryview: underlying buffer is not C-contiguous")
     else:
@@ -335,13 +349,16 @@ def GetBuffer(o, flags):
     key = address or id(view)
     while key in _open_buffers:
         key += 1
-    _open_buffers[key] = (view, memory)
+    _open_buffers[key] = (view, memory, written)
     shape = view.shape or ()
     return (address, view.nbytes, readonly, view.itemsize, view.format, tuple(shape), tuple(view.strides or ()), key)
 
 
 def ReleaseBuffer(key):
-    view, memory = _open_buffers.pop(key)
+    view, memory, written = _open_buffers.pop(key)
+    if written is not None:
+        written[:] = ffi.buffer(memory)     # what C wrote into the copy
+        written.release()
     ffi.release(memory)
     view.release()
 
