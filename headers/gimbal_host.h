@@ -27,8 +27,8 @@
 // hosts that take packed forms.
 #define GIMBAL_NOTHING_TO_ADOPT 16
 
-// In `HostTable::flags`: a result with `Tag::Instance` and `aux` 1 is an instance without a wrapper, and its wrapper owns the
-// reference that comes with it: the host does not call `ShimTable::incref` for it.
+// In `HostTable::flags`: a cell of a result with `Tag::Instance` and `aux` 1 is an instance without a wrapper, and its wrapper owns
+// the reference that comes with it: the host decodes cells from first to last, and does not call `ShimTable::incref` for it.
 #define GIMBAL_HOST_TAKES_INSTANCES 2
 
 // Do not read the environment variables of Python.
