@@ -263,7 +263,28 @@ caught(PyObject *self, PyObject *function)
     return value;
 }
 
+/* --- classes ---------------------------------------------------------------------------------------------------------- */
+
+/* Uses a class as much as an extension may: its name, its bases, a method, an instance. */
+static PyObject *
+examine(PyObject *self, PyObject *class)
+{
+    PyTypeObject *type = (PyTypeObject *)class;
+    PyObject *name = PyUnicode_FromString(type->tp_name);
+    EXPECT(PyType_Check(class) && PyTuple_GET_ITEM(type->tp_mro, 0) == class);
+    PyObject *made = PyObject_CallNoArgs(class);
+    EXPECT(name && made && Py_TYPE(made) == type && PyObject_IsInstance(made, class) == 1);
+    PyObject *kept = PyList_New(0), *text = PyObject_Str(made);
+    EXPECT(kept && text && PyList_Append(kept, class) == 0 && PyList_Append(kept, made) == 0);
+    EXPECT(PyObject_SetAttrString(class, "seen", kept) == 0);
+    Py_DECREF(kept);
+    Py_DECREF(text);
+    Py_DECREF(made);
+    return name;
+}
+
 static PyMethodDef methods[] = {
+    {"examine", examine, METH_O, NULL},
     {"same", same, METH_O, NULL},
     {"pair", pair, METH_O, NULL},
     {"drop", drop, METH_VARARGS, NULL},

@@ -69,6 +69,7 @@ fn describe(class: &Ref) -> Ref {
         flag(is_subclass(class, "BaseException")),
         flag(false),
         int(0),
+        flag(false),
     ])
 }
 

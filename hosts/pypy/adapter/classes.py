@@ -730,7 +730,7 @@ def TypeInfo(wire):
     if (struct or not cls.__flags__ & 512) and cls.__module__ != 'builtins':     # no heap type: CPython's name has the module
         name = cls.__module__ + '.' + name
     return (name, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],
-            type_qualname(cls), issubclass(cls, BaseException), exports_buffer(mro), struct)
+            type_qualname(cls), issubclass(cls, BaseException), exports_buffer(mro), struct, bool(cls.__flags__ & 512))
 
 
 class Namespace(dict):

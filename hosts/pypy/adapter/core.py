@@ -10,7 +10,7 @@ from _thread import get_ident
 from __pypy__ import identity_dict, strategy
 
 from _gimbal import lifetimes
-from _gimbal.handles import (MASK, Demoted, awake, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent,
+from _gimbal.handles import (MASK, Demoted, awake, class_tables, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent,
                              shut, take_back, wires)
 from _gimbal.lifetimes import due, housekeeping, once, pin, wake
 from _gimbal.native import ffi, lib
@@ -170,6 +170,7 @@ for cls, kind in ((tuple, K_TUPLE), (list, K_LIST), (dict, K_DICT), (bytes, K_BY
     kinds[cls] = kind
 
 fields_of = identity_dict()     # what C reads in place of some builtins, in the order of their C structs
+class_tables += kinds, fields_of
 
 
 def has_fields(cls, fields):

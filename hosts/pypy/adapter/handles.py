@@ -27,6 +27,7 @@ shut = [False]
 seen = [None]
 free = []
 ids = identity_dict()
+class_tables = []       # identity dictionaries that remember something of a class as long as it has a handle
 rows = itertools.count(1)   # the next that was never used
 changing = _thread.RLock()  # objects are being given handles, demoted or made strong, or handles are being closed
 
@@ -158,6 +159,10 @@ def close(wire, received):
             edge.object = None
     elif ids.get(x) == wires[i]:
         del ids[x]
+    if isinstance(x, type):
+        for table in class_tables:
+            if x in table:
+                del table[x]
     settled[i] += received
     wires[i] += 1 << 32
     seen[i] = None

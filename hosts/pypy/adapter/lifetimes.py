@@ -20,6 +20,7 @@ from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_o
 from _gimbal.native import ffi, lib
 from _gimbal.youth import BYTES, INTS, end_period, gone, known_bytes, light, lingering, set_own, wrapper_at, wrappers
 
+KEEP_CLASSES, KEEP_USED_CLASSES, KEEP_NO_CLASSES = 0, 1, 2      # of what nothing native uses, in `flush`
 STATEFUL, BUSY = 1, 2       # of a word that `survey` gets
 WRAPPER, OBJECT = 0, 1      # kinds of what an edge connects
 
@@ -426,10 +427,10 @@ def housekeeping(whole=False):
         return False
     try:
         more = look()
-        lib.flush()
+        lib.flush(KEEP_CLASSES)
         lib.collect()
         more = settle(whole) or more
-        lib.flush()
+        lib.flush(KEEP_USED_CLASSES)
         known_bytes[0] = lib.stat(BYTES)
         return more
     finally:
@@ -447,7 +448,7 @@ def collector(original, pool):
     def collect(generation):
         for frame in list(pool):
             lib.forget(frame)
-        lib.flush()
+        lib.flush(KEEP_NO_CLASSES)
         for _ in range(ROUNDS):
             end_period()
             found = original(generation)

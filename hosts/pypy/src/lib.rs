@@ -186,7 +186,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         clear [Void Int64 Int64Ptr];
         touch [Void Int64];
         stat [Int64 Int];
-        flush [Void];
+        flush [Void Int];
         fill_tree [Void CellPtr Int64 CellPtr CharPtr Int64 Int64 Int64];
     }
     list

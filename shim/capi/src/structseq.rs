@@ -56,7 +56,6 @@ pub unsafe fn PyStructSequence_NewType(desc: *mut PyStructSequence_Desc) -> *mut
     let ty = decode::class(handle);
     if !ty.is_null() {
         structseq::register(ty, all, shown);
-        incref(ty.cast());
     }
     ty
 }

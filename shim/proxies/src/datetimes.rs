@@ -1,7 +1,7 @@
 //! Dates and times: what C's macros read in place of the instances of the host's classes, in CPython's layout.
 
 use crate::state::Locked;
-use crate::{Obj, PyObject, PyTypeObject, int, none, types, xdecref};
+use crate::{Obj, PyObject, PyTypeObject, int, none, refcount, types, xdecref};
 use std::ffi::c_int;
 
 /// The class of module `datetime` from which a class derives its struct.
@@ -76,8 +76,9 @@ static CLASSES: Locked<Vec<(*mut PyTypeObject, Kind)>> = Locked::new(Vec::new())
 /// The host says that a new class is one of the module's own (`number`) or none (0): its instances get their struct.
 pub unsafe fn register(ty: *mut PyTypeObject, number: u64) {
     if let Some(&kind) = KINDS.get((number as usize).wrapping_sub(1)) {
-        // SAFETY: the lock is held; type proxies are immortal.
+        // SAFETY: the lock is held; the type lives for good.
         unsafe {
+            refcount::immortalize(ty.cast());
             (*ty).tp_basicsize = kind.size() as isize;
             CLASSES.get().push((ty, kind));
         }

@@ -4,7 +4,7 @@ use crate::state::{self, Locked};
 use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
-    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, datetimes, dict, err, fields, incref,
+    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, datetimes, decref, dict, err, fields, idle, incref,
     int, lock, mirror, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
 };
 use gimbal_handles::Received;
@@ -113,22 +113,28 @@ unsafe fn stale(handle: i64) -> Obj {
     std::ptr::null_mut()
 }
 
-/// The type proxy behind a type's handle, borrowed (type proxies are immortal).
+/// The type proxy behind a type's handle, a new reference.
 pub unsafe fn class(handle: i64) -> *mut PyTypeObject {
     // SAFETY: as `decode`.
     unsafe {
         match crossing::receive(handle) {
             Received::Open(proxy) => {
+                incref(proxy);
                 wait_until_filled(proxy);
                 proxy.cast()
             }
-            Received::Fresh => open_class(handle, class_of(handle)),
+            Received::Fresh => {
+                let metatype = class_of(handle);
+                let class = open_class(handle, metatype);
+                xdecref(metatype.cast());
+                class
+            }
             Received::Stale => stale(handle).cast(),
         }
     }
 }
 
-/// The proxy of a class, borrowed. While its metatype was asked for another thread may have opened it.
+/// The proxy of a class, a new reference. While its metatype was asked for another thread may have opened it.
 unsafe fn open_class(handle: i64, metatype: *mut PyTypeObject) -> *mut PyTypeObject {
     // SAFETY: as `class`.
     unsafe {
@@ -138,6 +144,7 @@ unsafe fn open_class(handle: i64, metatype: *mut PyTypeObject) -> *mut PyTypeObj
         match crossing::peek(handle) {
             Some(class) => {
                 crossing::count(handle);
+                incref(class);
                 wait_until_filled(class);
                 class.cast()
             }
@@ -146,7 +153,7 @@ unsafe fn open_class(handle: i64, metatype: *mut PyTypeObject) -> *mut PyTypeObj
     }
 }
 
-/// The type of the object behind a handle that arrived without its type.
+/// The type of the object behind a handle that arrived without its type, a new reference.
 unsafe fn class_of(object: i64) -> *mut PyTypeObject {
     // SAFETY: the result of the operation is a type.
     unsafe {
@@ -170,10 +177,13 @@ unsafe fn fresh(object: i64, type_handle: i64, length: i64) -> Obj {
             return std::ptr::null_mut();
         }
         if type_flags::of(ty) & Py_TPFLAGS_TYPE_SUBCLASS != 0 {
-            return new_ref(open_class(object, ty).cast());
+            let class = open_class(object, ty);
+            decref(ty.cast());
+            return class.cast();
         }
         if type_flags::of(ty) & FILLED != 0 || type_handle == 0 && fields::are_sent(ty) {
             // It was sent before with its contents, and its proxy was closed meanwhile.
+            decref(ty.cast());
             let number = int::from_i64(object);
             let proxy = op(Op::Resend, &[number]);
             xdecref(number);
@@ -181,6 +191,7 @@ unsafe fn fresh(object: i64, type_handle: i64, length: i64) -> Obj {
             return proxy;
         }
         let proxy = allocate(ty, 0);
+        decref(ty.cast());
         if proxy.is_null() {
             return proxy;
         }
@@ -274,7 +285,11 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
     // SAFETY: all-zero is a valid rest of every struct that is not filled by its own function.
     unsafe {
         if type_flags::of(ty) & Py_TPFLAGS_DICT_SUBCLASS != 0 {
-            return dict::allocate(ty);
+            let proxy = dict::allocate(ty);
+            if !proxy.is_null() {
+                idle::hold_type(proxy);
+            }
+            return proxy;
         }
         let size = (*ty).tp_basicsize.max(16) as usize + items * (*ty).tp_itemsize as usize;
         let proxy = arena::alloc_zeroed(size).cast::<PyObject>();
@@ -282,6 +297,7 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
             return seq::no_memory();
         }
         refcount::begin_proxy(proxy.cast(), ty);
+        idle::hold_type(proxy);
         if (*ty).tp_itemsize != 0 {
             (*proxy.cast::<PyVarObject>()).ob_size = items as isize;
         }
@@ -314,6 +330,7 @@ unsafe fn container(cell: &Cell, n: usize) -> (Obj, bool) {
                     0
                 };
                 let proxy = allocate(ty, count);
+                decref(ty.cast());
                 if proxy.is_null() {
                     (proxy, false)
                 } else if let Err(first) = tie(cell.i, proxy) {
@@ -510,6 +527,7 @@ pub unsafe fn fill_value(cell: &mut Cell, value: Obj) {
                 } else {
                     with_value(ty, value)
                 };
+                xdecref(ty.cast());
                 if proxy.is_null() {
                     proxy
                 } else {
@@ -545,6 +563,7 @@ unsafe fn with_value(ty: *mut PyTypeObject, value: Obj) -> Obj {
             return seq::no_memory();
         }
         refcount::begin_proxy(proxy.cast(), ty);
+        idle::hold_type(proxy);
         std::ptr::copy_nonoverlapping(value.cast::<u8>().add(head), proxy.cast::<u8>().add(head), body);
         proxy
     }
@@ -568,7 +587,8 @@ pub unsafe fn dispose(op: Obj) {
     unsafe {
         fields::drop_all(op);
         arena::set_handle(op, arena::NO_HANDLE);
-        let flags = type_flags::of((*op).ob_type);
+        let ty = (*op).ob_type;
+        let flags = type_flags::of(ty);
         if flags & Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
             crate::structseq::items(op).iter().for_each(|&item| xdecref(item));
             arena::free(op.cast());
@@ -584,5 +604,6 @@ pub unsafe fn dispose(op: Obj) {
         } else {
             arena::free(op.cast());
         }
+        idle::let_type_go(ty);
     }
 }

@@ -36,6 +36,7 @@ pub mod gil;
 mod graph;
 pub mod guard;
 pub mod guest;
+pub mod idle;
 pub mod int;
 pub mod iterators;
 pub mod loader;

@@ -117,7 +117,7 @@ pub(crate) unsafe extern "C" fn stat(what: i32) -> i64 {
     result
 }
 
-pub(crate) unsafe extern "C" fn flush() {
+pub(crate) unsafe extern "C" fn flush(classes: i32) {
     // SAFETY: the host calls it outside finalizers.
-    unsafe { quietly(|| refcount::flush()) }
+    unsafe { quietly(|| refcount::flush(classes)) }
 }

@@ -15,8 +15,9 @@ static SHAPES: Locked<Vec<Shape>> = Locked::new(Vec::new());
 
 /// Makes `ty` a class of struct sequences with `all` items, of which the tuple shows the first `shown`.
 pub unsafe fn register(ty: *mut PyTypeObject, all: usize, shown: usize) {
-    // SAFETY: the lock is held; types are immortal.
+    // SAFETY: the lock is held; the type lives for good.
     unsafe {
+        refcount::immortalize(ty.cast());
         let room = size_of::<crate::PyVarObject>() + all * size_of::<Obj>();
         (*ty).tp_basicsize = room as isize;
         (*ty).tp_dealloc = Some(dealloc);

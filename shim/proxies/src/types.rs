@@ -194,6 +194,7 @@ pub unsafe fn allocate_heap_type(metatype: *mut PyTypeObject) -> *mut PyTypeObje
         }
         let ty = &raw mut (*heap).ht_type;
         refcount::begin(ty.cast(), metatype);
+        crate::idle::hold_type(ty.cast());
         point_at_tables(ty);
         ty
     }
@@ -212,7 +213,7 @@ pub unsafe fn point_at_tables(ty: *mut PyTypeObject) {
     }
 }
 
-/// The proxy of a host class of this metatype. Immortal; borrowed.
+/// The proxy of a host class of this metatype, a new reference (see [`crate::idle`] for its end).
 pub unsafe fn open_class(handle: i64, metatype: *mut PyTypeObject) -> *mut PyTypeObject {
     // SAFETY: the handle was received as fresh.
     unsafe {
@@ -220,7 +221,8 @@ pub unsafe fn open_class(handle: i64, metatype: *mut PyTypeObject) -> *mut PyTyp
         if ty.is_null() {
             return ty;
         }
-        refcount::immortalize(ty.cast());
+        #[cfg(Py_GIL_DISABLED)]
+        refcount::publish(ty.cast());
         type_flags::set(
             ty,
             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_HAVE_GC,
@@ -271,6 +273,10 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
         let mut line = vec![ty.cast::<PyObject>()];
         line.extend_from_slice(seq::tuple_slice(mro));
         (*ty).tp_mro = seq::tuple_of(&line);
+        refcount::drop_silently(ty.cast()); // it does not hold itself
+        if is_new && (fields[11] != crate::true_object() || is_native(metaclass.cast())) {
+            refcount::immortalize(ty.cast());
+        }
         let derived = is_new && is_native((*ty).tp_base);
         if derived {
             (*ty).tp_subclasses = NATIVE as Obj;
@@ -315,14 +321,14 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                 slots::host_new as *const c_void,
             ));
         }
-        // TypeDict keeps the class alive; so does the proxy, which is immortal.
+        // TypeDict keeps the class alive as long as there is the proxy, whose handle does the same.
         (*ty).tp_dict = crossing::op(Op::TypeDict, &[ty.cast()]);
         err::clear();
         decref(info);
     }
 }
 
-/// A C string that lives for good.
+/// A C string that lives as long as its type.
 fn leak(text: &[u8]) -> *const c_char {
     CString::new(text).unwrap_or_default().into_raw()
 }
@@ -339,8 +345,15 @@ pub unsafe extern "C" fn subtype_dealloc(op: Obj) {
         {
             base = (*base).tp_base;
         }
+        let ty = (*op).ob_type;
         if let Some(dealloc) = (*base).tp_dealloc {
             crate::outside(|| dealloc(op));
+            // The dealloc of a type that is on the heap itself gives the instance's type back, and so does the default.
+            if type_flags::of(base) & Py_TPFLAGS_HEAPTYPE == 0
+                && !std::ptr::fn_addr_eq(dealloc, object_dealloc as crate::destructor)
+            {
+                crate::idle::let_type_go(ty);
+            }
         }
     }
 }

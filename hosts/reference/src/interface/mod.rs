@@ -350,13 +350,13 @@ fn keep_house(t: &mut Thread) -> bool {
     t.outside(|| {
         // SAFETY: nothing is being encoded.
         unsafe {
-            (shim().flush)();
+            (shim().flush)(0);
             (shim().collect)();
         }
     });
     lifetimes::settle(t);
     // SAFETY: as above.
-    t.outside(|| unsafe { (shim().flush)() });
+    t.outside(|| unsafe { (shim().flush)(1) });
     progress
 }
 
@@ -371,7 +371,7 @@ pub fn collect_garbage(t: &mut Thread) {
     let mut quiet = 0;
     for _ in 0..ROUNDS {
         // SAFETY: nothing is being encoded.
-        t.outside(|| unsafe { (shim().flush)() });
+        t.outside(|| unsafe { (shim().flush)(2) });
         let before = (lifetimes::live(), handles::live());
         t.collect();
         bury(t);

@@ -21,7 +21,7 @@ pub use saturated::*;
 pub use split::*;
 
 use crate::state::Locked;
-use crate::{Obj, PyTypeObject, arena, crossing};
+use crate::{Obj, PyTypeObject, arena, crossing, idle};
 use gimbal_host::Release;
 
 /// When this many dead proxies wait, their handles are closed in one crossing at the end of the outermost call.
@@ -156,6 +156,10 @@ pub unsafe extern "C" fn retire(op: Obj) {
     let _held = crate::hold();
     // SAFETY: the extension lock is held, `op` has a handle.
     unsafe {
+        if crate::types::is_type(op) {
+            idle::retire(op);
+            return;
+        }
         crate::mirror::untrack(op);
         crate::bytearray::let_go(op);
         let flags = arena::flags(op);
@@ -179,7 +183,12 @@ pub unsafe fn flush_if_due() {
         cool();
         let dead = DEAD.get().len();
         if dead >= BATCH || dead > 0 && crate::fields::views_are_open() {
-            flush();
+            close_dead(Vec::new());
+        }
+        if idle::are_many() {
+            let mut releases = Vec::new();
+            idle::close_oldest(&mut releases);
+            close_dead(releases);
         }
     }
 }
@@ -190,12 +199,25 @@ pub fn queued() -> usize {
     unsafe { DEAD.get().len() }
 }
 
-/// Closes the handles of all dead proxies. Never called from a host finalizer.
+/// Closes the handles of all dead proxies, with `classes` also of idle types (see [`idle::look`]). Never called from a host
+/// finalizer.
 #[cold]
-pub unsafe fn flush() {
-    // SAFETY: the extension lock is held; freeing one proxy may add others to the queue, hence the loop.
+pub unsafe fn flush(classes: i32) {
+    // SAFETY: the extension lock is held.
     unsafe {
         let mut releases = Vec::new();
+        if classes > 0 {
+            idle::look(classes > 1, &mut releases);
+        }
+        close_dead(releases);
+    }
+}
+
+/// Closes the handles of all dead proxies, and tells the host of these `releases` as well.
+#[cold]
+unsafe fn close_dead(mut releases: Vec<Release>) {
+    // SAFETY: the extension lock is held; freeing one proxy may add others to the queue, hence the loop.
+    unsafe {
         loop {
             let dead = std::mem::take(DEAD.get());
             if dead.is_empty() {
