@@ -117,9 +117,10 @@ enum gimbal_op
   // Sends the object behind a handle (an int) again with everything that its proxy needs.
   GIMBAL_OP_RESEND,
   // What a type proxy needs: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers,
-  // struct)`, where the last is 1 for `datetime.date`, 2 for `datetime`, 3 for `time`, 4 for `timedelta` (but not for what
+  // struct, is on the heap)`, where the struct is 1 for `datetime.date`, 2 for `datetime`, 3 for `time`, 4 for `timedelta` (but not for what
   // derives from them), else 0. Their instances are sent with `fill_items`: the numbers as the constructor takes them, and
-  // for a time of day the fold and the zone or None behind them.
+  // for a time of day the fold and the zone or None behind them. C may use a class that is not on the heap, as builtin ones are
+  // not, without holding a reference.
   GIMBAL_OP_TYPE_INFO,
   // Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
   GIMBAL_OP_MAKE_TYPE,

@@ -274,10 +274,9 @@ examine(PyObject *self, PyObject *class)
     EXPECT(PyType_Check(class) && PyTuple_GET_ITEM(type->tp_mro, 0) == class);
     PyObject *made = PyObject_CallNoArgs(class);
     EXPECT(name && made && Py_TYPE(made) == type && PyObject_IsInstance(made, class) == 1);
-    PyObject *kept = PyList_New(0), *text = PyObject_Str(made);
-    EXPECT(kept && text && PyList_Append(kept, class) == 0 && PyList_Append(kept, made) == 0);
-    EXPECT(PyObject_SetAttrString(class, "seen", kept) == 0);
-    Py_DECREF(kept);
+    PyObject *text = PyObject_Str(made), *base = PyObject_GetAttrString(class, "__base__");
+    EXPECT(text && base && PyObject_SetAttrString(class, "seen", text) == 0);
+    Py_DECREF(base);
     Py_DECREF(text);
     Py_DECREF(made);
     return name;

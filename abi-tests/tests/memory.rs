@@ -1,5 +1,6 @@
 //! Memory stays flat: a million calls that create, pass and drop objects both ways (`memory/million.py`), a million objects
-//! of each kind (`memory/kinds.py`), and nothing is left of cycles that run through native memory (`memory/cycles.py`).
+//! of each kind (`memory/kinds.py`), and nothing is left of cycles that run through native memory (`memory/cycles.py`) and of classes
+//! that are made while the program runs (`memory/classes.py`).
 //!
 //! The same programs run on CPython first: what grows there is the program's fault, or its extension's.
 
@@ -17,6 +18,10 @@ use serde::Deserialize;
 /// Cycles of each of the shapes that [`MANY`] names, and of the others.
 const CYCLES: [(&str, &[&str]); 2] = [("100000", MANY), ("1000", &[])];
 const MANY: &[&str] = &["native", "instance", "a_list", "dict_closure"];
+/// Classes of each of the kinds that are named, and of the others.
+const CLASSES: [(&str, &[&str]); 2] = [("100000", &["plain"]), ("3000", &[])];
+/// A cycle through native memory is found by several collections of the host: the last ones are on their way still.
+const LATE: i64 = 300;
 /// What the first use of a class or a function may keep for good.
 const ONCE: i64 = 40;
 /// How many objects of each kind.
@@ -40,6 +45,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
             [
                 lane.trial("memory::cycles", cycles),
                 lane.trial("memory::kinds", kinds),
+                lane.trial("memory::classes", classes),
             ]
         }))
         .collect())
@@ -80,6 +86,31 @@ fn cycles(gimbal: &Interpreter) -> Result<(), Failed> {
             {
                 return Err(
                     format!("after {count} cycles of the shape {shape}, {number} {figure} are left").into(),
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Classes {
+    /// How many handles, proxies and bytes there are more than after two of five rounds.
+    left: BTreeMap<String, i64>,
+}
+
+/// Classes that C has used and the program has dropped leave no type proxies.
+fn classes(gimbal: &Interpreter) -> Result<(), Failed> {
+    for (count, kinds) in CLASSES {
+        let args: Vec<&str> = std::iter::once(count).chain(kinds.iter().copied()).collect();
+        let all: BTreeMap<String, Classes> = run(gimbal, "classes.py", &args)?;
+        for (kind, Classes { left }) in all {
+            if let Some((figure, number)) = left
+                .iter()
+                .find(|(figure, number)| *figure != "bytes" && **number > LATE)
+            {
+                return Err(
+                    format!("after {count} classes of kind {kind}, {number} {figure} are left").into(),
                 );
             }
         }

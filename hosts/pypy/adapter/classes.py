@@ -718,7 +718,7 @@ def has_native_part(cls):
 
 
 def TypeInfo(wire):
-    cls = objects[wire & MASK]
+    cls = object_of(wire)
     mro = type.mro(cls) if cls is type else cls.__mro__
     native = has_native_part(cls)
     masks = slot_masks(cls, mro, native)

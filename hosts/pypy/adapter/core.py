@@ -11,7 +11,7 @@ from __pypy__ import identity_dict, strategy
 
 from _gimbal import lifetimes
 from _gimbal.handles import (MASK, Demoted, awake, class_tables, handle, ids, live, new_handle, object_of, objects, rebind, seen, sent,
-                             shut, take_back, wires)
+                             shapes, shut, take_back, wires)
 from _gimbal.lifetimes import due, housekeeping, once, pin, wake
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
@@ -83,9 +83,6 @@ class Shape:
     __slots__ = ('cls', 'make', 'light', 'value', 'stateful')
 
 
-shapes = []     # of the class in that row of the handle table, or None
-
-
 def learn_shape(i, cls):
     shape = Shape()
     shape.cls = cls
@@ -103,6 +100,8 @@ def instance(address, type_handle, given=0):
     """The wrapper of the instance at `address`, made when there is none. With `given`, there is none, but a reference for it."""
     i = type_handle & MASK
     cls = objects[i]
+    if type(cls) is Demoted:
+        cls = awake(i)
     shape = shapes[i] if i < len(shapes) else None
     if shape is None or shape.cls is not cls:
         shape = learn_shape(i, cls)
@@ -820,7 +819,7 @@ def decode_other(c, tag):
         return complex(c.d, bits_as_float(c.i))
     if tag == FUNCTION:
         from _gimbal.functions import from_native
-        x = from_native(ffi.cast('void ***', ffi.addressof(c, 'd'))[0], objects[c.n & MASK] if c.n else None, c.aux)
+        x = from_native(ffi.cast('void ***', ffi.addressof(c, 'd'))[0], object_of(c.n) if c.n else None, c.aux)
         c.t = handle(x)
         return x
     if tag == NOT_IMPLEMENTED:

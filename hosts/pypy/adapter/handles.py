@@ -28,6 +28,7 @@ seen = [None]
 free = []
 ids = identity_dict()
 class_tables = []       # identity dictionaries that remember something of a class as long as it has a handle
+shapes = []             # what `core` remembers of the class in that row, or None
 rows = itertools.count(1)   # the next that was never used
 changing = _thread.RLock()  # objects are being given handles, demoted or made strong, or handles are being closed
 
@@ -157,17 +158,25 @@ def close(wire, received):
         edge = edge_of(i, x)
         if edge is not None:
             edge.object = None
-    elif ids.get(x) == wires[i]:
-        del ids[x]
-    if isinstance(x, type):
-        for table in class_tables:
-            if x in table:
-                del table[x]
+    else:
+        if ids.get(x) == wires[i]:
+            del ids[x]
+        if isinstance(x, type):
+            forget_class(x, i)
     settled[i] += received
     wires[i] += 1 << 32
     seen[i] = None
     shut[i] = False
     free.append(i)
+
+
+def forget_class(cls, i):
+    """Keeps nothing of a class that native code does not use."""
+    for table in class_tables:
+        if cls in table:
+            del table[cls]
+    if i < len(shapes):
+        shapes[i] = None
 
 
 def edge_of(i, x):

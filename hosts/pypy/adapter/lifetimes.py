@@ -16,7 +16,7 @@ import types
 import _weakref
 
 from _gimbal import youth
-from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, limbo, objects, wires)
+from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, forget_class, limbo, objects, wires)
 from _gimbal.native import ffi, lib
 from _gimbal.youth import BYTES, INTS, end_period, gone, known_bytes, light, lingering, set_own, wrapper_at, wrappers
 
@@ -313,6 +313,8 @@ def settle(whole=False):
             keeper.append(edge(kind, target, edges, between))
     fresh = not anchored.issuperset(anchors)
     for i, made in edges.items():
+        if isinstance(made.object, type):
+            forget_class(made.object, i)
         if type(objects[i]) is not Demoted:
             demote(i, made)
             fresh = True

@@ -120,6 +120,7 @@ unsafe fn plant(n: usize, cells: *mut Cell, mut text: Text<'_>, moment: u64) -> 
     unsafe {
         let mut parts: Vec<Part<'_>> = Vec::new();
         let mut objects: Vec<Obj> = Vec::with_capacity(n);
+        let mut classes = Vec::new();
         let mut end = n;
         while objects.len() < end {
             let at = objects.len();
@@ -151,7 +152,7 @@ unsafe fn plant(n: usize, cells: *mut Cell, mut text: Text<'_>, moment: u64) -> 
                     };
                     parts.push(part);
                     if cell.t != 0 {
-                        decode::class(cell.t);
+                        classes.push(decode::class(cell.t));
                     }
                     std::ptr::null_mut()
                 }
@@ -166,15 +167,16 @@ unsafe fn plant(n: usize, cells: *mut Cell, mut text: Text<'_>, moment: u64) -> 
                 plant_sequence(cell, &part, &objects)
             };
         }
+        classes.into_iter().for_each(|class| xdecref(class.cast()));
         objects.truncate(n);
         objects
     }
 }
 
-/// The handle of a container alone.
+/// The handle of a container alone; that of its class has been received.
 fn head(cell: &Cell) -> Cell {
     let mut head = Cell::new(Tag::Handle);
-    (head.i, head.t) = (cell.i, cell.t);
+    (head.i, head.t, head.aux) = (cell.i, cell.t, decode::CLASS_IS_HERE);
     head
 }
 

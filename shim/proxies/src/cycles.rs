@@ -9,7 +9,7 @@
 //! * [`finalize`] and [`clear`] are for instances whose wrappers the host has found to be dead.
 
 use crate::graph::{Graph, Kind, Node};
-use crate::{Obj, PyModule_Type, arena, decref, incref, mirror, refcount, seq, state};
+use crate::{Obj, PyModule_Type, arena, decref, incref, mirror, refcount, seq, state, types};
 
 /// Clears the cycles that neither C nor a wrapper refers to. Returns how many instances were in them.
 pub unsafe fn collect() -> usize {
@@ -117,6 +117,7 @@ unsafe fn identify(i: u32, node: &Node) -> (i64, i64) {
     // SAFETY: the block is alive.
     unsafe {
         match node.kind {
+            Kind::Object if types::is_type(node.op) => (1, types::handle(node.op.cast())),
             Kind::Object => (1, arena::handle(node.op)),
             Kind::Instance if node.wrappers() > 0 => (0, node.op as i64),
             _ => (2, i64::from(i)),

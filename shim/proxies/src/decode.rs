@@ -4,8 +4,8 @@ use crate::state::{self, Locked};
 use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
-    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, datetimes, decref, dict, err, fields, idle, incref,
-    int, lock, mirror, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
+    PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, datetimes, decref, dict, err, fields,
+    idle, incref, int, lock, mirror, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
@@ -308,6 +308,23 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
     }
 }
 
+/// In `aux` of a container's cell: `t` has been received before, and whoever did it holds the class.
+pub(crate) const CLASS_IS_HERE: i32 = 1 << 16;
+
+/// The class named in the cell of a container or a value, a new reference.
+unsafe fn class_in(cell: &Cell) -> *mut PyTypeObject {
+    // SAFETY: as `decode`.
+    unsafe {
+        match cell.t {
+            0 => class_of(cell.i),
+            known if cell.aux & CLASS_IS_HERE != 0 => {
+                crossing::peek(known).map_or(std::ptr::null_mut(), |class| new_ref(class).cast())
+            }
+            fresh => class(fresh),
+        }
+    }
+}
+
 /// The proxy of the container in `cell`, with a reference for its user, and whether it is new; a new tuple has room for `n` items.
 unsafe fn container(cell: &Cell, n: usize) -> (Obj, bool) {
     // SAFETY: as `decode`.
@@ -316,11 +333,7 @@ unsafe fn container(cell: &Cell, n: usize) -> (Obj, bool) {
             Received::Open(proxy) => (new_ref(proxy), false),
             Received::Stale => (stale(cell.i), false),
             Received::Fresh => {
-                let ty = if cell.t == 0 {
-                    class_of(cell.i)
-                } else {
-                    class(cell.t)
-                };
+                let ty = class_in(cell);
                 if ty.is_null() {
                     return (std::ptr::null_mut(), false);
                 }
@@ -517,11 +530,7 @@ pub unsafe fn fill_value(cell: &mut Cell, value: Obj) {
             Received::Open(proxy) => new_ref(proxy),
             Received::Stale => stale(cell.i),
             Received::Fresh => {
-                let ty = if cell.t == 0 {
-                    class_of(cell.i)
-                } else {
-                    class(cell.t)
-                };
+                let ty = class_in(cell);
                 let proxy = if ty.is_null() {
                     std::ptr::null_mut()
                 } else {

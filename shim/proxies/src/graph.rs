@@ -3,7 +3,7 @@
 
 use crate::{
     Obj, PyCFunction_Type, PyCFunctionObject, PyObject, PyUnicode_Type, arena, crossing, dict, fields,
-    iterators, refcount, seq, structseq, text, types,
+    idle, iterators, refcount, seq, structseq, text, types,
 };
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
@@ -100,9 +100,21 @@ unsafe fn children(op: Obj, kind: Kind, list: &mut Vec<Obj>) {
             if arena::flags(op) & arena::TRACKED != 0
                 && let Some(traverse) = (*ty).tp_traverse
             {
+                let before = list.len();
                 traverse(op, collect_child as Visit, std::ptr::from_mut(list).cast());
+                // Not every type visits itself, and C may ask an instance for its type at any time: that is C's own reference.
+                if let Some(at) = list[before..].iter().position(|&child| child == ty.cast()) {
+                    list.swap_remove(before + at);
+                }
             }
-        } else if flags & crate::Py_TPFLAGS_LIST_SUBCLASS != 0 {
+            return;
+        }
+        if types::is_type(op) {
+            idle::references(op.cast(), list);
+            return;
+        }
+        list.push(ty.cast());
+        if flags & crate::Py_TPFLAGS_LIST_SUBCLASS != 0 {
             list.extend_from_slice(seq::list_slice(op));
         } else if flags & crate::Py_TPFLAGS_TUPLE_SUBCLASS != 0 {
             list.extend_from_slice(structseq::items(op));
@@ -122,7 +134,7 @@ unsafe fn children(op: Obj, kind: Kind, list: &mut Vec<Obj>) {
     }
 }
 
-/// What a block is; None for what needs no node: plain values, types, statics. A string is one, too, although it may remember
+/// What a block is; None for what needs no node: plain values, types but for the host's classes, statics. A string is one, too, although it may remember
 /// the handle of an attribute's name.
 unsafe fn kind(op: Obj) -> Option<Kind> {
     // SAFETY: an object has a type.
@@ -131,9 +143,10 @@ unsafe fn kind(op: Obj) -> Option<Kind> {
             || refcount::count(op) <= 0
             || (*op).ob_type.is_null()
             || text::is_exactly(op, &raw mut PyUnicode_Type)
-            || types::is_type(op)
         {
             None
+        } else if types::is_type(op) {
+            idle::is_mortal(op).then_some(Kind::Object)
         } else if types::is_wrapped(op) {
             Some(Kind::Instance)
         } else if seq::is_host(op) {

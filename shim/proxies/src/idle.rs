@@ -9,8 +9,8 @@
 
 use crate::state::Locked;
 use crate::{
-    Obj, Py_TPFLAGS_HEAPTYPE, PyHeapTypeObject, PyObject, PyTypeObject, arena, crossing, decref, fields, incref,
-    none, refcount, seq, type_flags, xdecref,
+    Obj, Py_TPFLAGS_HEAPTYPE, PyHeapTypeObject, PyObject, PyTypeObject, arena, crossing, decref, fields,
+    incref, none, refcount, seq, type_flags, xdecref,
 };
 use gimbal_host::Release;
 use std::collections::VecDeque;
@@ -53,6 +53,24 @@ pub unsafe fn let_type_go(ty: *mut PyTypeObject) {
         if type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0 {
             decref(ty.cast());
         }
+    }
+}
+
+/// Is this type the proxy of a class of the host that dies when nothing uses it?
+pub unsafe fn is_mortal(ty: Obj) -> bool {
+    // SAFETY: a type.
+    unsafe { !refcount::is_immortal(ty) && !(*ty.cast::<PyTypeObject>()).tp_cache.is_null() }
+}
+
+/// What such a proxy refers to: its metatype, its bases, all classes behind it in its MRO, its dictionary.
+pub unsafe fn references(ty: *mut PyTypeObject, list: &mut Vec<Obj>) {
+    // SAFETY: the type is complete, or its fields are NULL.
+    unsafe {
+        list.push((*ty.cast::<PyObject>()).ob_type.cast());
+        if !(*ty).tp_mro.is_null() {
+            list.extend_from_slice(&seq::tuple_slice((*ty).tp_mro)[1..]);
+        }
+        list.extend([(*ty).tp_bases, (*ty).tp_dict]);
     }
 }
 
