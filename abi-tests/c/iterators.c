@@ -146,7 +146,7 @@ CHECK(builtin_iterators)
     note(rows, collect(PyObject_CallFunction((PyObject *)&PyMap_Type, "O(ss)", &PyLong_Type, "12", "x")));
     note(rows, collect(PyObject_CallFunction((PyObject *)&PyFilter_Type, "O(iii)", Py_None, 0, 1, 2)));
     note(rows, collect(PyLong_FromLong(5)));
-    note(rows, collect(Py_NewRef(Py_None)));
+    note(rows, collect((Py_INCREF(Py_None), Py_None)));
     Py_DECREF(dict);
     return rows;
 }
@@ -281,8 +281,41 @@ CHECK(send)
 }
 #endif
 
+/* Takes some items of an iterable, gives each to a function, and returns them with what `next` finds then, and the iterator. */
+static PyObject *
+step(PyObject *self, PyObject *args)
+{
+    PyObject *iterable, *function, *item;
+    int times;
+    if (!PyArg_ParseTuple(args, "OiO", &iterable, &times, &function)) {
+        return NULL;
+    }
+    PyObject *rows = PyList_New(0), *iterator = PyObject_GetIter(iterable);
+    EXPECT(iterator && PyObject_GetIter(iterator) == iterator);
+    Py_DECREF(iterator);
+    for (int i = 0; i < times && (item = PyIter_Next(iterator)) != NULL; i++) {
+        PyObject *result = function == Py_None ? (Py_INCREF(Py_None), Py_None) : PyObject_CallFunctionObjArgs(function, item, NULL);
+        EXPECT(result && PyList_Append(rows, item) == 0);
+        Py_DECREF(result);
+        Py_DECREF(item);
+    }
+    return Py_BuildValue("NN", rows, iterator);
+}
+
+/* As a C loop does that the compiler has specialised: by the slot. */
+static PyObject *
+rest(PyObject *self, PyObject *iterator)
+{
+    PyObject *rows = PyList_New(0), *item;
+    while ((item = Py_TYPE(iterator)->tp_iternext(iterator)) != NULL) {
+        EXPECT(PyList_Append(rows, item) == 0);
+        Py_DECREF(item);
+    }
+    return rows;
+}
+
 static PyMethodDef methods[] = {
-    CHECKED(own_class), CHECKED(consumed_by_builtins), CHECKED(hints), CHECKED(builtin_iterators), CHECKED(checked), CHECKED(slots_by_hand),
+    {"step", step, METH_VARARGS, NULL}, {"rest", rest, METH_O, NULL}, CHECKED(own_class), CHECKED(consumed_by_builtins), CHECKED(hints), CHECKED(builtin_iterators), CHECKED(checked), CHECKED(slots_by_hand),
     CHECKED(by_call), CHECKED(by_item), CHECKED(changed_on_the_way),
 #if PY_VERSION_HEX >= 0x030A0000
     CHECKED(send),

@@ -32,6 +32,54 @@ class Doubled(Countdown):
         return super().__next__() * 2
 
 
+def passed_on(iterable, times):
+    """C begins, Python goes on, C ends."""
+    taken, iterator = iterators.step(iterable, times, None)
+    return taken, next(iterator, "end"), iterators.rest(iterator), list(iterator), iter(iterator) is iterator
+
+
+def changed(numbers, times, change):
+    """A list that changes while C iterates over it, and what is left then."""
+    taken, iterator = iterators.step(numbers, times, change)
+    return taken, list(iterator)
+
+
+def replace_next(numbers):
+    def change(item):
+        at = numbers.index(item)
+        if at + 1 < len(numbers):
+            numbers[at + 1] = -numbers[at + 1]
+
+    return change
+
+
+def cycle():
+    """A list that holds its own iterator."""
+    numbers = [1, 2, 3]
+    taken, iterator = iterators.step(numbers, 2, None)
+    numbers.append(iterator)
+    return taken, next(iterator), next(iterator) is iterator, next(iterator, "end")
+
+
+long, short, shrinking, growing = list(range(1, 600)), [1, 2, 3, 4], [1, 2, 3, 4], [1, 2]
+for label, function in {
+    "list": lambda: passed_on([1, "two", 3.0, None], 1),
+    "tuple": lambda: passed_on((1, "two", 3.0, None), 2),
+    "range": lambda: passed_on(range(10, 0, -3), 2),
+    "range of large steps": lambda: passed_on(range(-(2**62), 2**62, 2**61), 1),
+    "range without end": lambda: passed_on(range(2**70, 2**70 + 3), 1),
+    "empty range": lambda: passed_on(range(5, 0), 1),
+    "list at its end": lambda: passed_on([1, 2], 9),
+    "tuple at its end": lambda: passed_on((), 9),
+    "range at its end": lambda: passed_on(range(2), 9),
+    "short list changes": lambda: changed(short, 3, replace_next(short)),
+    "long list changes": lambda: sum(sum(part) for part in changed(long, 500, replace_next(long))),
+    "list shrinks": lambda: changed(shrinking, 9, lambda item: shrinking.pop()),
+    "list grows": lambda: changed(growing, 6, lambda item: growing.append(item + 2)),
+    "cycle": cycle,
+}.items():
+    check(label, function)
+
 for label, function in {
     "loop": loop,
     "delegate": lambda: list(delegate()),
