@@ -21,9 +21,15 @@ const MAX_POINT: u32 = 0x10_ffff;
 
 /// A new str of UTF-8 that is valid but for the surrogates in it.
 pub(crate) unsafe fn from_utf8(bytes: &[u8]) -> Obj {
-    let count = bytes.iter().filter(|&&b| b & 0xc0 != 0x80).count();
     // SAFETY: the count is right.
-    unsafe { text::from_utf8(bytes, count) }
+    unsafe {
+        if bytes.is_ascii() {
+            return text::from_ascii(bytes);
+        }
+        // counted in bytes, a part at a time: a vector of them is added at once
+        let part = |part: &[u8]| usize::from(part.iter().map(|&b| u8::from(b & 0xc0 != 0x80)).sum::<u8>());
+        text::from_utf8(bytes, bytes.chunks(255).map(part).sum())
+    }
 }
 
 /// A new str of Latin-1.
