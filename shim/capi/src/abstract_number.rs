@@ -341,12 +341,25 @@ pub unsafe fn _PyNumber_Index(op: *mut PyObject) -> *mut PyObject {
 
 #[entry]
 pub unsafe fn PyNumber_Index(op: *mut PyObject) -> *mut PyObject {
-    let result = index(op);
-    if result.is_null() || exactly(result, &raw mut PyLong_Type) {
-        return result;
+    exact_int(index(op))
+}
+
+/// An int of a subclass as a plain one; takes the reference.
+unsafe fn exact_int(number: Obj) -> Obj {
+    // SAFETY: an int or NULL.
+    unsafe {
+        if number.is_null() || exactly(number, &raw mut PyLong_Type) {
+            return number;
+        }
+        let number = Owned(number);
+        _PyLong_Copy(number.0.cast())
     }
-    let result = Owned(result);
-    _PyLong_Copy(result.0.cast())
+}
+
+/// A conversion slot of an instance of an extension type.
+unsafe fn native_slot(op: Obj, slot: impl Fn(&PyNumberMethods) -> Option<unaryfunc>) -> Option<unaryfunc> {
+    // SAFETY: an object.
+    unsafe { number_slots(op).filter(|_| is_native(op)).and_then(slot) }
 }
 
 #[entry]
@@ -410,6 +423,9 @@ pub unsafe fn PyNumber_Long(op: *mut PyObject) -> *mut PyObject {
     if exactly(op, &raw mut PyFloat_Type) {
         return PyLong_FromDouble(crate::floatobject::value(op));
     }
+    if let Some(slot) = native_slot(op, |slots| slots.nb_int) {
+        return exact_int(convert_by_slot(op, slot, &raw mut PyLong_Type, "__int__", "int"));
+    }
     if !is_convertible(op) {
         return type_error(&format!(
             "int() argument must be a string, a bytes-like object or a real number, not '{}'",
@@ -423,6 +439,11 @@ pub unsafe fn PyNumber_Long(op: *mut PyObject) -> *mut PyObject {
 pub unsafe fn PyNumber_Float(op: *mut PyObject) -> *mut PyObject {
     if op.is_null() {
         return null_argument();
+    }
+    if native_slot(op, |slots| slots.nb_float).is_some() {
+        let value = crate::floatobject::PyFloat_AsDouble(op);
+        let failed = value == -1.0 && !err::occurred().is_null();
+        return if failed { null_mut() } else { decode::float(value) };
     }
     match native(op) {
         Some(Native::Float(_)) => new_ref(op),
