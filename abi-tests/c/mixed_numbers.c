@@ -70,16 +70,23 @@ shift_left_in_place(PyObject *a, PyObject *b)
     return is_big(b) ? Py_NewRef(Py_None) : PyNumber_InPlaceLshift(a, b);
 }
 
+/* The last digits of powers that are no whole numbers are the mathematics library's. */
+static int
+is_rough(PyObject *a, PyObject *b)
+{
+    return is_big(b) || PyComplex_Check(a) || PyComplex_Check(b) || PyFloat_Check(b);
+}
+
 static PyObject *
 power(PyObject *a, PyObject *b)
 {
-    return is_big(b) ? Py_NewRef(Py_None) : PyNumber_Power(a, b, Py_None);
+    return is_rough(a, b) ? Py_NewRef(Py_None) : PyNumber_Power(a, b, Py_None);
 }
 
 static PyObject *
 power_in_place(PyObject *a, PyObject *b)
 {
-    return is_big(b) ? Py_NewRef(Py_None) : PyNumber_InPlacePower(a, b, Py_None);
+    return is_rough(a, b) ? Py_NewRef(Py_None) : PyNumber_InPlacePower(a, b, Py_None);
 }
 
 PAIRS(add, PyNumber_Add)
