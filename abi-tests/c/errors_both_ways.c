@@ -372,6 +372,27 @@ stop_value(PyObject *self, PyObject *generator)
     return Py_BuildValue("(NN)", items, value);
 }
 
+/* An exception type that C lays out. */
+static PyTypeObject NativeError = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "errors_both_ways.NativeError",
+    .tp_basicsize = sizeof(PyBaseExceptionObject),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+};
+
+/* What C writes into the dictionary of an exception are its attributes. */
+static PyObject *
+write_dict(PyObject *self, PyObject *error)
+{
+    PyObject *dict = PyObject_GenericGetDict(error, NULL), *same = PyObject_GetAttrString(error, "__dict__");
+    EXPECT(dict && same == dict && PyDict_SetItemString(dict, "first", Py_True) == 0);
+    EXPECT(PyDict_GetItemString(same, "first") == Py_True && PyDict_DelItemString(same, "label") == 0);
+    Py_ssize_t size = PyDict_Size(same);
+    Py_DECREF(dict);
+    Py_DECREF(same);
+    return Py_BuildValue("Nn", PyObject_GetAttrString(error, "first"), size);
+}
+
 static PyMethodDef methods[] = {
     {"check_set_string", check_set_string, METH_NOARGS, NULL},
     {"check_set_none", check_set_none, METH_NOARGS, NULL},
@@ -402,6 +423,7 @@ static PyMethodDef methods[] = {
     {"warn", warn, METH_VARARGS, NULL},
     {"unraisable", unraisable, METH_O, NULL},
     {"stop_value", stop_value, METH_O, NULL},
+    {"write_dict", write_dict, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -421,7 +443,9 @@ PyInit_errors_both_ways(void)
     DocumentedError = PyErr_NewExceptionWithDoc("errors_both_ways.DocumentedError", "What it means.", bases, dict);
     Py_XDECREF(bases);
     Py_XDECREF(dict);
-    if (PyModule_AddObjectRef(module, "CustomError", CustomError) < 0 ||
+    NativeError.tp_base = (PyTypeObject *)PyExc_ValueError;
+    if (PyType_Ready(&NativeError) < 0 || PyModule_AddObjectRef(module, "NativeError", (PyObject *)&NativeError) < 0 ||
+        PyModule_AddObjectRef(module, "CustomError", CustomError) < 0 ||
         PyModule_AddObjectRef(module, "DocumentedError", DocumentedError) < 0) {
         Py_DECREF(module);
         return NULL;

@@ -179,6 +179,25 @@ def generator(fail=False):
     return "returned"
 
 
+class FromNative(c.NativeError):
+    pass
+
+
+for kind in c.NativeError, FromNative:
+    error = kind("text")
+    error.label = 1
+    shown = error.__dict__
+    shown["other"] = 2
+    check("dict", lambda: (error.other, shown, shown is error.__dict__, vars(error) == {"label": 1, "other": 2}, "label" in shown))
+    check("dict in C", lambda: (c.write_dict(error), error.first, hasattr(error, "label"), sorted(shown)))
+    check("pop", lambda: (shown.pop("other"), hasattr(error, "other"), shown.get("_na"), len(shown), {**shown}))
+    check("reduce", error.__reduce__)
+    check("replaced", lambda: (setattr(error, "__dict__", {"b": 3}), error.b, vars(error), hasattr(error, "first")))
+    check("no dict", setattr, error, "__dict__", 3)
+    check("deleted", delattr, error, "__dict__")
+    check("cleared", lambda: (error.__dict__.clear(), vars(error), error.args))
+    check("setdefault", lambda: (error.__dict__.setdefault("key", 4), error.key, error.__dict__ | {"more": 5}, dict(error.__dict__)))
+
 check("stop value", c.stop_value, generator())
 check("stop error", c.stop_value, generator(fail=True))
 check("many", lambda: sum(isinstance(caught(c.raise_it, c.CustomError, i), c.CustomError) for i in range(20_000)))

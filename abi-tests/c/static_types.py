@@ -213,6 +213,13 @@ def settle():
     return c.count_alive()
 
 
+check("unbound slot without self", Quantity.__repr__)
+check("__new__ without a class", Quantity.__new__)
+check("unbound method of another class", lambda: Quantity.__repr__(3))
+for name in "double", "itself":
+    check(f"unbound {name} without self", lambda: getattr(Quantity, name)())
+    check(f"unbound {name} of another class", lambda: getattr(Quantity, name)(3))
+
 del operations, q, price
 before = settle()
 check("exact freed", lambda: ([Quantity(i) for i in range(5000)] and None, settle() - before))

@@ -1,6 +1,6 @@
 """Extension types as Python classes, and what a type proxy needs to know of a Python class."""
 import array
-import collections
+import collections.abc
 import operator
 
 from __pypy__ import hidden_applevel
@@ -87,7 +87,7 @@ def call_on(kind, f, me, *values):
 
 def make_unary(kind, f, extra, owner, name):
     @hidden_applevel
-    def special(self):
+    def special(self=NULL):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
         if type(self) is owner.cls and owner.plain:
@@ -272,7 +272,9 @@ MAKERS = {
 def make_new(f, owner):
     """`__new__` of an extension type: its `tp_new` with the class that was asked for."""
     @hidden_applevel
-    def __new__(cls, /, *args, **keywords):
+    def __new__(cls=NULL, /, *args, **keywords):
+        if cls is NULL:
+            raise TypeError('%s.__new__(): not enough arguments' % tp_name(owner.cls))
         if not isinstance(cls, type):
             raise TypeError('%s.__new__(X): X is not a type object (%s)' % (tp_name(owner.cls), tp_name(type(cls))))
         if not issubclass(cls, owner.cls):
@@ -535,24 +537,86 @@ def MakeType(address, spec):
     return handle(cls)
 
 
-OWN = ('_np', '_na', '_ne', '_nw')
+OWN = ('_np', '_na', '_ne', '_nw', '_nd')
 real_dict = BaseException.__dict__['__dict__'].__get__
 
 
-def show(attributes):
-    return {name: value for name, value in attributes.items() if name not in OWN}
+class ExceptionDict(collections.abc.MutableMapping, dict):
+    """The `__dict__` of an exception whose type is an extension's: the real one, without what is the wrapper's own."""
+    __slots__ = ('real',)
+
+    def __getitem__(self, key):
+        if key in OWN:
+            raise KeyError(key)
+        return self.real[key]
+
+    def __setitem__(self, key, value):
+        self.real[key] = value
+
+    def __delitem__(self, key):
+        if key in OWN:
+            raise KeyError(key)
+        del self.real[key]
+
+    def __iter__(self):
+        return (key for key in self.real if key not in OWN)
+
+    def __len__(self):
+        return sum(1 for _ in self)
+
+    def __repr__(self):
+        return repr(self.copy())
+
+    def copy(self):
+        return {key: self.real[key] for key in self}
+
+    def __or__(self, other):
+        return self.copy() | other
+
+    def __ror__(self, other):
+        return other | self.copy()
+
+    def __ior__(self, other):
+        self.update(other)
+        return self
+
+    def __reduce_ex__(self, protocol):
+        return dict, (self.copy(),)
+
+
+def get_exception_dict(self):
+    real = real_dict(self)
+    shown = real.get('_nd')
+    if shown is None:
+        shown = ExceptionDict()
+        shown.real = real
+        shown = real.setdefault('_nd', shown)
+    return shown
+
+
+def set_exception_dict(self, value):
+    if not isinstance(value, dict):
+        raise TypeError("__dict__ must be set to a dictionary, not a '%s'" % type(value).__name__)
+    value = dict(value.items())
+    shown = get_exception_dict(self)
+    shown.clear()
+    shown.update(value)
+
+
+def delete_exception_dict(self):
+    raise TypeError('cannot delete __dict__')
 
 
 def reduce_exception(self):
     """As `BaseException.__reduce__`: the state is what is shown."""
-    cls, args, *state = BaseException.__reduce__(self)
-    shown = show(state[0]) if state else None
+    cls, args = BaseException.__reduce__(self)[:2]
+    shown = get_exception_dict(self).copy()
     return (cls, args, shown) if shown else (cls, args)
 
 
 # Slots would be a layout of their own, and a Python class could not derive from such a type and from SyntaxError as well. All
 # exceptions have a dictionary: what the wrapper needs is there, hidden.
-HIDING = {'__dict__': property(lambda self: show(real_dict(self))), '__reduce__': reduce_exception}
+HIDING = {'__dict__': property(get_exception_dict, set_exception_dict, delete_exception_dict), '__reduce__': reduce_exception}
 
 
 def has_state(cls):

@@ -254,7 +254,7 @@ def method(kind, f, name, owner):
     """A Python function that calls `f` with an instance of the owner's class as self."""
     if kind == K_NOARGS:
         @hidden_applevel
-        def function(self, *args, **keywords):
+        def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
             if args or keywords:
@@ -265,7 +265,7 @@ def method(kind, f, name, owner):
             return result(call0(f, pointer(self._na), frame), frame)
     elif kind == K_ONE:
         @hidden_applevel
-        def function(self, *args, **keywords):
+        def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
             if keywords or len(args) != 1:
@@ -275,7 +275,7 @@ def method(kind, f, name, owner):
             return one(f, pointer(self._na), args[0])
     elif kind == K_METHOD:
         @hidden_applevel
-        def function(self, *args, **keywords):
+        def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
             if self._ne is not None:
@@ -283,7 +283,7 @@ def method(kind, f, name, owner):
             return many(kind, f, pointer(self._na), (owner.cls,) + args, keywords)
     else:
         @hidden_applevel
-        def function(self, *args, **keywords):
+        def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
             if keywords and kind not in TAKES_KEYWORDS:
@@ -299,7 +299,7 @@ def foreign_method(kind, f, name, owner):
     call = class_method(kind, f, name, owner)
 
     @hidden_applevel
-    def function(self, *args, **keywords):
+    def function(self=NULL, *args, **keywords):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
         return call(self, *args, **keywords)
@@ -325,12 +325,16 @@ def tp_name(cls):
 
 
 def wrong_self(name, owner, self):
+    if self is NULL:
+        return TypeError('unbound method %s.%s() needs an argument' % (owner.cls.__name__, name))
     return TypeError("descriptor '%s' for '%s' objects doesn't apply to a '%s' object"
                      % (name, tp_name(owner.cls), tp_name(type(self))))
 
 
 def wrong_receiver(name, owner, self):
     """The same for a special method."""
+    if self is NULL:
+        return TypeError("descriptor '%s' of '%s' object needs an argument" % (name, tp_name(owner.cls)))
     return TypeError("descriptor '%s' requires a '%s' object but received a '%s'"
                      % (name, tp_name(owner.cls), tp_name(type(self))))
 

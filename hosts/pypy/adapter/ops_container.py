@@ -1,7 +1,7 @@
 """Operations of the section "containers" of the host interface; see ops_object.py for the rules."""
 
 from _gimbal import core
-from _gimbal.classes import Namespace
+from _gimbal.classes import ExceptionDict, Namespace
 from _gimbal.core import NULL
 
 
@@ -71,7 +71,8 @@ def SetSlice(o, low, high, new):
 
 
 def _owner(d):
-    return Namespace if type(d) is Namespace else dict
+    t = type(d)
+    return t if t is Namespace or t is ExceptionDict else dict
 
 
 def DictGet(d, key):
@@ -95,7 +96,7 @@ def DictLen(d):
 
 
 def DictClear(d):
-    if type(d) is Namespace:
+    if _owner(d) is not dict:
         for key in list(d):
             del d[key]
     else:
