@@ -50,6 +50,28 @@ class MyInt(int):
     """A subclass of int."""
 
 
+class OwnInt(int):
+    """A subclass whose conversions say something else than its value."""
+
+    def __int__(self):
+        return 5
+
+    __index__ = __int__
+
+
+class Shy(type):
+    """A metaclass that does not tell the names of its classes."""
+
+    def __getattribute__(cls, name):
+        if name == "__name__":
+            raise KeyError(name)
+        return type.__getattribute__(cls, name)
+
+
+class Unnamed(metaclass=Shy):
+    """One of those."""
+
+
 class MyFloat(float):
     """A subclass of float."""
 
@@ -80,6 +102,9 @@ others = {
     "RaisingIndex": RaisingIndex(),
     "MyInt": MyInt(99),
     "MyInt big": MyInt(2**100),
+    "OwnInt": OwnInt(99),
+    "OwnInt big": OwnInt(2**100),
+    "Unnamed": Unnamed(),
     "MyFloat": MyFloat(1.25),
     "Fraction": fractions.Fraction(7, 2),
     "10**400": 10**400,

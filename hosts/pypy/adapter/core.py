@@ -215,9 +215,9 @@ DATETIME_NAMES = list(DATETIME_FIELDS)
 
 def datetime_struct(cls):
     """Which of these a class is, counted from 1; 0 for all others."""
-    name = cls.__name__
-    if cls.__module__ != 'datetime' or name not in DATETIME_FIELDS:
+    if cls.__module__ != 'datetime' or cls.__name__ not in DATETIME_FIELDS:     # another metaclass may hide the name
         return 0
+    name = cls.__name__
     return DATETIME_NAMES.index(name) + 1 if getattr(sys.modules.get('datetime'), name, None) is cls else 0
 
 

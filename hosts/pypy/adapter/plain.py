@@ -6,7 +6,7 @@ def plain_value(x):
     if isinstance(x, str):
         return str.__str__(x)
     if isinstance(x, int):
-        return int.__int__(x)
+        return int.__add__(x, 0)    # PyPy's own `__int__` and `__index__` ask the subclass
     if isinstance(x, float):
         return float.__float__(x)
     if isinstance(x, bytes):
