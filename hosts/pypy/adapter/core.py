@@ -492,6 +492,7 @@ def write(s, items, at):
     """Writes objects from a cell on, then what is in the containers among them, and so on. No recursion: a JIT makes one loop of it."""
     queue, texts = s.queue, s.texts
     done = 0
+    last = kind = None      # the class of the last object and how such ones are encoded: neighbours are often alike
     while True:
         if at + len(items) > s.room:
             enlarge(s, at, len(items))
@@ -518,7 +519,15 @@ def write(s, items, at):
             elif t is bool:
                 cell.tag = TRUE if x else FALSE
             else:
-                write_object(s, cell, x, t)
+                if t is not last:
+                    last, kind = t, kinds.get(t)
+                if kind == K_NATIVE:
+                    cell.tag = INSTANCE
+                    cell.i = x._na
+                    if x._ne is not None:
+                        wake(x)
+                else:
+                    write_object(s, cell, x, t)
         if done == len(queue):
             break
         items = queue[done]
