@@ -678,8 +678,10 @@ struct gimbal_shim {
   void (*touch)(int64_t handle);
   // Figures: 0 live proxies, 1 bytes of native memory in use, 2 proxies waiting for release.
   int64_t (*stat)(int32_t what);
-  // Releases everything that is queued, at a moment of the host's choosing (never from a finalizer).
-  void (*flush)(void);
+  // Releases everything that is queued, at a moment of the host's choosing (never from a finalizer). The proxies of classes that
+  // nothing native uses are kept for the next time, some hundred of them: with `classes` 1 those are released that were
+  // not used since the last such call (for after each collection), with 2 all of them (for a collection that was asked for).
+  void (*flush)(int32_t classes);
   // Opens or refreshes the proxies of `n` containers, which are in the first `n` cells, with all that is in them. `text` has the text of
   // all strings in them, `bytes` long and with `points` code points, in the order of the cells. When `cell` is not NULL, `n` is 1
   // and `cell` becomes the container's `Proxy`.

@@ -2,8 +2,8 @@
 //! containers and containers that C made by their items.
 
 use crate::{
-    Obj, PyCFunction_Type, PyCFunctionObject, PyObject, PyUnicode_Type, arena, crossing, dict, fields,
-    idle, iterators, refcount, seq, structseq, text, types,
+    Obj, PyCFunction_Type, PyCFunctionObject, PyObject, PyUnicode_Type, arena, crossing, dict, fields, idle,
+    iterators, refcount, seq, structseq, text, types,
 };
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
