@@ -1,12 +1,15 @@
 /* Cycles through native memory and objects of each kind, a million in all, made from C alone for a host without a parser. Each
-   check returns what is left; the test looks at the figures. */
-#include "../c/checks.h"
+   check returns what is left; the test looks at the figures. Several threads make them at once, each its share. */
+#include "../c/threads.h"
+#include <stdatomic.h>
 #include <structmember.h>
 #include <unistd.h>
 
-#define CYCLES 100000
-#define OBJECTS 100000 /* of each of ten kinds */
 #define ROUNDS 5
+
+/* How many of each of five shapes of cycles, and how many objects of each of ten kinds. GIMBAL_BARS_EACH in the environment may ask for
+   fewer, for a host that takes long. */
+static long each = 100000;
 
 typedef struct {
     PyObject_HEAD
@@ -15,7 +18,7 @@ typedef struct {
 
 static PyTypeObject *BoxType, *LargeType;
 static PyObject *Instance;
-static long live_boxes;
+static atomic_long live_boxes;
 
 static PyObject *
 box_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -150,15 +153,19 @@ through_dict(void)
 static PyObject *
 cycles(PyObject *(*make)(void))
 {
+    meet();
     long before = live_boxes;
-    for (long i = 0; i < CYCLES; i++) {
+    meet();
+    for (long i = 0; i < each / threads; i++) {
         if (make() == NULL) {
             return NULL;
         }
     }
+    meet();
     for (int i = 0; i < 4; i++) {
         PyGC_Collect();
     }
+    meet();
     return PyLong_FromLong(live_boxes - before);
 }
 
@@ -239,15 +246,17 @@ resident(void)
 }
 
 /* Gives each object to an attribute of an instance of the host, which drops the one before, and asks for it again. Returns the
-   boxes that are left and the resident KiB after each round. */
+   boxes that are left and the resident KiB after each round, when no thread is in one. */
 static PyObject *
 objects(PyObject *(*make)(long))
 {
     PyObject *holder = instance(), *sizes = PyList_New(0);
-    long before = live_boxes;
     EXPECT(holder && sizes);
+    meet();
+    long before = live_boxes;
+    meet();
     for (int round = 0; round < ROUNDS; round++) {
-        for (long i = 0; i < OBJECTS / ROUNDS; i++) {
+        for (long i = 0; i < each / ROUNDS / threads; i++) {
             PyObject *made = make(i);
             if (made == NULL || PyObject_SetAttrString(holder, "attribute", made) < 0) {
                 return NULL;
@@ -258,11 +267,14 @@ objects(PyObject *(*make)(long))
             Py_DECREF(back);
         }
         EXPECT(PyObject_SetAttrString(holder, "attribute", Py_None) == 0);
+        meet();
         PyGC_Collect();
+        meet();
         PyObject *size = PyLong_FromLong(resident());
         EXPECT(size && PyList_Append(sizes, size) == 0);
         Py_DECREF(size);
     }
+    meet();
     Py_DECREF(holder);
     return Py_BuildValue("(lN)", live_boxes - before, sizes);
 }
@@ -303,6 +315,10 @@ PyMODINIT_FUNC
 PyInit_bars(void)
 {
     PyObject *module = unlocked(PyModule_Create(&definition));
+    EXPECT(begin_threads() == 0);
+    if (getenv("GIMBAL_BARS_EACH") != NULL) {
+        each = atol(getenv("GIMBAL_BARS_EACH"));
+    }
     BoxType = (PyTypeObject *)PyType_FromSpec(&box_spec);
     Instance = PyObject_CallFunction((PyObject *)&PyType_Type, "s(O){}", "Instance", &PyBaseObject_Type);
     LargeType = (PyTypeObject *)PyType_FromSpecWithBases(&large_spec, (PyObject *)BoxType);

@@ -119,7 +119,9 @@ fn build_in(
         .to_string_lossy()
         .into_owned();
     let mut hash = Sha256::new();
-    for input in [source, header, &include.join("patchlevel.h")] {
+    let mut inputs = vec![source.to_owned(), include.join("patchlevel.h")];
+    inputs.extend(headers_beside(header)?);
+    for input in &inputs {
         hash.update(fs::read(input).with_context(|| format!("cannot read {}", input.display()))?);
     }
     hash.update(format!("{FLAGS:?} {arguments:?} {suffix}"));
@@ -157,6 +159,18 @@ fn build_in(
         result => result?,
     }
     Ok(directory)
+}
+
+/// The headers in the folder of this one, which include each other.
+fn headers_beside(header: &Path) -> Result<Vec<PathBuf>> {
+    let folder = header.parent().context("a header has a folder")?;
+    let files: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    let is_header = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "h");
+    let mut headers: Vec<PathBuf> = files.into_iter().filter(is_header).collect();
+    headers.sort();
+    Ok(headers)
 }
 
 /// What an extension is compiled with for AddressSanitizer.

@@ -1,6 +1,7 @@
 //! The bars of memory on the reference host (`reference/bars.c`): cycles of several shapes that run through native memory die, a
 //! hundred thousand of each, and a million objects that are made, passed and dropped leave nothing: no growth, no handle. In
-//! each mode and each flavour that is built.
+//! each mode and each flavour that is built, and without a GIL from two threads at once, while every object moves at every
+//! safepoint.
 //!
 //! `tests/memory.rs` asks the same of PyPy.
 
@@ -24,20 +25,63 @@ const GROWTH: f64 = 0.02;
 /// What the first use of builtin classes keeps for good: their proxies.
 const ONCE: u64 = 60;
 
+/// How the host runs.
+#[derive(Clone, Copy, Default)]
+struct Mode {
+    free_threaded: bool,
+    /// Two threads at once.
+    two: bool,
+    /// Every object moves at every safepoint: of each kind there are only so many, which already takes half a minute.
+    moving: Option<u32>,
+}
+
+/// Without a GIL, what else is run.
+const PARALLEL: [(&str, Mode); 2] = [
+    (
+        "::two_threads",
+        Mode {
+            free_threaded: true,
+            two: true,
+            moving: None,
+        },
+    ),
+    (
+        "::two_threads_moving",
+        Mode {
+            free_threaded: true,
+            two: true,
+            moving: Some(2000),
+        },
+    ),
+];
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let main = [("reference", false), ("reference-free-threaded", true)]
-        .map(|(lane, free)| (lane.to_owned(), None, free));
-    let others = FLAVOURS.map(|flavour| {
-        (
-            flavour.name.to_owned(),
-            Some(flavour),
-            flavour.name.ends_with('t'),
-        )
-    });
-    let trials = main.into_iter().chain(others).map(|(lane, flavour, free)| {
+    let mut lanes = Vec::new();
+    for (lane, free_threaded) in [("reference", false), ("reference-free-threaded", true)] {
+        lanes.push((
+            lane.to_owned(),
+            None,
+            Mode {
+                free_threaded,
+                ..Mode::default()
+            },
+        ));
+    }
+    for flavour in FLAVOURS {
+        let free_threaded = flavour.name.ends_with('t');
+        let alone = Mode {
+            free_threaded,
+            ..Mode::default()
+        };
+        lanes.push((flavour.name.to_owned(), Some(flavour), alone));
+        for (label, mode) in PARALLEL.into_iter().filter(|_| free_threaded) {
+            lanes.push((format!("{}{label}", flavour.name), Some(flavour), mode));
+        }
+    }
+    let trials = lanes.into_iter().map(|(lane, flavour, mode)| {
         let missing = !library(flavour).is_file();
-        let trial = Trial::test(format!("bars::{lane}"), move || bars(flavour, free));
+        let trial = Trial::test(format!("bars::{lane}"), move || bars(flavour, mode));
         trial.with_ignored_flag(missing)
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
@@ -60,12 +104,15 @@ fn extension(flavour: Option<Flavour>) -> Result<PathBuf> {
     })
 }
 
-fn bars(flavour: Option<Flavour>, free_threaded: bool) -> Result<(), Failed> {
+fn bars(flavour: Option<Flavour>, mode: Mode) -> Result<(), Failed> {
     let host = paths::gimbal_home().join("3.11/lib/gimbal/reference/gimbal-reference");
-    let outcome = run(&host, &library(flavour), &extension(flavour)?, free_threaded)?;
+    let outcome = run(&host, &library(flavour), &extension(flavour)?, mode)?;
     let judged = (|| {
         ensure!(outcome.success(), "{}", outcome.status);
-        ensure!(outcome.stdout.lines().count() == CHECKS, "checks are missing");
+        ensure!(
+            outcome.stdout.lines().count() == CHECKS * threads(mode),
+            "checks are missing"
+        );
         outcome.stdout.lines().try_for_each(judge)?;
         let figures: Vec<&str> = outcome
             .stderr
@@ -84,17 +131,26 @@ fn bars(flavour: Option<Flavour>, free_threaded: bool) -> Result<(), Failed> {
     judged.map_err(|error| format!("{error:#}\n{}{}", outcome.stdout, report::tail(&outcome)).into())
 }
 
-fn run(host: &Path, library: &Path, module: &Path, free_threaded: bool) -> Result<process::Outcome> {
+fn threads(mode: Mode) -> usize {
+    if mode.two { 2 } else { 1 }
+}
+
+fn run(host: &Path, library: &Path, module: &Path, mode: Mode) -> Result<process::Outcome> {
     let mut command = Command::new(host);
-    if free_threaded {
+    if mode.free_threaded {
         command.arg("--free-threaded");
     }
+    if let Some(each) = mode.moving {
+        command.arg("--stress").env("GIMBAL_BARS_EACH", each.to_string());
+    }
+    let threads = threads(mode).to_string();
+    command.env("GIMBAL_CHECK_THREADS", &threads);
     command
         .arg("--libpython")
         .arg(library)
         .arg("checks")
         .arg(module)
-        .arg("--stats");
+        .args(["--stats", "--threads", &threads]);
     process::run(command, LIMIT)
 }
 

@@ -10,8 +10,12 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use gimbal_abi_tests::flavours::{FLAVOURS, Flavour};
 use gimbal_abi_tests::lanes::{self, Interpreter, Lane, Program};
+use gimbal_abi_tests::process::Outcome;
 use gimbal_abi_tests::{memory, paths, programs, reference, report, wheels};
 use libtest_mimic::{Failed, Trial};
+
+/// What several threads do at once, in `reference/`.
+const PARALLEL: &str = "parallel";
 
 fn main() -> ExitCode {
     lanes::main_of(FLAVOURS.map(Flavour::lane).into(), trials)
@@ -34,6 +38,9 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
                     theme(flavour, &source, gimbal)
                 }));
             }
+        }
+        if !reference::cannot_compare(flavour.name, PARALLEL) {
+            trials.push(lane.trial("reference::threads", move |_| on_threads(flavour)));
         }
         // PyPy has a GIL, so that it is no host of the free-threaded flavour: that one has its million in `bars.rs`.
         if !flavour.name.ends_with('t') {
@@ -83,6 +90,22 @@ fn on_reference(flavour: Flavour, lane: &Lane, name: &str, source: &Path) -> Opt
 }
 
 fn reference_theme(flavour: Flavour, name: &str, source: &Path) -> Result<(), Failed> {
+    let (oracle, host) = both(flavour, name, source, 1)?;
+    let kept = |outcome| reference::without(flavour.name, name, outcome);
+    report::compare(&kept(&oracle), &kept(&host))
+}
+
+/// Four threads run the same checks at once: each prints what CPython prints.
+fn on_threads(flavour: Flavour) -> Result<(), Failed> {
+    const THREADS: usize = 4;
+    let source = paths::sources().join(format!("reference/{PARALLEL}.c"));
+    let (mut oracle, host) = both(flavour, PARALLEL, &source, THREADS)?;
+    oracle.stdout = oracle.stdout.repeat(THREADS);
+    report::compare(&oracle, &host)
+}
+
+/// The checks of a module on CPython and, on so many threads, on the host that moves everything.
+fn both(flavour: Flavour, name: &str, source: &Path, threads: usize) -> Result<(Outcome, Outcome)> {
     let (ours, oracles) = flavour.extensions(source, &[])?;
     let program = Program::new(
         lanes::script("reference", "check_module.py"),
@@ -95,9 +118,9 @@ fn reference_theme(flavour: Flavour, name: &str, source: &Path) -> Result<(), Fa
         &["--stress"]
     };
     let module = ours.join(format!("{name}{}", flavour.suffix()));
-    let host = reference::run(flavour.name, flags, &module, &[])?;
-    let kept = |outcome| reference::without(flavour.name, name, outcome);
-    report::compare(&kept(&oracle), &kept(&host))
+    let threads = threads.to_string();
+    let host = reference::run(flavour.name, flags, &module, &["--threads", &threads])?;
+    Ok((oracle, host))
 }
 
 /// A million calls that create, pass and drop objects: memory is flat, every handle closed.
