@@ -73,7 +73,7 @@ unsafe fn host_handle(callable: Obj) -> Option<i64> {
 /// Result and error indicator must agree.
 #[inline]
 unsafe fn checked(callable: Obj, result: Obj) -> Obj {
-    // SAFETY: the extension lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         if result.is_null() != err::occurred().is_null() {
             return result;
@@ -84,6 +84,7 @@ unsafe fn checked(callable: Obj, result: Obj) -> Obj {
 
 #[cold]
 unsafe fn disagree(callable: Obj, result: Obj, place: Option<&CStr>) -> Obj {
+    let _held = hold();
     // SAFETY: `callable` and `result` are objects or NULL; `result` is ours.
     unsafe {
         let cause = err::fetch();
@@ -136,7 +137,7 @@ unsafe fn with_cause(message: &str) -> Obj {
 }
 
 /// Checks that a call's result and the error indicator agree.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _Py_CheckFunctionResult(
     _thread: *mut PyThreadState,
     callable: Obj,
@@ -170,6 +171,7 @@ unsafe fn call_slot(callable: Obj, args: &[Obj], names: Obj) -> Obj {
         let kwargs = if names_len(names) == 0 {
             null_mut()
         } else {
+            let _held = hold();
             guest::keyword_dict(&args[positional..], names)
         };
         let result = recursion::deeper(CALLING, || gimbal_proxies::outside(|| f(callable, tuple, kwargs)));
@@ -235,7 +237,7 @@ pub unsafe fn _PyObject_Call(_thread: *mut PyThreadState, callable: Obj, args: O
 }
 
 /// `callable(*args)`; `args` may be NULL.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_CallObject(callable: Obj, args: Obj) -> Obj {
     if callable.is_null() {
         return null_argument();
@@ -250,7 +252,7 @@ pub unsafe fn PyObject_CallObject(callable: Obj, args: Obj) -> Obj {
 }
 
 /// `callable()`.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_CallNoArgs(callable: Obj) -> Obj {
     if callable.is_null() {
         return null_argument();
@@ -259,7 +261,7 @@ pub unsafe fn PyObject_CallNoArgs(callable: Obj) -> Obj {
 }
 
 /// `callable(arg)`.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_CallOneArg(callable: Obj, arg: Obj) -> Obj {
     if callable.is_null() {
         return null_argument();
@@ -270,7 +272,7 @@ pub unsafe fn PyObject_CallOneArg(callable: Obj, arg: Obj) -> Obj {
 }
 
 /// Calls with a row of arguments and the names of those that are keywords.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_Vectorcall(callable: Obj, args: *const Obj, nargsf: usize, names: Obj) -> Obj {
     if callable.is_null() {
         return null_argument();
@@ -281,7 +283,7 @@ pub unsafe fn PyObject_Vectorcall(callable: Obj, args: *const Obj, nargsf: usize
 }
 
 /// Calls with positional arguments only.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyObject_FastCall(callable: Obj, args: *const Obj, nargs: Py_ssize_t) -> Obj {
     call_row(callable, row(args, nargs as usize), null_mut(), 0)
 }

@@ -9,7 +9,7 @@ use std::ptr::{null, null_mut};
 
 // --- making ---------------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyBytes_FromStringAndSize(data: *const c_char, len: Py_ssize_t) -> *mut PyObject {
     if len < 0 {
         return system_error("Negative size passed to PyBytes_FromStringAndSize");
@@ -23,7 +23,7 @@ pub unsafe fn PyBytes_FromStringAndSize(data: *const c_char, len: Py_ssize_t) ->
     text::bytes_from(memory(data, len))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyBytes_FromString(data: *const c_char) -> *mut PyObject {
     text::bytes_from(c_bytes(data))
 }
@@ -83,7 +83,7 @@ unsafe fn ensure(op: Obj) -> bool {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyBytes_Size(op: *mut PyObject) -> Py_ssize_t {
     if ensure(op) {
         seq::size(op) as Py_ssize_t
@@ -92,7 +92,7 @@ pub unsafe fn PyBytes_Size(op: *mut PyObject) -> Py_ssize_t {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyBytes_AsString(op: *mut PyObject) -> *mut c_char {
     if !ensure(op) {
         return null_mut();
@@ -100,7 +100,7 @@ pub unsafe fn PyBytes_AsString(op: *mut PyObject) -> *mut c_char {
     text::bytes_data(op).cast()
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyBytes_AsStringAndSize(
     op: *mut PyObject,
     data: *mut *mut c_char,
@@ -145,7 +145,7 @@ fn repr(bytes: &[u8], smart: bool) -> String {
     out
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyBytes_Repr(op: *mut PyObject, smart_quotes: c_int) -> *mut PyObject {
     text::from_str(&repr(text::as_bytes(op), smart_quotes != 0))
 }
@@ -186,7 +186,7 @@ pub unsafe fn PyBytes_ConcatAndDel(place: *mut *mut PyObject, right: *mut PyObje
     xdecref(right);
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyBytes_Resize(place: *mut *mut PyObject, len: Py_ssize_t) -> c_int {
     let old = *place;
     if !is_bytes(old) || len < 0 {

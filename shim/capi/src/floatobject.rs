@@ -6,7 +6,7 @@ use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_char, c_double, c_int, c_uchar};
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_FromDouble(value: c_double) -> *mut PyObject {
     decode::float(value)
 }
@@ -17,7 +17,7 @@ pub(crate) unsafe fn value(op: Obj) -> f64 {
     unsafe { (*op.cast::<PyFloatObject>()).ob_fval }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_AsDouble(op: *mut PyObject) -> c_double {
     if op.is_null() {
         bad_argument::<()>();
@@ -29,6 +29,7 @@ pub unsafe fn PyFloat_AsDouble(op: *mut PyObject) -> c_double {
     if exactly(op, &raw mut PyLong_Type) {
         return crate::longobject::PyLong_AsDouble(op);
     }
+    let _held = hold();
     let slot = (*(*op).ob_type)
         .tp_as_number
         .as_ref()
@@ -75,17 +76,17 @@ pub unsafe fn PyFloat_FromString(source: *mut PyObject) -> *mut PyObject {
     ))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_GetMax() -> c_double {
     f64::MAX
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_GetMin() -> c_double {
     f64::MIN_POSITIVE
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_GetInfo() -> *mut PyObject {
     op(Op::SysGet, &[text::interned("float_info")])
 }
@@ -146,7 +147,7 @@ fn from_half(half: u16) -> f64 {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_Pack2(value: c_double, out: *mut c_char, little_endian: c_int) -> c_int {
     let Some(half) = to_half(value) else {
         overflow_error::<()>("float too large to pack with e format");
@@ -155,7 +156,7 @@ pub unsafe fn PyFloat_Pack2(value: c_double, out: *mut c_char, little_endian: c_
     store(half.to_le_bytes(), out, little_endian)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_Pack4(value: c_double, out: *mut c_char, little_endian: c_int) -> c_int {
     let single = value as f32;
     if single.is_infinite() && value.is_finite() {
@@ -165,22 +166,22 @@ pub unsafe fn PyFloat_Pack4(value: c_double, out: *mut c_char, little_endian: c_
     store(single.to_le_bytes(), out, little_endian)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_Pack8(value: c_double, out: *mut c_char, little_endian: c_int) -> c_int {
     store(value.to_le_bytes(), out, little_endian)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_Unpack2(data: *const c_char, little_endian: c_int) -> c_double {
     from_half(u16::from_le_bytes(load(data, little_endian)))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_Unpack4(data: *const c_char, little_endian: c_int) -> c_double {
     f64::from(f32::from_le_bytes(load(data, little_endian)))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyFloat_Unpack8(data: *const c_char, little_endian: c_int) -> c_double {
     f64::from_le_bytes(load(data, little_endian))
 }
@@ -215,5 +216,5 @@ earlier_names! {
     fn _PyFloat_Unpack8 = PyFloat_Unpack8;
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyFloat_DebugMallocStats(_stream: *mut libc::FILE) {}

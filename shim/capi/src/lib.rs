@@ -3,9 +3,10 @@
 //! An entry maps its arguments, does one thing through `gimbal-proxies`, and maps the result; it does not think.
 //!
 //! # Safety
-//! Every entry is called by C code that keeps the C API's contract: the extension lock is held (CPython: the GIL), object
-//! arguments are valid objects unless the documentation allows NULL, buffers have the sizes that are passed with
-//! them, and the ownership of references follows CPython's documentation (new, borrowed, stolen).
+//! Every entry is called by C code that keeps the C API's contract: the extension lock is held (CPython: the GIL), or, without a
+//! GIL, the thread is attached (docs/adr/0007 says which entries then run without the lock). Object arguments are valid objects
+//! unless the documentation allows NULL, buffers have the sizes that are passed with them, and the ownership of references follows
+//! CPython's documentation (new, borrowed, stolen).
 
 #![allow(non_snake_case, non_upper_case_globals, reason = "the names are CPython's")]
 #![allow(

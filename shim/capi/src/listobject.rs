@@ -44,7 +44,7 @@ unsafe fn grown(op: Obj, len: i64, at: usize, item: Obj) -> c_int {
 }
 
 /// A list of `len` NULL items, which C fills.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyList_New(len: Py_ssize_t) -> Obj {
     match usize::try_from(len) {
         Ok(len) => seq::new_list(len),

@@ -11,42 +11,42 @@ use std::ptr::null_mut;
 
 // --- from C numbers ------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromLong(value: c_long) -> *mut PyObject {
     int::from_i64(value)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromLongLong(value: c_longlong) -> *mut PyObject {
     int::from_i64(value)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromSsize_t(value: Py_ssize_t) -> *mut PyObject {
     int::from_i64(value as i64)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromUnsignedLong(value: c_ulong) -> *mut PyObject {
     int::from_u64(value)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromUnsignedLongLong(value: c_ulonglong) -> *mut PyObject {
     int::from_u64(value)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromSize_t(value: usize) -> *mut PyObject {
     int::from_u64(value as u64)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromVoidPtr(pointer: *mut c_void) -> *mut PyObject {
     int::from_u64(pointer as u64)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromDouble(value: c_double) -> *mut PyObject {
     if value.is_infinite() {
         return overflow_error("cannot convert float infinity to integer");
@@ -85,6 +85,7 @@ unsafe fn with_index<R>(op: Obj, read: impl FnOnce(Obj) -> R) -> Option<R> {
             bad_internal_call::<()>();
             return None;
         }
+        let _held = hold();
         let number = Owned(implicit_int(op));
         (!number.0.is_null()).then(|| read(number.0))
     }
@@ -146,17 +147,17 @@ unsafe fn as_unsigned(op: Obj, negative: &str, too_large: &str) -> u64 {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsLong(op: *mut PyObject) -> c_long {
     as_signed(op, "Python int too large to convert to C long")
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsLongLong(op: *mut PyObject) -> c_longlong {
     as_signed(op, "int too big to convert")
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsLongAndOverflow(op: *mut PyObject, overflow: *mut c_int) -> c_long {
     *overflow = 0;
     match with_index(op, |n| int::as_i64(n).ok_or(is_negative(n))) {
@@ -169,12 +170,12 @@ pub unsafe fn PyLong_AsLongAndOverflow(op: *mut PyObject, overflow: *mut c_int) 
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsLongLongAndOverflow(op: *mut PyObject, overflow: *mut c_int) -> c_longlong {
     PyLong_AsLongAndOverflow(op, overflow)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_AsInt(op: *mut PyObject) -> c_int {
     let too_large = "Python int too large to convert to C int";
     let value = as_signed(op, too_large);
@@ -184,7 +185,7 @@ pub unsafe fn _PyLong_AsInt(op: *mut PyObject) -> c_int {
     })
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsSsize_t(op: *mut PyObject) -> Py_ssize_t {
     match with_int(op, |n| int::as_i64(n)) {
         Some(Some(value)) => value as Py_ssize_t,
@@ -196,7 +197,7 @@ pub unsafe fn PyLong_AsSsize_t(op: *mut PyObject) -> Py_ssize_t {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsUnsignedLong(op: *mut PyObject) -> c_ulong {
     as_unsigned(
         op,
@@ -205,7 +206,7 @@ pub unsafe fn PyLong_AsUnsignedLong(op: *mut PyObject) -> c_ulong {
     )
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsUnsignedLongLong(op: *mut PyObject) -> c_ulonglong {
     as_unsigned(
         op,
@@ -214,7 +215,7 @@ pub unsafe fn PyLong_AsUnsignedLongLong(op: *mut PyObject) -> c_ulonglong {
     )
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsSize_t(op: *mut PyObject) -> usize {
     as_unsigned(
         op,
@@ -223,17 +224,17 @@ pub unsafe fn PyLong_AsSize_t(op: *mut PyObject) -> usize {
     ) as usize
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsUnsignedLongMask(op: *mut PyObject) -> c_ulong {
     with_index(op, |n| int::as_u64_mask(n)).unwrap_or(u64::MAX)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsUnsignedLongLongMask(op: *mut PyObject) -> c_ulonglong {
     with_index(op, |n| int::as_u64_mask(n)).unwrap_or(u64::MAX)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsVoidPtr(op: *mut PyObject) -> *mut c_void {
     let value = if is_int(op) && is_negative(op) {
         PyLong_AsLong(op) as u64
@@ -246,7 +247,7 @@ pub unsafe fn PyLong_AsVoidPtr(op: *mut PyObject) -> *mut c_void {
     value as *mut c_void
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsDouble(op: *mut PyObject) -> c_double {
     match with_int(op, |n| int::as_f64(n)) {
         Some(Some(value)) => value,
@@ -271,7 +272,7 @@ unsafe fn convert(op: Obj, read: impl FnOnce() -> u64) -> Option<u64> {
     }
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn _PyLong_UnsignedShort_Converter(op: *mut PyObject, out: *mut c_void) -> c_int {
     match convert(op, || PyLong_AsUnsignedLong(op)).map(c_ushort::try_from) {
         Some(Ok(value)) => {
@@ -286,7 +287,7 @@ pub unsafe fn _PyLong_UnsignedShort_Converter(op: *mut PyObject, out: *mut c_voi
     }
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn _PyLong_UnsignedInt_Converter(op: *mut PyObject, out: *mut c_void) -> c_int {
     match convert(op, || PyLong_AsUnsignedLong(op)).map(c_uint::try_from) {
         Some(Ok(value)) => {
@@ -312,24 +313,24 @@ unsafe fn convert_wide(op: Obj, out: *mut c_void, read: impl FnOnce() -> u64) ->
     }
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn _PyLong_UnsignedLong_Converter(op: *mut PyObject, out: *mut c_void) -> c_int {
     convert_wide(op, out, || PyLong_AsUnsignedLong(op))
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn _PyLong_UnsignedLongLong_Converter(op: *mut PyObject, out: *mut c_void) -> c_int {
     convert_wide(op, out, || PyLong_AsUnsignedLongLong(op))
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn _PyLong_Size_t_Converter(op: *mut PyObject, out: *mut c_void) -> c_int {
     convert_wide(op, out, || PyLong_AsSize_t(op) as u64)
 }
 
 // --- bytes ---------------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_FromByteArray(
     bytes: *const c_uchar,
     len: usize,
@@ -344,7 +345,7 @@ pub unsafe fn _PyLong_FromByteArray(
     int::from_le_bytes(&reversed, signed != 0)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_AsByteArray(
     op: *mut PyLongObject,
     bytes: *mut c_uchar,
@@ -449,7 +450,7 @@ pub(crate) fn is_space(byte: u8) -> bool {
 }
 
 unsafe fn literal_value(literal: &Literal) -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         let text = std::str::from_utf8(&literal.digits).unwrap_or_default();
         if let Ok(magnitude) = i64::from_str_radix(text, literal.base) {
@@ -466,7 +467,7 @@ unsafe fn bad_base(base: c_int) -> bool {
     if base == 0 || (2..=36).contains(&base) {
         return false;
     }
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe { value_error::<()>("int() arg 2 must be >= 2 and <= 36") };
     true
 }
@@ -491,7 +492,7 @@ unsafe fn invalid_literal(base: c_int, shown: Obj) -> Obj {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromString(text: *const c_char, end: *mut *mut c_char, base: c_int) -> *mut PyObject {
     if bad_base(base) {
         return null_mut();
@@ -508,7 +509,7 @@ pub unsafe fn PyLong_FromString(text: *const c_char, end: *mut *mut c_char, base
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_FromBytes(data: *const c_char, len: Py_ssize_t, base: c_int) -> *mut PyObject {
     if bad_base(base) {
         return null_mut();
@@ -522,7 +523,7 @@ pub unsafe fn _PyLong_FromBytes(data: *const c_char, len: Py_ssize_t, base: c_in
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromUnicodeObject(text: *mut PyObject, base: c_int) -> *mut PyObject {
     if !is_str(text) {
         return bad_argument();
@@ -531,7 +532,7 @@ pub unsafe fn PyLong_FromUnicodeObject(text: *mut PyObject, base: c_int) -> *mut
     op(Op::IntFromText, &[text, base.0])
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_Format(op: *mut PyObject, base: c_int) -> *mut PyObject {
     if !is_int(op) {
         return bad_internal_call();
@@ -552,12 +553,12 @@ pub unsafe fn _PyLong_Format(op: *mut PyObject, base: c_int) -> *mut PyObject {
 
 // --- the rest ------------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_GetInfo() -> *mut PyObject {
     op(Op::SysGet, &[text::interned("int_info")])
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_Sign(op: *mut PyObject) -> c_int {
     match int::digits(op) {
         ([], _) => 0,
@@ -566,12 +567,12 @@ pub unsafe fn _PyLong_Sign(op: *mut PyObject) -> c_int {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_NumBits(op: *mut PyObject) -> usize {
     int::bit_length(int::digits(op).0)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_New(digits: Py_ssize_t) -> *mut PyLongObject {
     if digits > 1 << 60 {
         overflow_error::<()>("too many digits in integer");
@@ -584,7 +585,7 @@ pub unsafe fn _PyLong_New(digits: Py_ssize_t) -> *mut PyLongObject {
     op.cast()
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_Copy(op: *mut PyLongObject) -> *mut PyObject {
     let (digits, negative) = int::digits(op.cast());
     int::from_digits(digits, negative)
@@ -597,7 +598,7 @@ fn split_double(value: f64) -> (f64, i64) {
     (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), exponent)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_Frexp(op: *mut PyLongObject, exponent: *mut Py_ssize_t) -> c_double {
     let (digits, negative) = int::digits(op.cast());
     *exponent = 0;
@@ -619,7 +620,7 @@ unsafe fn binary(name: &str, a: Obj, b: Obj) -> Obj {
     unsafe { op(Op::Binary, &[text::interned(name), a, b]) }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_DivmodNear(a: *mut PyObject, b: *mut PyObject) -> *mut PyObject {
     if !is_int(a) || !is_int(b) {
         return type_error("non-integer arguments in division");
@@ -627,7 +628,7 @@ pub unsafe fn _PyLong_DivmodNear(a: *mut PyObject, b: *mut PyObject) -> *mut PyO
     binary("divmod_near", a, b)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_GCD(a: *mut PyObject, b: *mut PyObject) -> *mut PyObject {
     if let (Some(a), Some(b)) = (int::as_i64(a), int::as_i64(b)) {
         let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
@@ -639,13 +640,13 @@ pub unsafe fn _PyLong_GCD(a: *mut PyObject, b: *mut PyObject) -> *mut PyObject {
     binary("gcd", a, b)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_Lshift(op: *mut PyObject, bits: usize) -> *mut PyObject {
     let bits = Owned(int::from_u64(bits as u64));
     binary("lshift", op, bits.0)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_Rshift(op: *mut PyObject, bits: usize) -> *mut PyObject {
     let bits = Owned(int::from_u64(bits as u64));
     binary("rshift", op, bits.0)
@@ -653,7 +654,7 @@ pub unsafe fn _PyLong_Rshift(op: *mut PyObject, bits: usize) -> *mut PyObject {
 
 // --- uid_t and gid_t ------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_FromUid(uid: libc::uid_t) -> *mut PyObject {
     int::from_i64(if uid == libc::uid_t::MAX {
         -1
@@ -662,7 +663,7 @@ pub unsafe fn _PyLong_FromUid(uid: libc::uid_t) -> *mut PyObject {
     })
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyLong_FromGid(gid: libc::gid_t) -> *mut PyObject {
     int::from_i64(if gid == libc::gid_t::MAX {
         -1

@@ -7,7 +7,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 
 /// Makes a block an object of a type.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_Init(object: Obj, ty: *mut PyTypeObject) -> Obj {
     if object.is_null() {
         return seq::no_memory();
@@ -21,7 +21,7 @@ pub unsafe fn PyObject_Init(object: Obj, ty: *mut PyTypeObject) -> Obj {
 }
 
 /// Makes a block an object of a type with `size` items.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_InitVar(
     object: *mut PyVarObject,
     ty: *mut PyTypeObject,
@@ -41,25 +41,25 @@ unsafe fn var_size(ty: *mut PyTypeObject, items: Py_ssize_t) -> usize {
 }
 
 /// A new object, its fields undefined.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyObject_New(ty: *mut PyTypeObject) -> Obj {
     PyObject_Init(arena::alloc((*ty).tp_basicsize as usize).cast(), ty)
 }
 
 /// A new object with room for items, its fields undefined.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyObject_NewVar(ty: *mut PyTypeObject, items: Py_ssize_t) -> *mut PyVarObject {
     PyObject_InitVar(arena::alloc(var_size(ty, items)).cast(), ty, items)
 }
 
 /// A new object that the collector may track.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyObject_GC_New(ty: *mut PyTypeObject) -> Obj {
     _PyObject_New(ty)
 }
 
 /// A new object with items that the collector may track.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyObject_GC_NewVar(ty: *mut PyTypeObject, items: Py_ssize_t) -> *mut PyVarObject {
     if items < 0 {
         return bad_internal_call();
@@ -80,23 +80,30 @@ pub unsafe fn _PyObject_GC_Resize(object: *mut PyVarObject, items: Py_ssize_t) -
 }
 
 /// Frees the block of an object that the collector may track.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_GC_Del(block: *mut c_void) {
     arena::free(block);
 }
 
+/// Changes the collector's mark of an object. One that nobody else sees, yet or any more, needs no lock for that.
+unsafe fn mark(object: Obj, change: impl FnOnce(u16) -> u16) {
+    // SAFETY: an object.
+    unsafe {
+        let _held = (!refcount::is_unseen(object)).then(hold);
+        arena::set_flags(object, change(arena::flags(object)));
+    }
+}
+
 /// The object's fields are valid from now on.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_GC_Track(object: *mut c_void) {
-    let object: Obj = object.cast();
-    arena::set_flags(object, arena::flags(object) | arena::TRACKED);
+    mark(object.cast(), |flags| flags | arena::TRACKED);
 }
 
 /// The object's fields are about to become invalid.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_GC_UnTrack(object: *mut c_void) {
-    let object: Obj = object.cast();
-    arena::set_flags(object, arena::flags(object) & !arena::TRACKED);
+    mark(object.cast(), |flags| flags & !arena::TRACKED);
 }
 
 /// Is the object between [`PyObject_GC_Track`] and [`PyObject_GC_UnTrack`]? Containers of the host always are.

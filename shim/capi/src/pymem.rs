@@ -9,7 +9,7 @@ use std::ptr::null_mut;
 const MAX: usize = isize::MAX as usize;
 
 unsafe fn alloc(size: usize) -> *mut c_void {
-    // SAFETY: the extension lock is held.
+    // SAFETY: any size may be asked for.
     unsafe {
         if size > MAX {
             null_mut()
@@ -21,14 +21,14 @@ unsafe fn alloc(size: usize) -> *mut c_void {
 
 unsafe fn calloc(count: usize, size: usize) -> *mut c_void {
     match count.checked_mul(size) {
-        // SAFETY: the extension lock is held.
+        // SAFETY: any size may be asked for.
         Some(bytes) if bytes <= MAX => unsafe { arena::alloc_zeroed(bytes) },
         _ => null_mut(),
     }
 }
 
 unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
-    // SAFETY: the extension lock is held; the block is the caller's.
+    // SAFETY: the block is the caller's.
     unsafe {
         if size > MAX {
             null_mut()
@@ -39,49 +39,49 @@ unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
 }
 
 /// Allocates.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_Malloc(size: usize) -> *mut c_void {
     alloc(size)
 }
 
 /// Allocates and clears.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_Calloc(count: usize, size: usize) -> *mut c_void {
     calloc(count, size)
 }
 
 /// Grows or shrinks.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_Realloc(block: *mut c_void, size: usize) -> *mut c_void {
     realloc(block, size)
 }
 
 /// Frees; NULL is allowed.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyObject_Free(block: *mut c_void) {
     arena::free(block);
 }
 
 /// Allocates.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyMem_Malloc(size: usize) -> *mut c_void {
     alloc(size)
 }
 
 /// Allocates and clears.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyMem_Calloc(count: usize, size: usize) -> *mut c_void {
     calloc(count, size)
 }
 
 /// Grows or shrinks.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyMem_Realloc(block: *mut c_void, size: usize) -> *mut c_void {
     realloc(block, size)
 }
 
 /// Frees; NULL is allowed.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyMem_Free(block: *mut c_void) {
     arena::free(block);
 }
@@ -122,7 +122,7 @@ pub unsafe fn PyMem_RawFree(block: *mut c_void) {
 }
 
 /// A copy of a C string.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyMem_Strdup(text: *const c_char) -> *mut c_char {
     let size = libc::strlen(text) + 1;
     let copy = alloc(size).cast::<c_char>();

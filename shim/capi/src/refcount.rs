@@ -4,12 +4,12 @@ use gimbal_macros::entry;
 use gimbal_proxies::{Obj, Py_ssize_t, PyTypeObject, refcount, xincref};
 use std::ffi::c_int;
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn Py_REFCNT(op: Obj) -> Py_ssize_t {
     refcount::count(op)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn Py_TYPE(op: Obj) -> *mut PyTypeObject {
     (*op).ob_type
 }
@@ -26,13 +26,13 @@ pub unsafe fn _Py_SetImmortal(op: Obj) {
     refcount::immortalize(op);
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyUnstable_IsImmortal(op: Obj) -> c_int {
     c_int::from(refcount::is_immortal(op))
 }
 
 /// May the caller change the object in place? Only its own reference is left.
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyUnstable_Object_IsUniquelyReferenced(op: Obj) -> c_int {
     c_int::from(refcount::count(op) == 1)
 }
@@ -50,18 +50,19 @@ pub unsafe fn PyUnstable_Object_EnableDeferredRefcount(_op: Obj) -> c_int {
 }
 
 /// Takes a reference, unless the object is dying.
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyUnstable_TryIncRef(op: Obj) -> c_int {
-    if refcount::count(op) == 0 {
-        return 0;
-    }
-    xincref(op);
-    1
+    c_int::from(refcount::try_incref(op))
 }
 
-/// Every object allows that.
-#[entry]
-pub unsafe fn PyUnstable_EnableTryIncRef(_op: Obj) {}
+/// Says that [`PyUnstable_TryIncRef`] may be asked.
+#[entry(unlocked)]
+pub unsafe fn PyUnstable_EnableTryIncRef(op: Obj) {
+    #[cfg(Py_GIL_DISABLED)]
+    refcount::allow_weak(op);
+    #[cfg(not(Py_GIL_DISABLED))]
+    let _ = op;
+}
 
 #[cfg(Py_GIL_DISABLED)]
 mod shared {

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use gimbal_macros::entry;
-use gimbal_proxies::state::Locked;
+use gimbal_proxies::immortals::Immortals;
 use gimbal_proxies::*;
 use std::ffi::c_int;
 use std::ptr::null_mut;
@@ -13,22 +13,15 @@ unsafe fn is_tuple(op: Obj) -> bool {
 }
 
 /// The empty tuple, of which C expects one only.
-static EMPTY: Locked<Obj> = Locked::new(null_mut());
+static EMPTY: Immortals<1> = Immortals::new();
 
 unsafe fn empty() -> Obj {
-    // SAFETY: the lock is held.
-    unsafe {
-        let empty = EMPTY.get();
-        if empty.is_null() {
-            *empty = seq::new_tuple(0);
-            refcount::immortalize(*empty);
-        }
-        new_ref(*empty)
-    }
+    // SAFETY: a new tuple.
+    unsafe { EMPTY.get(0, || seq::new_tuple(0)) }
 }
 
 /// A tuple of `len` NULL items, which C fills.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyTuple_New(len: Py_ssize_t) -> Obj {
     match usize::try_from(len) {
         Ok(0) => empty(),
@@ -38,7 +31,7 @@ pub unsafe fn PyTuple_New(len: Py_ssize_t) -> Obj {
 }
 
 /// Number of items.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyTuple_Size(tuple: Obj) -> Py_ssize_t {
     if is_tuple(tuple) {
         seq::size(tuple) as Py_ssize_t
@@ -48,7 +41,7 @@ pub unsafe fn PyTuple_Size(tuple: Obj) -> Py_ssize_t {
 }
 
 /// Item `i`, borrowed.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyTuple_GetItem(tuple: Obj, i: Py_ssize_t) -> Obj {
     if !is_tuple(tuple) {
         return bad_internal_call();
@@ -63,7 +56,7 @@ pub unsafe fn PyTuple_GetItem(tuple: Obj, i: Py_ssize_t) -> Obj {
 }
 
 /// Puts `item` (whose reference is taken over) at `i` of a tuple that nobody else has seen.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyTuple_SetItem(tuple: Obj, i: Py_ssize_t, item: Obj) -> c_int {
     if !is_tuple(tuple) || refcount::count(tuple) != 1 {
         xdecref(item);
@@ -79,7 +72,7 @@ pub unsafe fn PyTuple_SetItem(tuple: Obj, i: Py_ssize_t, item: Obj) -> c_int {
 }
 
 /// `tuple[low:high]`.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyTuple_GetSlice(tuple: Obj, low: Py_ssize_t, high: Py_ssize_t) -> Obj {
     if !is_tuple(tuple) {
         return bad_internal_call();
@@ -96,7 +89,7 @@ pub unsafe fn PyTuple_GetSlice(tuple: Obj, low: Py_ssize_t, high: Py_ssize_t) ->
 }
 
 /// Changes the size of a tuple that nobody else has seen; `*place` may become another tuple, NULL on failure.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyTuple_Resize(place: *mut Obj, len: Py_ssize_t) -> c_int {
     let old = *place;
     let usable = !old.is_null() && exactly(old, &raw const PyTuple_Type) && len >= 0;
@@ -122,9 +115,9 @@ pub unsafe fn _PyTuple_Resize(place: *mut Obj, len: Py_ssize_t) -> c_int {
 }
 
 /// Tells CPython's collector that a tuple cannot be part of a cycle.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyTuple_MaybeUntrack(_tuple: Obj) {}
 
 /// CPython prints figures about its free lists here; there are none.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyTuple_DebugMallocStats(_out: *mut libc::FILE) {}

@@ -57,7 +57,6 @@ unsafe fn is_empty(args: Obj, kwargs: Obj) -> bool {
 
 /// `object.__new__` for native instances: surplus arguments are an error unless `__init__` takes them.
 unsafe extern "C" fn object_new(ty: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
-    let _held = gimbal_proxies::hold();
     // SAFETY: called through `tp_new`.
     unsafe {
         if !types::is_native(ty) {
@@ -93,7 +92,6 @@ unsafe extern "C" fn object_new(ty: *mut PyTypeObject, args: Obj, kwargs: Obj) -
 }
 
 unsafe extern "C" fn object_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: called through `tp_init`.
     unsafe {
         let ty = (*me).ob_type;
@@ -117,7 +115,6 @@ unsafe extern "C" fn object_init(me: Obj, args: Obj, kwargs: Obj) -> c_int {
 
 /// `type.__call__`: native for extension types, the host's for its own classes.
 unsafe extern "C" fn type_call(me: Obj, args: Obj, kwargs: Obj) -> Obj {
-    let _held = gimbal_proxies::hold();
     // SAFETY: called through `tp_call`; `me` is a type.
     unsafe {
         let ty: *mut PyTypeObject = me.cast();
@@ -193,7 +190,7 @@ pub unsafe fn PyType_Ready(ty: *mut PyTypeObject) -> c_int {
 }
 
 /// Allocates a cleared instance with room for `nitems` items (and one more, as CPython does).
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyType_GenericAlloc(ty: *mut PyTypeObject, nitems: Py_ssize_t) -> Obj {
     let items = if (*ty).tp_itemsize != 0 {
         (nitems + 1) * (*ty).tp_itemsize
@@ -218,7 +215,7 @@ pub unsafe fn PyType_GenericAlloc(ty: *mut PyTypeObject, nitems: Py_ssize_t) -> 
 }
 
 /// `tp_alloc` without arguments.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyType_GenericNew(ty: *mut PyTypeObject, _args: Obj, _kwargs: Obj) -> Obj {
     match (*ty).tp_alloc {
         Some(alloc) => gimbal_proxies::outside(|| alloc(ty, 0)),
@@ -227,13 +224,13 @@ pub unsafe fn PyType_GenericNew(ty: *mut PyTypeObject, _args: Obj, _kwargs: Obj)
 }
 
 /// `tp_flags`.
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyType_GetFlags(ty: *mut PyTypeObject) -> c_ulong {
     type_flags::of(ty)
 }
 
 /// `issubclass` by the MRO.
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyType_IsSubtype(ty: *mut PyTypeObject, base: *mut PyTypeObject) -> c_int {
     c_int::from(types::is_subtype(ty, base))
 }

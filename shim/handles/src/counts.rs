@@ -114,8 +114,8 @@ impl Counts<'_> {
             return local > 1;
         }
         let mut shared = self.shared.load(Ordering::Relaxed);
-        // At least two in the shared word, so that one stays there whatever the flags say.
-        while shared >= 2 * ONE {
+        // At least two in the shared word, so that one stays there whatever the flags say: zero is for the lock's holder.
+        while or_mutant!(shared >= 2 * ONE, DropTheLastQuickly => shared >= ONE) {
             match self.shared.compare_exchange_weak(
                 shared,
                 shared - ONE,
@@ -149,12 +149,21 @@ impl Counts<'_> {
         }
     }
 
+    /// Has no other thread a reference, or may ask for one? The owner asks, whose local count is zero now: then the object
+    /// is its alone, and nobody will see what it does with it.
+    #[inline]
+    #[must_use]
+    pub fn is_alone(self) -> bool {
+        let shared = self.shared.load(Ordering::Acquire);
+        or_mutant!(shared == 0, DieUnseen => shared & !MAYBE_WEAK == 0)
+    }
+
     /// The owner's local count is zero now: from here on there is no owner.
     pub fn merge_zero_local(self) -> Left {
-        let mut shared = self.shared.load(Ordering::Acquire);
-        if shared == 0 {
-            return Left::None; // no other thread ever had a reference
+        if self.is_alone() {
+            return Left::None;
         }
+        let mut shared = self.shared.load(Ordering::Acquire);
         // Before the mark: who finds a merged count must not find an owner.
         self.owner.store(0, Ordering::Relaxed);
         loop {
@@ -202,8 +211,10 @@ impl Counts<'_> {
             return true;
         }
         if self.owner.load(Ordering::Relaxed) == me {
-            self.local.store(local + 1, Ordering::Relaxed);
-            return true;
+            if local > 0 {
+                self.local.store(local + 1, Ordering::Relaxed);
+            }
+            return local > 0;
         }
         let mut shared = self.shared.load(Ordering::Relaxed);
         loop {
@@ -225,14 +236,18 @@ impl Counts<'_> {
 
     /// Says that others may ask by [`Self::try_incref`]. Only whoever has a reference may.
     pub fn allow_weak(self) {
-        let _ = self
-            .shared
-            .compare_exchange(0, MAYBE_WEAK, Ordering::Relaxed, Ordering::Relaxed);
-    }
-
-    /// Is the caller's reference the only one? Only for objects without an owner.
-    #[must_use]
-    pub fn is_last(self) -> bool {
-        self.shared.load(Ordering::Acquire) == (ONE | MERGED)
+        let mut shared = self.shared.load(Ordering::Relaxed);
+        // With any flag the owner looks at the shared word before it frees the object.
+        while shared & MERGED == 0 {
+            match self.shared.compare_exchange_weak(
+                shared,
+                shared | MAYBE_WEAK,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return,
+                Err(now) => shared = now,
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! | module | what it is | who uses it |
 //! |---|---|---|
-//! | [`table`] | from a handle to its proxy, for one thread at a time or for many | the shim |
+//! | [`table`] | from a handle to its proxy | the shim |
 //! | [`counts`], [`merging`] | reference counts biased to one thread | the shim, free-threaded flavours |
 //! | [`lock`] | the extension lock | the shim |
 //! | [`exports`] | from an object to its handle and back | hosts |

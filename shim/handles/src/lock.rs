@@ -27,8 +27,8 @@ pub trait Kernel {
     /// Makes every running thread of the process pass a full barrier.
     fn barrier();
 
-    /// Sleeps for a moment.
-    fn nap();
+    /// Sleeps for a moment, for so many times in a row before.
+    fn nap(times: u32);
 }
 
 const UNUSED: u32 = 0;
@@ -167,7 +167,7 @@ fn sleep_until<K: Kernel>(mut done: impl FnMut() -> bool) {
         if turn < SPINS {
             hint::spin_loop();
         } else {
-            K::nap();
+            K::nap(turn - SPINS);
         }
     }
 }

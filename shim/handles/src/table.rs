@@ -1,4 +1,5 @@
-//! The shim's end of a handle: where its proxy is. [`Table`] is for one thread at a time, [`SharedTable`] for many.
+//! The shim's end of a handle: where its proxy is. It is for one thread at a time: the shim holds the extension lock, which it gives
+//! back while it asks the host for what a new proxy needs, so that threads meet here all the same.
 //!
 //! The host assigns handles; the table remembers, for each index, which generation is alive, where its proxy is and how
 //! often the handle was received. A host frees a handle only when it has sent it as often as the shim says.
@@ -6,7 +7,7 @@
 //! Immortal handles lie apart, in the upper half of the indexes: they are neither counted nor closed.
 
 use crate::Handle;
-use crate::sync::{Mutex, or_mutant};
+use crate::sync::or_mutant;
 
 /// One row: the proxy (a null pointer when none is open) and the bookkeeping of the current generation.
 struct Row<P> {
@@ -123,9 +124,21 @@ impl<P> Table<P> {
         row.received
     }
 
-    /// The arrival just counted finds no proxy after all.
-    fn uncount(&mut self, handle: Handle) {
-        self.rows[handle.index as usize].received -= 1;
+    /// Offers the proxy of a handle that was received as [`Received::Fresh`]. When another thread was first, that one's is returned,
+    /// and the caller frees its own. The arrival counts either way.
+    pub fn tie(&mut self, handle: Handle, proxy: *mut P) -> Option<*mut P> {
+        let first = or_mutant!(self.peek(handle), OpenTwice => None);
+        if first.is_some() {
+            self.count(handle);
+        } else {
+            self.open(handle, proxy);
+        }
+        first
+    }
+
+    /// [`Self::close`] for a proxy that was dead when it was put aside, unless it has arrived again and is in use.
+    pub fn close_dead(&mut self, handle: Handle, in_use: bool) -> Option<i64> {
+        or_mutant!(!in_use, CloseWithoutLooking => true).then(|| self.close(handle))
     }
 
     /// The proxy of a handle, without counting an arrival.
@@ -154,174 +167,6 @@ impl<P> Table<P> {
     #[must_use]
     pub fn live(&self) -> usize {
         self.open
-    }
-}
-
-/// How a table that threads share takes a reference of a proxy that it finds, and sees that its own is the last.
-///
-/// # Safety
-/// A proxy that is open in the table is valid memory until [`SharedTable::close`] or [`SharedTable::leave`] has returned
-/// it to one caller, and a count that has reached zero stays there.
-pub unsafe trait Counted {
-    /// Takes a reference unless the count is zero.
-    ///
-    /// # Safety
-    /// `proxy` is valid memory.
-    unsafe fn try_incref(proxy: *mut Self) -> bool;
-
-    /// Gives the one reference of the table to a proxy whose count is zero.
-    ///
-    /// # Safety
-    /// As above, and nobody else refers to the proxy.
-    unsafe fn revive(proxy: *mut Self);
-
-    /// Is there one reference only?
-    ///
-    /// # Safety
-    /// As above.
-    unsafe fn is_last(proxy: *mut Self) -> bool;
-}
-
-#[cfg(not(loom))]
-const SHARDS: usize = 64;
-#[cfg(loom)]
-const SHARDS: usize = 2;
-
-/// A [`Table`] for many threads. Neighbouring indexes lie in different shards.
-///
-/// A proxy's life: C drops the last reference, and the thread that did it calls [`Self::retire`]. From then on the proxy is
-/// kept by a reference of the table's own, as a cache, and waits in that thread's batch; [`Self::close`] ends it unless it
-/// has arrived again. A count of zero is never raised by an arrival, only by `retire`: whoever arrives in
-/// between makes another proxy, and the one that is dying finds its place taken.
-pub struct SharedTable<P> {
-    shards: [Mutex<Table<P>>; SHARDS],
-}
-
-// SAFETY: the pointers are only handed out; `Counted` says when they are valid.
-unsafe impl<P> Send for SharedTable<P> {}
-// SAFETY: as above; the rows are behind locks.
-unsafe impl<P> Sync for SharedTable<P> {}
-
-/// What became of a proxy whose last reference was dropped.
-#[must_use]
-#[derive(Debug, PartialEq, Eq)]
-pub enum Retired {
-    /// The table keeps it; the caller puts it into its batch.
-    Kept,
-    /// Another proxy has its place: the caller frees it.
-    Replaced,
-}
-
-impl<P: Counted> SharedTable<P> {
-    #[cfg(not(loom))]
-    /// An empty table.
-    #[must_use]
-    pub const fn new() -> Self {
-        SharedTable {
-            shards: [const { Mutex::new(Table::new()) }; SHARDS],
-        }
-    }
-
-    #[cfg(loom)]
-    /// An empty table.
-    #[must_use]
-    pub fn new() -> Self {
-        SharedTable {
-            shards: std::array::from_fn(|_| Mutex::new(Table::new())),
-        }
-    }
-
-    fn shard(&self, handle: Handle) -> (&Mutex<Table<P>>, Handle) {
-        let number = handle.index & Handle::IMMORTAL;
-        let index = handle.index & !Handle::IMMORTAL;
-        let within = Handle {
-            index: (index / SHARDS as u32) | number,
-            generation: handle.generation,
-        };
-        (&self.shards[index as usize % SHARDS], within)
-    }
-
-    /// Counts one arrival; an open proxy comes with a reference for the caller.
-    pub fn receive(&self, handle: Handle) -> Received<P> {
-        let (shard, handle) = self.shard(handle);
-        let mut table = shard.lock();
-        match table.receive(handle) {
-            // SAFETY: open, and the lock keeps `close` out.
-            Received::Open(proxy) if !or_mutant!(unsafe { P::try_incref(proxy) }, ResolveTheDying => true) => {
-                table.close(handle);
-                table.uncount(handle);
-                Received::Fresh
-            }
-            received => received,
-        }
-    }
-
-    /// Offers the proxy of a handle that was fresh. When another thread was first, its proxy is returned, with a
-    /// reference for the caller, who drops the own one.
-    pub fn open(&self, handle: Handle, proxy: *mut P) -> Option<*mut P> {
-        let (shard, handle) = self.shard(handle);
-        let mut table = shard.lock();
-        if let Some(other) = or_mutant!(table.peek(handle), OpenTwice => None) {
-            // SAFETY: as in `receive`.
-            if unsafe { P::try_incref(other) } {
-                table.count(handle);
-                return Some(other);
-            }
-            table.close(handle);
-        }
-        table.open(handle, proxy);
-        None
-    }
-
-    /// The caller has brought the proxy's count to zero.
-    ///
-    /// # Safety
-    /// That, and the proxy was opened for this handle.
-    pub unsafe fn retire(&self, handle: Handle, proxy: *mut P) -> Retired {
-        let (shard, handle) = self.shard(handle);
-        let table = shard.lock();
-        if table.peek(handle) != Some(proxy) {
-            return Retired::Replaced;
-        }
-        // SAFETY: nobody takes a reference from zero, so the proxy is the caller's.
-        unsafe { P::revive(proxy) };
-        Retired::Kept
-    }
-
-    /// Ends a proxy that was kept, and returns how often its handle was received. None when it has arrived again: then
-    /// the caller, who has the table's reference now, drops it.
-    ///
-    /// # Safety
-    /// `retire` has kept the proxy for this caller.
-    pub unsafe fn close(&self, handle: Handle, proxy: *mut P) -> Option<i64> {
-        let (shard, handle) = self.shard(handle);
-        let mut table = shard.lock();
-        debug_assert!(table.peek(handle) == Some(proxy));
-        // SAFETY: kept; new references are only made under the lock.
-        or_mutant!(unsafe { P::is_last(proxy) }, CloseWithoutLooking => true).then(|| table.close(handle))
-    }
-
-    /// The proxy of a handle with a reference for the caller, without counting an arrival.
-    #[must_use]
-    pub fn peek(&self, handle: Handle) -> Option<*mut P> {
-        let (shard, handle) = self.shard(handle);
-        let table = shard.lock();
-        // SAFETY: as in `receive`.
-        table
-            .peek(handle)
-            .filter(|&proxy| unsafe { P::try_incref(proxy) })
-    }
-
-    /// Number of open proxies.
-    #[must_use]
-    pub fn live(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().live()).sum()
-    }
-}
-
-impl<P: Counted> Default for SharedTable<P> {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -8,7 +8,7 @@
 //!
 //! * `#[entry]`: the error value follows from the return type (NULL, -1, nothing).
 //! * `#[entry(error = 0)]`: another error value, written out.
-//! * `#[entry(unlocked)]`: without a GIL an entry takes the lock; this one needs nothing that is behind it.
+//! * `#[entry(unlocked)]`: without a GIL an entry takes the lock; this one leaves that to what it calls (docs/adr/0007).
 
 use std::collections::HashSet;
 use std::sync::OnceLock;

@@ -2,15 +2,31 @@
 //!
 //! "Is this block ours, and what is its handle?" is one comparison for blocks in the range. Blocks beyond
 //! [`LARGEST`] bytes come from `malloc`; those, statics and blocks that an extension allocated itself have no prefix and
-//! keep what they need in a side table, as long as they need it. All of it is guarded by the extension lock, as
-//! `PyObject_Malloc` is by the GIL.
+//! keep what they need in a side table, as long as they need it.
+//!
+//! The pool of dead blocks is guarded by the extension lock, as `PyObject_Malloc` is by the GIL. Without a GIL each thread has lists
+//! of its own in front of it (`free`), so that most blocks are taken and put back without the lock. All functions here but
+//! [`for_each`] take the lock where they need it.
+
+#[cfg(Py_GIL_DISABLED)]
+mod free;
+#[cfg(not(Py_GIL_DISABLED))]
+mod gil;
+
+#[cfg(Py_GIL_DISABLED)]
+use free as blocks;
+#[cfg(Py_GIL_DISABLED)]
+pub use free::{Lists, give_back};
+#[cfg(not(Py_GIL_DISABLED))]
+use gil as blocks;
 
 use crate::graph::AddressHasher;
 use crate::state::Locked;
-use crate::{Obj, quarantine};
+use crate::{Obj, hold, quarantine};
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::hash::BuildHasherDefault;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 /// Address range reserved at first use; memory is committed as it is needed. Where so much is not to be had (`ulimit -v`,
 /// valgrind), it is half as much, or half of that.
@@ -48,22 +64,47 @@ pub const FINALIZED: u16 = 1 << 8;
 /// The extension (or its `tp_alloc`) has asked for the instance to be tracked by the collector.
 pub const TRACKED: u16 = 1 << 9;
 
-struct Arena {
-    base: usize,
-    /// The size of the range; 0 before the first use.
-    reserved: usize,
+impl Prefix {
+    /// That of a block about which nothing is known.
+    #[inline]
+    fn of(class: usize) -> Self {
+        Prefix {
+            handle: NO_HANDLE,
+            class: class as u16,
+            flags: 0,
+            number: 0,
+        }
+    }
+}
+
+/// Where the range is. It is written once, the sizes last.
+struct Range {
+    base: AtomicUsize,
+    /// Its size; 0 before the first use.
+    reserved: AtomicUsize,
     /// The same when freed blocks are used again at once; 0 when they go into [`quarantine`].
-    recycled: usize,
+    recycled: AtomicUsize,
+}
+
+static RANGE: Range = Range {
+    base: AtomicUsize::new(0),
+    reserved: AtomicUsize::new(0),
+    recycled: AtomicUsize::new(0),
+};
+
+/// Has each thread lists of dead blocks? Then lists beside the arena's own bring nothing.
+pub const KEEPS_LISTS: bool = cfg!(Py_GIL_DISABLED);
+
+struct Arena {
     next: usize,
     committed: usize,
+    /// The pool: dead blocks of each class, linked through their first words.
     free: [*mut u8; CLASSES],
+    /// Bytes of the blocks that are not in the pool, and of larger ones.
     used: usize,
 }
 
 static ARENA: Locked<Arena> = Locked::new(Arena {
-    base: 0,
-    reserved: 0,
-    recycled: 0,
     next: 0,
     committed: 0,
     free: [std::ptr::null_mut(); CLASSES],
@@ -83,6 +124,7 @@ static ASIDE: Locked<Option<HashMap<usize, Aside, BuildHasherDefault<AddressHash
 impl Aside {
     /// What a block remembers.
     unsafe fn of(op: Obj) -> Self {
+        let _held = hold();
         // SAFETY: the extension lock is held.
         let table = unsafe { ASIDE.get() }.as_ref();
         table
@@ -92,6 +134,7 @@ impl Aside {
 
     /// Changes that. What has nothing left to remember is not in the table.
     unsafe fn change(op: Obj, change: impl FnOnce(&mut Self)) {
+        let _held = hold();
         // SAFETY: as `of`.
         unsafe {
             let mut aside = Self::of(op);
@@ -123,11 +166,12 @@ impl Arena {
                 )
             };
             if range != libc::MAP_FAILED {
-                self.base = range as usize;
-                self.reserved = size;
-                self.recycled = if quarantine::is_on() { 0 } else { size };
-                self.next = self.base;
-                self.committed = self.base;
+                self.next = range as usize;
+                self.committed = self.next;
+                RANGE.base.store(self.next, Ordering::Relaxed);
+                RANGE.reserved.store(size, Ordering::Release);
+                let recycled = if quarantine::is_on() { 0 } else { size };
+                RANGE.recycled.store(recycled, Ordering::Release);
                 return true;
             }
             size /= 2;
@@ -135,15 +179,60 @@ impl Arena {
         false
     }
 
+    /// Takes a block out of the pool, or of the memory that was never used. NULL when there is none.
+    #[inline]
+    unsafe fn take(&mut self, class: usize) -> *mut u8 {
+        // SAFETY: dead blocks link through their first words.
+        unsafe {
+            let block = self.free[class];
+            if block.is_null() {
+                return self.cut(class);
+            }
+            self.free[class] = *block.cast::<*mut u8>();
+            self.used += class * 16;
+            block
+        }
+    }
+
+    /// A block of the memory that was never used.
+    #[cold]
+    #[inline(never)]
+    fn cut(&mut self, class: usize) -> *mut u8 {
+        let bytes = class * 16;
+        if self.next + bytes > self.committed && !self.grow(bytes) {
+            return std::ptr::null_mut();
+        }
+        let block = self.next + PREFIX;
+        self.next += bytes;
+        self.used += bytes;
+        block as *mut u8
+    }
+
+    /// Puts back what [`Self::take`] gave.
+    #[inline]
+    unsafe fn put(&mut self, class: usize, block: *mut u8) {
+        self.used -= class * 16;
+        // SAFETY: nobody uses the block any more.
+        unsafe { self.push(class, block) };
+    }
+
+    #[inline]
+    unsafe fn push(&mut self, class: usize, block: *mut u8) {
+        // SAFETY: as `put`.
+        unsafe { *block.cast::<*mut u8>() = self.free[class] };
+        self.free[class] = block;
+    }
+
     #[cold]
     fn grow(&mut self, bytes: usize) -> bool {
-        if self.reserved == 0 && !self.reserve() {
+        if RANGE.reserved.load(Ordering::Relaxed) == 0 && !self.reserve() {
             return false;
         }
+        let end = RANGE.base.load(Ordering::Relaxed) + RANGE.reserved.load(Ordering::Relaxed);
         // SAFETY: committing anonymous memory of our own.
         unsafe {
             while self.next + bytes > self.committed {
-                if self.committed + COMMIT > self.base + self.reserved
+                if self.committed + COMMIT > end
                     || libc::mprotect(
                         self.committed as *mut c_void,
                         COMMIT,
@@ -152,7 +241,7 @@ impl Arena {
                 {
                     return false;
                 }
-                if self.recycled == 0 {
+                if RANGE.recycled.load(Ordering::Relaxed) == 0 {
                     std::ptr::write_bytes(self.committed as *mut u8, quarantine::FRESH, COMMIT);
                 }
                 self.committed += COMMIT;
@@ -165,17 +254,15 @@ impl Arena {
 /// Does the block lie in the range, that is, does it have a prefix?
 #[inline]
 pub fn in_range(block: *const c_void) -> bool {
-    // SAFETY: callers hold the extension lock.
-    let arena = unsafe { ARENA.get() };
-    (block as usize).wrapping_sub(arena.base) < arena.reserved
+    let size = RANGE.reserved.load(Ordering::Acquire);
+    (block as usize).wrapping_sub(RANGE.base.load(Ordering::Relaxed)) < size
 }
 
 /// Is the block in the range, and may it be used again as soon as it is free? For free lists beside the arena's own.
 #[inline]
 pub fn is_recycled(block: *const c_void) -> bool {
-    // SAFETY: callers hold the extension lock.
-    let arena = unsafe { ARENA.get() };
-    (block as usize).wrapping_sub(arena.base) < arena.recycled
+    let size = RANGE.recycled.load(Ordering::Acquire);
+    (block as usize).wrapping_sub(RANGE.base.load(Ordering::Relaxed)) < size
 }
 
 #[inline]
@@ -191,32 +278,19 @@ pub unsafe fn alloc(size: usize) -> *mut c_void {
         return unsafe { alloc_large(size) };
     }
     let class = (size.max(1) + PREFIX).div_ceil(16);
-    // SAFETY: the extension lock is held; free blocks link through their first word.
+    // SAFETY: the block is the caller's from now on, the prefix before it too.
     unsafe {
-        let arena = ARENA.get();
-        let mut block = arena.free[class];
-        if block.is_null() {
-            let bytes = class * 16;
-            if arena.next + bytes > arena.committed && !arena.grow(bytes) {
-                return std::ptr::null_mut();
-            }
-            block = (arena.next + PREFIX) as *mut u8;
-            arena.next += bytes;
-        } else {
-            arena.free[class] = *block.cast::<*mut u8>();
+        let block = blocks::take(class);
+        if !block.is_null() {
+            *prefix(block.cast()) = Prefix::of(class);
         }
-        arena.used += class * 16;
-        *prefix(block.cast()) = Prefix {
-            handle: NO_HANDLE,
-            class: class as u16,
-            flags: 0,
-            number: 0,
-        };
         block.cast()
     }
 }
 
+#[inline(never)]
 unsafe fn alloc_large(size: usize) -> *mut c_void {
+    let _held = hold();
     // SAFETY: plain allocation; the extension lock is held.
     unsafe {
         let block = libc::malloc(size);
@@ -244,29 +318,27 @@ pub unsafe fn free(block: *mut c_void) {
     // SAFETY: the block came from `alloc` or `malloc`, and is not used any more.
     unsafe {
         if is_recycled(block) {
-            let arena = ARENA.get();
-            arena.used -= usize::from((*prefix(block)).class) * 16;
-            recycle(block);
+            let head = &mut *prefix(block);
+            head.flags = 0;
+            blocks::put(usize::from(head.class), block.cast());
         } else {
             free_elsewhere(block);
         }
     }
 }
 
-/// Makes a block of the range one that [`alloc`] may give.
-#[inline]
+/// Puts a block that [`mark`] has taken out of use into the pool.
 pub(crate) unsafe fn recycle(block: *mut c_void) {
-    // SAFETY: as `free`.
+    // SAFETY: as `free`; the lock is held.
     unsafe {
-        let arena = ARENA.get();
-        let class = usize::from((*prefix(block)).class);
-        (*prefix(block)).flags = 0;
-        *block.cast::<*mut u8>() = arena.free[class];
-        arena.free[class] = block.cast();
+        let head = &mut *prefix(block);
+        head.flags = 0;
+        ARENA.get().push(usize::from(head.class), block.cast());
     }
 }
 
 unsafe fn free_elsewhere(block: *mut c_void) {
+    let _held = hold();
     // SAFETY: as `free`.
     unsafe {
         if let Some(table) = ASIDE.get() {
@@ -292,6 +364,7 @@ pub unsafe fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
             return alloc(size);
         }
         if !in_range(block) && !quarantine::is_on() {
+            let _held = hold();
             let aside = Aside::of(block.cast());
             let before = libc::malloc_usable_size(block);
             let new = libc::realloc(block, size.max(1));
@@ -344,10 +417,8 @@ pub(crate) unsafe fn mark(op: Obj, flag: u16) {
         let head = &mut *prefix(op.cast());
         ARENA.get().used -= usize::from(head.class) * 16;
         *head = Prefix {
-            handle: NO_HANDLE,
-            class: head.class,
             flags: flag,
-            number: 0,
+            ..Prefix::of(usize::from(head.class))
         };
     }
 }
@@ -355,10 +426,11 @@ pub(crate) unsafe fn mark(op: Obj, flag: u16) {
 /// The handle of the host object behind a block, or [`NO_HANDLE`].
 #[inline]
 pub unsafe fn handle(op: Obj) -> i64 {
-    // SAFETY: blocks in the range have a prefix; the extension lock is held.
+    // SAFETY: blocks in the range have a prefix.
     unsafe {
         if in_range(op.cast()) {
-            (*prefix(op.cast())).handle
+            // Who asks without the lock learns of a handle that is there for good, or of none that matters.
+            AtomicI64::from_ptr(&raw mut (*prefix(op.cast())).handle).load(Ordering::Relaxed)
         } else {
             Aside::of(op).handle
         }
@@ -370,7 +442,7 @@ pub unsafe fn set_handle(op: Obj, handle: i64) {
     // SAFETY: as `handle`.
     unsafe {
         if in_range(op.cast()) {
-            (*prefix(op.cast())).handle = handle;
+            AtomicI64::from_ptr(&raw mut (*prefix(op.cast())).handle).store(handle, Ordering::Relaxed);
         } else {
             Aside::change(op, |aside| aside.handle = handle);
         }
@@ -429,11 +501,11 @@ pub unsafe fn set_number(op: Obj, number: u32) {
     }
 }
 
-/// Calls `f` for every block that has one of the flags. Those of the range lie one after the other.
+/// Calls `f` for every block that has one of the flags. Those of the range lie one after the other. The world is stopped.
 pub unsafe fn for_each(with: u16, mut f: impl FnMut(Obj)) {
     // SAFETY: the lock is held; every block up to `next` has a prefix, dead ones have no flags.
     unsafe {
-        let (mut at, end) = (ARENA.get().base, ARENA.get().next);
+        let (mut at, end) = (RANGE.base.load(Ordering::Relaxed), ARENA.get().next);
         while at < end {
             let head = *(at as *const Prefix);
             if head.flags & with != 0 {

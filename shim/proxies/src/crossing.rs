@@ -1,9 +1,10 @@
-//! Calling the host. The count of these calls is the speed of everything else.
+//! Calling the host. The count of these calls is the speed of everything else. What performs one takes the lock.
 
 use crate::encode::{self, Scratch, encode_argument};
 use crate::state::{self, Locked};
 use crate::{
-    Obj, PyBytes_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, bytearray, decode, err, mirror, refcount,
+    Obj, PyBytes_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, bytearray, decode, err, hold, mirror,
+    refcount,
 };
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, GIMBAL_HOST_TAKES_PACKED, HostTable, Op, Release, Tag};
@@ -76,10 +77,22 @@ pub unsafe fn open(handle: i64, proxy: Obj) {
     unsafe { TABLE.get() }.open(Handle::unpack(handle), proxy);
 }
 
+/// Offers the proxy of a fresh handle; the one that another thread has opened meanwhile, if one has.
+pub unsafe fn tie(handle: i64, proxy: Obj) -> Option<Obj> {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.tie(Handle::unpack(handle), proxy)
+}
+
 /// Forgets the proxy of a handle; how often the handle was received.
 pub unsafe fn close(handle: i64) -> i64 {
     // SAFETY: the lock is held.
     unsafe { TABLE.get() }.close(Handle::unpack(handle))
+}
+
+/// Forgets a proxy that was put aside, unless it is in use again; how often its handle was received.
+pub unsafe fn close_dead(handle: i64, in_use: bool) -> Option<i64> {
+    // SAFETY: the lock is held.
+    unsafe { TABLE.get() }.close_dead(Handle::unpack(handle), in_use)
 }
 
 /// The proxy of a handle, when it has one.
@@ -178,6 +191,7 @@ unsafe fn perform(code: Op, args: &[Obj], out: &mut Cell) -> bool {
 
 /// Performs an operation. A new reference; NULL with the indicator set on failure, without it when there is no result.
 pub unsafe fn op(code: Op, args: &[Obj]) -> Obj {
+    let _held = hold();
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
@@ -197,6 +211,7 @@ pub unsafe fn op(code: Op, args: &[Obj]) -> Obj {
 
 /// Performs an operation whose result is an int or a bool; -1 with the indicator set on failure.
 pub unsafe fn op_int(code: Op, args: &[Obj]) -> i64 {
+    let _held = hold();
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
@@ -231,6 +246,7 @@ pub unsafe fn op_bool(code: Op, args: &[Obj]) -> Option<bool> {
 
 /// Performs an operation for its effect; false with the indicator set on failure.
 pub unsafe fn op_unit(code: Op, args: &[Obj]) -> bool {
+    let _held = hold();
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {
@@ -246,6 +262,7 @@ pub unsafe fn op_unit(code: Op, args: &[Obj]) -> bool {
 
 /// Calls a host object: positional arguments, then keyword values, then the tuple of names when there are any.
 pub unsafe fn call(callable: i64, args: &[Obj], keywords: usize) -> Obj {
+    let _held = hold();
     let mut out = Cell::new(Tag::Error);
     let positional = args.len() - if keywords > 0 { keywords + 1 } else { 0 };
     // SAFETY: as `cross`.
@@ -261,6 +278,7 @@ pub unsafe fn call(callable: i64, args: &[Obj], keywords: usize) -> Obj {
 
 /// `getattr` of a host object by an interned name.
 pub unsafe fn getattr(object: i64, name: i64) -> Obj {
+    let _held = hold();
     let mut out = Cell::new(Tag::Error);
     // SAFETY: as `cross`.
     unsafe {

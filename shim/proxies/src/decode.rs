@@ -16,6 +16,7 @@ const FILLED: std::ffi::c_ulong = Py_TPFLAGS_TUPLE_SUBCLASS
     | crate::Py_TPFLAGS_LONG_SUBCLASS
     | crate::Py_TPFLAGS_BYTES_SUBCLASS;
 
+/// Dead floats, unless [`arena::KEEPS_LISTS`].
 const FREE_FLOATS: usize = 64;
 static FLOATS: Locked<(usize, [Obj; FREE_FLOATS])> = Locked::new((0, [std::ptr::null_mut(); FREE_FLOATS]));
 
@@ -43,10 +44,10 @@ pub unsafe fn decode(cell: &mut Cell) -> Obj {
 /// A new float.
 #[inline]
 pub unsafe fn float(value: f64) -> Obj {
-    // SAFETY: the lock is held; blocks on the free list are dead floats.
+    // SAFETY: blocks on the free list are dead floats; the lock is held where they are kept.
     unsafe {
-        let (count, free) = FLOATS.get();
-        let op = if *count > 0 {
+        let op = if !arena::KEEPS_LISTS && FLOATS.get().0 > 0 {
+            let (count, free) = FLOATS.get();
             *count -= 1;
             free[*count]
         } else {
@@ -63,11 +64,10 @@ pub unsafe fn float(value: f64) -> Obj {
 
 /// `tp_dealloc` of exact floats.
 pub unsafe extern "C" fn float_dealloc(op: Obj) {
-    let _held = crate::hold();
-    // SAFETY: the count is zero, the lock is held.
+    // SAFETY: the count is zero; the lock is held where dead floats are kept.
     unsafe {
-        let (count, free) = FLOATS.get();
-        if *count < FREE_FLOATS && arena::is_recycled(op.cast()) {
+        if !arena::KEEPS_LISTS && FLOATS.get().0 < FREE_FLOATS && arena::is_recycled(op.cast()) {
+            let (count, free) = FLOATS.get();
             free[*count] = op;
             *count += 1;
         } else {
@@ -269,13 +269,11 @@ unsafe fn revive(proxy: Obj, length: i64) -> Obj {
 unsafe fn tie(handle: i64, proxy: Obj) -> Result<(), Obj> {
     // SAFETY: the handle was received as fresh, and nobody knows the proxy.
     unsafe {
-        if let Some(first) = crossing::peek(handle) {
+        if let Some(first) = crossing::tie(handle, proxy) {
             dispose(proxy);
-            crossing::count(handle);
             return Err(again(first, 0));
         }
         arena::set_handle(proxy, handle);
-        crossing::open(handle, proxy);
         Ok(())
     }
 }

@@ -48,7 +48,7 @@ pub fn run<R>(name: &'static str, on_error: R, body: impl FnOnce() -> R) -> R {
     run_unlocked(name, on_error, body)
 }
 
-/// Runs the body of an entry that touches nothing which only the lock's holder may touch.
+/// Runs the body of an entry that takes the lock itself where it needs it.
 #[inline]
 pub fn run_unlocked<R>(name: &'static str, on_error: R, body: impl FnOnce() -> R) -> R {
     match catch_unwind(AssertUnwindSafe(body)) {

@@ -9,6 +9,9 @@
 //! Everything here runs with the extension lock held, on pointers that extension code passed in: `*mut PyObject`
 //! arguments must be valid objects unless a function says that NULL is allowed. State that is only touched under the
 //! lock lives in [`state::Locked`].
+//!
+//! What makes, reads and frees values ([`arena`], [`refcount`], [`int`], [`text`], tuples, floats, [`err::set`]) takes the lock itself where
+//! it needs it, so that entries without the lock may call it.
 
 #![allow(
     clippy::missing_safety_doc,
@@ -37,6 +40,7 @@ mod graph;
 pub mod guard;
 pub mod guest;
 pub mod idle;
+pub mod immortals;
 pub mod int;
 pub mod iterators;
 pub mod loader;

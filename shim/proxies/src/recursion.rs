@@ -6,7 +6,7 @@ use crate::guard::ErrorValue;
 /// Goes one level deeper; false, with the error set, at the limit. `place` continues the message.
 #[inline]
 pub unsafe fn enter(place: &str) -> bool {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         let thread = err::thread();
         if thread.levels_left > 0 {
@@ -19,7 +19,7 @@ pub unsafe fn enter(place: &str) -> bool {
 
 #[cold]
 unsafe fn too_deep(place: &str) -> bool {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         err::set(
             crate::PyExc_RecursionError,
@@ -32,26 +32,26 @@ unsafe fn too_deep(place: &str) -> bool {
 /// Comes back from a level.
 #[inline]
 pub unsafe fn leave() {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe { err::thread() }.levels_left += 1;
 }
 
 /// Is another level left?
 pub unsafe fn is_left() -> bool {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe { err::thread() }.levels_left > 0
 }
 
 /// Gives the thread more levels (or fewer).
 pub unsafe fn add(levels: i32) {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe { err::thread() }.levels_left += levels;
 }
 
 /// Runs `f` one level deeper.
 #[inline]
 pub unsafe fn deeper<R: ErrorValue>(place: &str, f: impl FnOnce() -> R) -> R {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         if !enter(place) {
             return R::ERROR;

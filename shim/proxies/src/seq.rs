@@ -11,6 +11,7 @@ const TUPLE_HEAD: usize = std::mem::offset_of!(PyTupleObject, ob_item);
 /// Sets `MemoryError` and returns NULL.
 #[cold]
 pub unsafe fn no_memory() -> Obj {
+    let _held = crate::hold();
     // SAFETY: the lock is held. No message: making one could fail again.
     unsafe {
         err::restore(
@@ -198,8 +199,7 @@ pub unsafe fn is_host(op: Obj) -> bool {
 
 /// `tp_dealloc` of exact tuples.
 pub unsafe extern "C" fn tuple_dealloc(op: Obj) {
-    let _held = crate::hold();
-    // SAFETY: the count is zero.
+    // SAFETY: the count is zero: nobody else gives it a handle.
     unsafe {
         if is_host(op) {
             refcount::retire(op);
@@ -219,8 +219,7 @@ unsafe fn free_tuple(op: Obj) {
 
 /// `tp_dealloc` of exact lists.
 pub unsafe extern "C" fn list_dealloc(op: Obj) {
-    let _held = crate::hold();
-    // SAFETY: the count is zero.
+    // SAFETY: the count is zero: nobody else gives it a handle.
     unsafe {
         if is_host(op) {
             refcount::retire(op);

@@ -15,7 +15,7 @@ impl Drop for Owned {
 
 /// Calls `f` with a new `int`.
 pub unsafe fn with_int<R: ErrorValue>(value: isize, f: impl FnOnce(Obj) -> R) -> R {
-    // SAFETY: the extension lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         let number = int::from_i64(value as i64);
         if number.is_null() {

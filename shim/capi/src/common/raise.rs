@@ -7,7 +7,7 @@ use std::ffi::c_int;
 /// Sets an exception and gives the error value.
 #[cold]
 pub unsafe fn fail<R: ErrorValue>(class: Obj, message: &str) -> R {
-    // SAFETY: the extension lock is held.
+    // SAFETY: the caller is attached.
     unsafe { err::set(class, message) };
     R::ERROR
 }
@@ -17,7 +17,7 @@ macro_rules! failures {
         $(#[$doc])*
         #[cold]
         pub unsafe fn $name<R: ErrorValue>(message: &str) -> R {
-            // SAFETY: the extension lock is held.
+            // SAFETY: the caller is attached.
             unsafe { fail($class, message) }
         }
     )* };
@@ -39,21 +39,21 @@ failures! {
 /// What CPython says to an argument of a wrong kind that only a mistake in C can bring (`PyErr_BadInternalCall`).
 #[cold]
 pub unsafe fn bad_internal_call<R: ErrorValue>() -> R {
-    // SAFETY: the extension lock is held.
+    // SAFETY: the caller is attached.
     unsafe { system_error("bad argument to internal function") }
 }
 
 /// What CPython says to an object of a wrong type where it has no message of its own (`PyErr_BadArgument`).
 #[cold]
 pub unsafe fn bad_argument<R: ErrorValue>() -> R {
-    // SAFETY: the extension lock is held.
+    // SAFETY: the caller is attached.
     unsafe { type_error("bad argument type for built-in operation") }
 }
 
 /// The answer to a NULL argument of the abstract protocols: an error that is set already says more.
 #[cold]
 pub unsafe fn null_argument<R: ErrorValue>() -> R {
-    // SAFETY: the extension lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         if err::occurred().is_null() {
             err::set(PyExc_SystemError, "null argument to internal routine");
@@ -88,7 +88,7 @@ pub fn truth(answer: Option<bool>) -> c_int {
 
 /// Sets aside the error indicator while `f` runs, and drops what `f` raises.
 pub unsafe fn without_errors<R>(f: impl FnOnce() -> R) -> R {
-    // SAFETY: the extension lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         let pending = err::fetch();
         let result = f();

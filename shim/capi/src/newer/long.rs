@@ -6,29 +6,29 @@ use gimbal_macros::entry;
 use gimbal_proxies::*;
 use std::ffi::{c_int, c_void};
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromInt32(value: i32) -> Obj {
     int::from_i64(value.into())
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromInt64(value: i64) -> Obj {
     int::from_i64(value)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromUInt32(value: u32) -> Obj {
     int::from_i64(value.into())
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromUInt64(value: u64) -> Obj {
     int::from_u64(value)
 }
 
 /// What does not fit into a small C type is an `OverflowError`; -1 may also be the value.
 unsafe fn narrow<T: TryFrom<i64>>(value: i64, error: T, what: &str) -> T {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         if value == -1 && !err::occurred().is_null() {
             return error;
@@ -40,12 +40,12 @@ unsafe fn narrow<T: TryFrom<i64>>(value: i64, error: T, what: &str) -> T {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsInt(op: Obj) -> c_int {
     narrow(PyLong_AsLong(op), -1, "int")
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsInt32(op: Obj, value: *mut i32) -> c_int {
     let number = narrow(PyLong_AsLong(op), -1, "int32_t");
     if number == -1 && !err::occurred().is_null() {
@@ -55,7 +55,7 @@ pub unsafe fn PyLong_AsInt32(op: Obj, value: *mut i32) -> c_int {
     0
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsInt64(op: Obj, value: *mut i64) -> c_int {
     let number = PyLong_AsLongLong(op);
     if number == -1 && !err::occurred().is_null() {
@@ -65,7 +65,7 @@ pub unsafe fn PyLong_AsInt64(op: Obj, value: *mut i64) -> c_int {
     0
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsUInt32(op: Obj, value: *mut u32) -> c_int {
     let number = PyLong_AsUnsignedLong(op);
     if number == u64::MAX && !err::occurred().is_null() {
@@ -79,7 +79,7 @@ pub unsafe fn PyLong_AsUInt32(op: Obj, value: *mut u32) -> c_int {
     0
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsUInt64(op: Obj, value: *mut u64) -> c_int {
     let number = PyLong_AsUnsignedLongLong(op);
     if number == u64::MAX && !err::occurred().is_null() {
@@ -111,7 +111,7 @@ unsafe fn sign(op: Obj) -> Option<c_int> {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_GetSign(op: Obj, result: *mut c_int) -> c_int {
     let Some(sign) = sign(op) else {
         *result = 0;
@@ -121,17 +121,17 @@ pub unsafe fn PyLong_GetSign(op: Obj, result: *mut c_int) -> c_int {
     0
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_IsPositive(op: Obj) -> c_int {
     sign(op).map_or(-1, |sign| c_int::from(sign > 0))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_IsNegative(op: Obj) -> c_int {
     sign(op).map_or(-1, |sign| c_int::from(sign < 0))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_IsZero(op: Obj) -> c_int {
     sign(op).map_or(-1, |sign| c_int::from(sign == 0))
 }
@@ -155,7 +155,7 @@ fn is_little(flags: c_int) -> bool {
 }
 
 /// Writes the value, cut if there is no room, and says how many bytes it needs.
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_AsNativeBytes(
     op: Obj,
     buffer: *mut c_void,
@@ -222,13 +222,13 @@ unsafe fn from_native(buffer: *const c_void, size: usize, flags: c_int, signed: 
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromNativeBytes(buffer: *const c_void, size: usize, flags: c_int) -> Obj {
     let unsigned = flags != -1 && flags & UNSIGNED_BUFFER != 0;
     from_native(buffer, size, flags, !unsigned)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyLong_FromUnsignedNativeBytes(buffer: *const c_void, size: usize, flags: c_int) -> Obj {
     from_native(buffer, size, flags, false)
 }

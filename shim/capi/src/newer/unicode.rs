@@ -7,7 +7,7 @@ use gimbal_proxies::*;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::null_mut;
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_Equal(a: Obj, b: Obj) -> c_int {
     for op in [a, b] {
         if !is_str(op) {
@@ -19,22 +19,22 @@ pub unsafe fn PyUnicode_Equal(a: Obj, b: Obj) -> c_int {
     c_int::from(text::eq(a, b))
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyUnicode_EqualToUTF8AndSize(op: Obj, utf8: *const c_char, size: Py_ssize_t) -> c_int {
     c_int::from(text::utf8(op) == memory(utf8, size))
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyUnicode_EqualToUTF8(op: Obj, utf8: *const c_char) -> c_int {
     c_int::from(text::utf8(op) == CStr::from_ptr(utf8).to_bytes())
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_DATA(op: Obj) -> *mut c_void {
     text::data(op).cast()
 }
 
-#[entry(error = 0)]
+#[entry(unlocked, error = 0)]
 pub unsafe fn PyUnicode_KIND(op: Obj) -> c_int {
     text::kind(op) as c_int
 }

@@ -11,7 +11,6 @@ use std::ptr::null_mut;
 
 /// `tp_dealloc` of value types that own nothing but their block.
 unsafe extern "C" fn free_block(op: *mut PyObject) {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the count is zero.
     unsafe { arena::free(op.cast()) }
 }

@@ -33,7 +33,7 @@ fn known(encoding: &[u8]) -> Option<Known> {
 
 /// By the host's codec.
 unsafe fn decode_by_host(bytes: &[u8], encoding: &str, errors: *const c_char) -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         let data = Owned(text::bytes_from(bytes));
         if data.0.is_null() {
@@ -47,7 +47,7 @@ unsafe fn decode_by_host(bytes: &[u8], encoding: &str, errors: *const c_char) ->
 
 /// UTF-8 to a new str.
 pub(crate) unsafe fn decode_utf8(bytes: &[u8], errors: *const c_char) -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         match std::str::from_utf8(bytes) {
             Ok(_) => from_utf8(bytes),
@@ -58,7 +58,7 @@ pub(crate) unsafe fn decode_utf8(bytes: &[u8], errors: *const c_char) -> Obj {
 
 /// Any encoding to a new str.
 pub(crate) unsafe fn decode(bytes: &[u8], encoding: *const c_char, errors: *const c_char) -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         match known(c_bytes(encoding)) {
             Some(Known::Utf8) => decode_utf8(bytes, errors),
@@ -70,7 +70,7 @@ pub(crate) unsafe fn decode(bytes: &[u8], encoding: *const c_char, errors: *cons
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_Decode(
     data: *const c_char,
     len: Py_ssize_t,
@@ -105,7 +105,7 @@ pub unsafe fn PyUnicode_FromEncodedObject(
     result
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_DecodeUTF8(
     data: *const c_char,
     len: Py_ssize_t,
@@ -114,7 +114,7 @@ pub unsafe fn PyUnicode_DecodeUTF8(
     decode_utf8(memory(data, len), errors)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_DecodeUTF8Stateful(
     data: *const c_char,
     len: Py_ssize_t,
@@ -231,7 +231,7 @@ pub unsafe fn PyUnicode_DecodeUTF7Stateful(
     stateful("utf_7_decode", memory(data, len), errors, None, consumed)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_DecodeLatin1(
     data: *const c_char,
     len: Py_ssize_t,
@@ -240,7 +240,7 @@ pub unsafe fn PyUnicode_DecodeLatin1(
     from_latin1(memory(data, len))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_DecodeASCII(
     data: *const c_char,
     len: Py_ssize_t,
@@ -386,7 +386,7 @@ unsafe fn encode(op: Obj, encoding: *const c_char, errors: *const c_char) -> Obj
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_AsUTF8AndSize(op: *mut PyObject, len: *mut Py_ssize_t) -> *const c_char {
     if !is_str(op) {
         bad_argument::<()>();
@@ -401,12 +401,12 @@ pub unsafe fn PyUnicode_AsUTF8AndSize(op: *mut PyObject, len: *mut Py_ssize_t) -
     bytes.as_ptr().cast()
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_AsUTF8(op: *mut PyObject) -> *const c_char {
     PyUnicode_AsUTF8AndSize(op, null_mut())
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_AsEncodedString(
     op: *mut PyObject,
     encoding: *const c_char,
@@ -560,7 +560,7 @@ pub unsafe fn PyUnicode_GetDefaultEncoding() -> *const c_char {
 }
 
 unsafe fn decode_file_name(bytes: &[u8]) -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         if bytes.is_ascii() {
             return text::from_ascii(bytes);

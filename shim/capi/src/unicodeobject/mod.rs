@@ -182,7 +182,7 @@ pub(crate) unsafe fn ensure(op: Obj) -> bool {
 
 // --- making ---------------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_New(len: Py_ssize_t, max: Py_UCS4) -> *mut PyObject {
     if len < 0 {
         return system_error("Negative size passed to PyUnicode_New");
@@ -193,12 +193,12 @@ pub unsafe fn PyUnicode_New(len: Py_ssize_t, max: Py_UCS4) -> *mut PyObject {
     text::new(len as usize, max)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_FromString(utf8: *const c_char) -> *mut PyObject {
     codecs::decode_utf8(c_bytes(utf8), std::ptr::null())
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_FromStringAndSize(utf8: *const c_char, len: Py_ssize_t) -> *mut PyObject {
     if len < 0 {
         return system_error("Negative size passed to PyUnicode_FromStringAndSize");
@@ -207,6 +207,7 @@ pub unsafe fn PyUnicode_FromStringAndSize(utf8: *const c_char, len: Py_ssize_t) 
         return codecs::decode_utf8(memory(utf8, len), std::ptr::null());
     }
     if len > 0 {
+        let _held = hold();
         let message = "PyUnicode_FromStringAndSize(NULL, size) is deprecated; use PyUnicode_New() instead";
         if buffer::warn(PyExc_DeprecationWarning, message) < 0 {
             return null_mut();
@@ -219,12 +220,12 @@ pub unsafe fn PyUnicode_FromStringAndSize(utf8: *const c_char, len: Py_ssize_t) 
     op
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_FromASCII(data: *const c_char, len: Py_ssize_t) -> *mut PyObject {
     text::from_ascii(memory(data, len))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_FromKindAndData(kind: c_int, data: *const c_void, len: Py_ssize_t) -> *mut PyObject {
     if len < 0 {
         return value_error("size must be positive");
@@ -251,7 +252,7 @@ pub unsafe fn PyUnicode_FromKindAndData(kind: c_int, data: *const c_void, len: P
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_FromOrdinal(point: c_int) -> *mut PyObject {
     match u32::try_from(point) {
         Ok(point) if point <= MAX_POINT => text::from_points(&[point]),
@@ -259,7 +260,7 @@ pub unsafe fn PyUnicode_FromOrdinal(point: c_int) -> *mut PyObject {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_FromObject(op: *mut PyObject) -> *mut PyObject {
     if is_str(op) {
         return exact(op);
@@ -273,7 +274,7 @@ pub unsafe fn PyUnicode_FromObject(op: *mut PyObject) -> *mut PyObject {
     ))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_Copy(op: *mut PyObject) -> *mut PyObject {
     if !is_str(op) {
         return bad_internal_call();
@@ -283,7 +284,7 @@ pub unsafe fn _PyUnicode_Copy(op: *mut PyObject) -> *mut PyObject {
 
 // --- names ----------------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_InternInPlace(place: *mut *mut PyObject) {
     let op = *place;
     if op.is_null() || !exactly(op, &raw mut PyUnicode_Type) {
@@ -297,31 +298,31 @@ pub unsafe fn PyUnicode_InternInPlace(place: *mut *mut PyObject) {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_InternImmortal(place: *mut *mut PyObject) {
     PyUnicode_InternInPlace(place);
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_InternFromString(utf8: *const c_char) -> *mut PyObject {
     let mut op = PyUnicode_FromString(utf8);
     PyUnicode_InternInPlace(&raw mut op);
     op
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_FromId(id: *mut Identifier) -> *mut PyObject {
     text::interned(&c_text((*id).string))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_EqualToASCIIId(left: *mut PyObject, id: *mut Identifier) -> c_int {
     _PyUnicode_EqualToASCIIString(left, (*id).string)
 }
 
 // --- contents -------------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_GetLength(op: *mut PyObject) -> Py_ssize_t {
     if !is_str(op) {
         bad_argument::<()>();
@@ -330,22 +331,22 @@ pub unsafe fn PyUnicode_GetLength(op: *mut PyObject) -> Py_ssize_t {
     text::len(op) as Py_ssize_t
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_GetSize(op: *mut PyObject) -> Py_ssize_t {
     PyUnicode_GetLength(op)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_Ready(_op: *mut PyObject) -> c_int {
     0
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_CheckConsistency(_op: *mut PyObject, _contents: c_int) -> c_int {
     1
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_ReadChar(op: *mut PyObject, i: Py_ssize_t) -> Py_UCS4 {
     if !is_str(op) {
         bad_argument::<()>();
@@ -358,7 +359,7 @@ pub unsafe fn PyUnicode_ReadChar(op: *mut PyObject, i: Py_ssize_t) -> Py_UCS4 {
     text::read(op, i as usize)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_WriteChar(op: *mut PyObject, i: Py_ssize_t, point: Py_UCS4) -> c_int {
     if !is_str(op) {
         bad_argument::<()>();
@@ -379,7 +380,7 @@ pub unsafe fn PyUnicode_WriteChar(op: *mut PyObject, i: Py_ssize_t, point: Py_UC
     0
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_Fill(
     op: *mut PyObject,
     start: Py_ssize_t,
@@ -409,7 +410,7 @@ pub unsafe fn PyUnicode_Fill(
     count
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_FastFill(op: *mut PyObject, start: Py_ssize_t, len: Py_ssize_t, point: Py_UCS4) {
     (start..start + len).for_each(|i| text::write(op, i as usize, point));
 }
@@ -425,7 +426,7 @@ unsafe fn kind_name(op: Obj) -> &'static str {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_CopyCharacters(
     to: *mut PyObject,
     to_start: Py_ssize_t,
@@ -475,7 +476,7 @@ pub unsafe fn PyUnicode_CopyCharacters(
     count
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_FastCopyCharacters(
     to: *mut PyObject,
     to_start: Py_ssize_t,
@@ -486,7 +487,7 @@ pub unsafe fn _PyUnicode_FastCopyCharacters(
     copy(to, to_start as usize, from, from_start as usize, count as usize);
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_FindMaxChar(op: *mut PyObject, start: Py_ssize_t, end: Py_ssize_t) -> Py_UCS4 {
     if text::is_ascii(op) {
         return 0x7f;
@@ -499,7 +500,7 @@ pub unsafe fn _PyUnicode_FindMaxChar(op: *mut PyObject, start: Py_ssize_t, end: 
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_Substring(op: *mut PyObject, start: Py_ssize_t, end: Py_ssize_t) -> *mut PyObject {
     let len = text::len(op) as isize;
     let end = end.min(len);
@@ -515,7 +516,7 @@ pub unsafe fn PyUnicode_Substring(op: *mut PyObject, start: Py_ssize_t, end: Py_
     substring(op, start as usize, end as usize)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_Resize(place: *mut *mut PyObject, len: Py_ssize_t) -> c_int {
     if place.is_null() || len < 0 || !is_str(*place) {
         bad_internal_call::<()>();
@@ -538,7 +539,7 @@ pub unsafe fn PyUnicode_Resize(place: *mut *mut PyObject, len: Py_ssize_t) -> c_
 
 // --- joining --------------------------------------------------------------------------------------------------------
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_Concat(left: *mut PyObject, right: *mut PyObject) -> *mut PyObject {
     if !ensure(left) {
         return null_mut();
@@ -577,7 +578,7 @@ pub(crate) unsafe fn concat(parts: &[Obj]) -> Obj {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_Append(place: *mut *mut PyObject, right: *mut PyObject) {
     if place.is_null() {
         if err::occurred().is_null() {
@@ -597,7 +598,7 @@ pub unsafe fn PyUnicode_Append(place: *mut *mut PyObject, right: *mut PyObject) 
     xdecref(left);
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_AppendAndDel(place: *mut *mut PyObject, right: *mut PyObject) {
     PyUnicode_Append(place, right);
     xdecref(right);
@@ -621,7 +622,7 @@ pub unsafe fn PyUnicode_Join(separator: *mut PyObject, items: *mut PyObject) -> 
     join(separator, seq::tuple_slice(list.0))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_JoinArray(
     separator: *mut PyObject,
     items: *const *mut PyObject,
@@ -689,7 +690,7 @@ pub(crate) unsafe fn compare(a: Obj, b: Obj) -> Ordering {
     }
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_Compare(a: *mut PyObject, b: *mut PyObject) -> c_int {
     if is_str(a) && is_str(b) {
         return compare(a, b) as c_int;
@@ -703,20 +704,20 @@ pub unsafe fn PyUnicode_Compare(a: *mut PyObject, b: *mut PyObject) -> c_int {
     -1
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_CompareWithASCIIString(op: *mut PyObject, text: *const c_char) -> c_int {
     let points = (0..text::len(op)).map(|i| text::read(op, i));
     points.cmp(c_bytes(text).iter().map(|&b| u32::from(b))) as c_int
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_EqualToASCIIString(op: *mut PyObject, text: *const c_char) -> c_int {
     let bytes = c_bytes(text);
     let equal = text::is_ascii(op) && text::utf8(op) == bytes;
     c_int::from(equal)
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn PyUnicode_RichCompare(a: *mut PyObject, b: *mut PyObject, operator: c_int) -> *mut PyObject {
     if !is_str(a) || !is_str(b) {
         return new_ref(not_implemented());
@@ -736,12 +737,12 @@ pub unsafe fn PyUnicode_RichCompare(a: *mut PyObject, b: *mut PyObject, operator
     new_ref(bool_object(result))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_EQ(a: *mut PyObject, b: *mut PyObject) -> c_int {
     c_int::from(text::eq(a, b))
 }
 
-#[entry]
+#[entry(unlocked)]
 pub unsafe fn _PyUnicode_Equal(a: *mut PyObject, b: *mut PyObject) -> c_int {
     c_int::from(text::eq(a, b))
 }

@@ -27,7 +27,6 @@ pub(super) unsafe extern "C" fn gimbal_build_value(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> *mut PyObject {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let mut builder = Builder {
@@ -54,7 +53,6 @@ pub(super) unsafe extern "C" fn gimbal_build_stack(
     count: *mut Py_ssize_t,
     size_t_clean: c_int,
 ) -> *mut *mut PyObject {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let mut builder = Builder {
@@ -102,7 +100,6 @@ pub(super) unsafe fn release_stack(stack: *mut *mut PyObject, count: usize, smal
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_pack_tuple(count: Py_ssize_t, va: VaArgs) -> *mut PyObject {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let tuple = PyTuple_New(count);
@@ -110,7 +107,8 @@ unsafe extern "C" fn gimbal_pack_tuple(count: Py_ssize_t, va: VaArgs) -> *mut Py
             return tuple;
         }
         for index in 0..count {
-            PyTuple_SetItem(tuple, index, gimbal_proxies::new_ref(va.ptr()));
+            let place = gimbal_proxies::seq::tuple_items(tuple).offset(index);
+            *place = gimbal_proxies::new_ref(va.ptr());
         }
         tuple
     }

@@ -112,7 +112,6 @@ unsafe extern "C" fn gimbal_parse_object(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let mut codes = Cursor::new(format);
@@ -156,7 +155,6 @@ unsafe extern "C" fn gimbal_parse_tuple(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if PyTuple_Check(args) == 0 {
@@ -183,7 +181,6 @@ unsafe extern "C" fn gimbal_parse_stack(
     va: VaArgs,
     size_t_clean: c_int,
 ) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let mut codes = Cursor::new(format);
@@ -255,7 +252,6 @@ unsafe extern "C" fn gimbal_unpack_tuple(
     max: Py_ssize_t,
     va: VaArgs,
 ) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if PyTuple_Check(args) == 0 {
@@ -277,7 +273,6 @@ unsafe extern "C" fn gimbal_unpack_stack(
     max: Py_ssize_t,
     va: VaArgs,
 ) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract: one place for each item.
     unsafe {
         if _PyArg_CheckPositional(name, count, min, max) == 0 {
@@ -302,7 +297,6 @@ pub unsafe extern "C" fn _PyArg_CheckPositional(
     min: Py_ssize_t,
     max: Py_ssize_t,
 ) -> c_int {
-    let _held = gimbal_proxies::hold();
     let (how, bound) = if count < min {
         (c"at least ", min)
     } else if count > 0 && count > max {
@@ -344,7 +338,6 @@ pub unsafe extern "C" fn _PyArg_CheckPositional(
 /// `function` ends with NUL; `keywords` is NULL or live.
 #[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_NoKeywords(function: *const c_char, keywords: *mut PyObject) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if keywords.is_null() {
@@ -369,7 +362,6 @@ pub unsafe extern "C" fn _PyArg_NoKeywords(function: *const c_char, keywords: *m
 /// `function` ends with NUL; `args` is NULL or live.
 #[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_NoPositional(function: *const c_char, args: *mut PyObject) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if args.is_null() {
@@ -394,7 +386,6 @@ pub unsafe extern "C" fn _PyArg_NoPositional(function: *const c_char, args: *mut
 /// `function` ends with NUL; `names` is NULL or a live tuple.
 #[gimbal_macros::exported]
 pub unsafe extern "C" fn _PyArg_NoKwnames(function: *const c_char, names: *mut PyObject) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if names.is_null() || PyTuple_GET_SIZE(names) == 0 {
@@ -417,7 +408,6 @@ pub unsafe extern "C" fn _PyArg_BadArgument(
     expected: *const c_char,
     argument: *mut PyObject,
 ) {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         let got = if argument == Py_None() {
@@ -442,7 +432,6 @@ pub unsafe extern "C" fn _PyArg_BadArgument(
 /// `keywords` is live.
 #[gimbal_macros::exported]
 pub unsafe extern "C" fn PyArg_ValidateKeywordArguments(keywords: *mut PyObject) -> c_int {
-    let _held = gimbal_proxies::hold();
     // SAFETY: the caller's contract.
     unsafe {
         if PyDict_Check(keywords) == 0 {

@@ -109,10 +109,11 @@ races! {
     open_against_open: OpenTwice;
     close_against_open: CloseWithoutLooking;
     close_against_resolve: ResolveAnyGeneration;
-    death_against_arrival: ResolveTheDying;
+    death_against_arrival: DropTheLastQuickly;
     batch_release_against_encode: ReleaseWithoutCounting, SendWithoutCounting;
     weak_handle_upgrade_against_death: UpgradeWithoutCounting;
     weak_upgrade_against_death: UpgradeTheDead;
+    weak_upgrade_against_owners_death: DieUnseen;
     wrapper_death_against_re_exposure: DeathOfAnother;
     pin_against_unpin_scan: PassUnseen;
     count_merge_against_shared_decrement: MergeWithoutLooking;

@@ -1,7 +1,7 @@
 //! What each race does, and what must hold afterwards.
 
 use crate::race;
-use crate::shim::{Batch, Object, Shim, me};
+use crate::shim::{Object, Shim, me};
 use gimbal_handles::Handle;
 use gimbal_handles::counts::Left;
 use gimbal_handles::exports::Exports;
@@ -29,10 +29,9 @@ pub fn open_against_open() {
     assert_eq!(a.0.handle, b.0.handle);
     assert!(a.0.first != b.0.first, "sent as new twice, or never");
     assert!(a.1 == b.1, "one object, two proxies");
-    let mut batch = Batch::new();
-    shim.drop_one(a.0.handle, a.1, &mut batch);
-    shim.drop_one(b.0.handle, b.1, &mut batch);
-    for (handle, received) in shim.flush(batch) {
+    shim.drop_one(a.0.handle, a.1);
+    shim.drop_one(b.0.handle, b.1);
+    for (handle, received) in shim.flush() {
         assert!(exports.release(handle, received), "sent twice, received twice");
     }
     shim.assert_empty();
@@ -41,15 +40,13 @@ pub fn open_against_open() {
 /// A proxy that waits to be closed is closed while its handle arrives again.
 pub fn close_against_open() {
     let shim = Shim::new();
-    let mut batch = Batch::new();
     let proxy = shim.arrive(HANDLE);
-    shim.drop_one(HANDLE, proxy, &mut batch);
+    shim.drop_one(HANDLE, proxy);
     let closer = shim.clone();
-    let (_, proxy) = race(move || closer.flush(batch), || shim.arrive(HANDLE));
+    let (_, proxy) = race(move || closer.flush(), || shim.arrive(HANDLE));
     proxy.object().touch();
-    let mut batch = Batch::new();
-    shim.drop_one(HANDLE, proxy, &mut batch);
-    shim.flush(batch);
+    shim.drop_one(HANDLE, proxy);
+    shim.flush();
     shim.assert_empty();
 }
 
@@ -81,16 +78,14 @@ pub fn death_against_arrival() {
     let dropper = shim.clone();
     let (_, again) = race(
         move || {
-            let mut batch = Batch::new();
-            dropper.drop_one(HANDLE, proxy, &mut batch);
-            dropper.flush(batch)
+            dropper.drop_one(HANDLE, proxy);
+            dropper.flush()
         },
         || shim.arrive(HANDLE),
     );
     again.object().touch();
-    let mut batch = Batch::new();
-    shim.drop_one(HANDLE, again, &mut batch);
-    shim.flush(batch);
+    shim.drop_one(HANDLE, again);
+    shim.flush();
     shim.assert_empty();
 }
 
@@ -98,13 +93,12 @@ pub fn death_against_arrival() {
 pub fn batch_release_against_encode() {
     let (shim, exports) = (Shim::new(), Arc::new(Exports::default()));
     let first = exports.send(1, &"object").handle;
-    let mut batch = Batch::new();
     let proxy = shim.arrive(first);
-    shim.drop_one(first, proxy, &mut batch);
+    shim.drop_one(first, proxy);
     let (releaser, host) = (shim.clone(), exports.clone());
     let (_, (again, proxy)) = race(
         move || {
-            for (handle, received) in releaser.flush(batch) {
+            for (handle, received) in releaser.flush() {
                 host.release(handle, received);
             }
         },
@@ -118,9 +112,8 @@ pub fn batch_release_against_encode() {
         Some("object"),
         "closed while it was on its way"
     );
-    let mut batch = Batch::new();
-    shim.drop_one(again, proxy, &mut batch);
-    for (handle, received) in shim.flush(batch) {
+    shim.drop_one(again, proxy);
+    for (handle, received) in shim.flush() {
         assert!(exports.release(handle, received), "the counts do not agree");
     }
     assert_eq!(exports.live(), 0, "a handle is still open");
@@ -153,6 +146,22 @@ pub fn weak_upgrade_against_death() {
     if upgraded {
         object.drop_one();
     }
+    assert!(object.is_freed(), "nobody has freed it");
+}
+
+/// A weak reference to a native object is asked while the thread that owns it drops the last one.
+pub fn weak_upgrade_against_owners_death() {
+    let object = Object::owned();
+    object.counts().allow_weak();
+    let other = object.clone();
+    race(
+        move || {
+            if other.counts().try_incref(me()) {
+                other.drop_one();
+            }
+        },
+        || object.drop_one(),
+    );
     assert!(object.is_freed(), "nobody has freed it");
 }
 
@@ -346,7 +355,7 @@ impl Kernel for Fences {
         fence(Ordering::SeqCst);
     }
 
-    fn nap() {
+    fn nap(_: u32) {
         thread::yield_now();
     }
 }

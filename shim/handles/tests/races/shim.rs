@@ -1,10 +1,10 @@
-//! The least shim that has proxies: it drives a [`SharedTable`] as the real one does, and notices a proxy that is used
-//! after it was freed, freed twice, or not at all.
+//! The least shim that has proxies: it drives a [`Table`] as the real one does without a GIL, and notices a proxy that is used after it
+//! was freed, freed twice, or not at all. In place of the extension lock, which has models of its own, it has a simple one.
 
 use gimbal_handles::Handle;
 use gimbal_handles::counts::{Counts, Left};
-use gimbal_handles::sync::{Arc, AtomicIsize, AtomicU32, AtomicUsize, Ordering, thread};
-use gimbal_handles::table::{Counted, Received, Retired, SharedTable};
+use gimbal_handles::sync::{Arc, AtomicIsize, AtomicU32, AtomicUsize, Mutex, Ordering, thread};
+use gimbal_handles::table::{Received, Table};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// A number that names the running thread.
@@ -54,6 +54,11 @@ impl Object {
         }
     }
 
+    /// Has an object without owner references?
+    fn is_used(&self) -> bool {
+        self.shared.load(Ordering::Relaxed) >> 2 > 0
+    }
+
     /// Whoever has a reference may do this.
     pub fn touch(&self) {
         assert_eq!(self.freed.load(Ordering::Relaxed), 0, "used after it was freed");
@@ -78,27 +83,18 @@ impl Object {
     }
 }
 
-// SAFETY: the objects of a scenario are freed in name only, and live as long as the scenario.
-unsafe impl Counted for Object {
-    unsafe fn try_incref(proxy: *mut Self) -> bool {
-        // SAFETY: as stated.
-        unsafe { (*proxy).counts().try_incref(me()) }
-    }
-
-    unsafe fn revive(proxy: *mut Self) {
-        // SAFETY: as stated.
-        unsafe { (*proxy).counts().publish(1) }
-    }
-
-    unsafe fn is_last(proxy: *mut Self) -> bool {
-        // SAFETY: as stated.
-        unsafe { (*proxy).counts().is_last() }
-    }
+/// What the extension lock guards: the table, and the dead proxies whose handles are still open.
+struct Locked {
+    table: Table<Object>,
+    dead: Vec<(Handle, Proxy)>,
 }
 
-/// The table, and all proxies that were ever made.
+// SAFETY: the pointers in the table are only handed out.
+unsafe impl Send for Locked {}
+
+/// That, and all proxies that were ever made.
 pub struct Shim {
-    pub table: SharedTable<Object>,
+    locked: Mutex<Locked>,
     made: std::sync::Mutex<Vec<Arc<Object>>>,
 }
 
@@ -107,6 +103,10 @@ pub struct Shim {
 pub struct Proxy(usize);
 
 impl Proxy {
+    fn of(object: *mut Object) -> Self {
+        Proxy(object.expose_provenance())
+    }
+
     fn pointer(self) -> *mut Object {
         std::ptr::with_exposed_provenance_mut(self.0)
     }
@@ -118,66 +118,65 @@ impl Proxy {
     }
 }
 
-/// What a thread will close: handles and their proxies.
-pub type Batch = Vec<(Handle, Proxy)>;
-
 impl Shim {
     pub fn new() -> Arc<Self> {
+        let (table, dead) = (Table::new(), Vec::new());
         Arc::new(Shim {
-            table: SharedTable::new(),
+            locked: Mutex::new(Locked { table, dead }),
             made: std::sync::Mutex::default(),
         })
     }
 
     fn make(&self) -> Proxy {
         let object = Object::published();
-        let address = (&raw const *object).expose_provenance();
+        let proxy = Proxy::of((&raw const *object).cast_mut());
         self.made.lock().unwrap().push(object);
-        Proxy(address)
-    }
-
-    /// A handle arrives: a new reference to its proxy.
-    pub fn arrive(&self, handle: Handle) -> Proxy {
-        let proxy = match self.table.receive(handle) {
-            Received::Open(proxy) => Proxy(proxy.expose_provenance()),
-            Received::Stale => panic!("the handle is closed"),
-            Received::Fresh => {
-                let proxy = self.make();
-                match self.table.open(handle, proxy.pointer()) {
-                    None => proxy,
-                    Some(first) => {
-                        proxy.object().drop_one();
-                        Proxy(first.expose_provenance())
-                    }
-                }
-            }
-        };
-        proxy.object().touch();
         proxy
     }
 
-    /// Gives a reference back; the last one puts the proxy into the batch.
-    pub fn drop_one(&self, handle: Handle, proxy: Proxy, batch: &mut Batch) {
-        proxy.object().touch();
-        if proxy.object().counts().decref(me()) == Left::None {
-            // SAFETY: the proxy was opened for this handle.
-            match unsafe { self.table.retire(handle, proxy.pointer()) } {
-                Retired::Kept => batch.push((handle, proxy)),
-                Retired::Replaced => proxy.object().free(),
+    /// A handle arrives: a new reference to its proxy. While one is made the lock is free, since the host is asked what it is.
+    pub fn arrive(&self, handle: Handle) -> Proxy {
+        let mut locked = self.locked.lock();
+        let proxy = match locked.table.receive(handle) {
+            Received::Stale => panic!("the handle is closed"),
+            Received::Open(proxy) => Proxy::of(proxy),
+            Received::Fresh => {
+                drop(locked);
+                let made = self.make();
+                locked = self.locked.lock();
+                let Some(first) = locked.table.tie(handle, made.pointer()) else {
+                    return made;
+                };
+                made.object().free();
+                Proxy::of(first)
             }
+        };
+        // It may be dead, as long as nobody has closed it.
+        proxy.object().touch();
+        proxy.object().counts().incref(me());
+        proxy
+    }
+
+    /// Gives a reference back; with the last one the proxy is put aside.
+    pub fn drop_one(&self, handle: Handle, proxy: Proxy) {
+        proxy.object().touch();
+        if proxy.object().counts().decref_quickly(me()) {
+            return;
+        }
+        let mut locked = self.locked.lock();
+        if proxy.object().counts().decref(me()) == Left::None && !locked.dead.contains(&(handle, proxy)) {
+            locked.dead.push((handle, proxy));
         }
     }
 
-    /// Closes what is in the batch; what the host is told.
-    pub fn flush(&self, mut batch: Batch) -> Vec<(Handle, i64)> {
+    /// Closes what was put aside; what the host is told.
+    pub fn flush(&self) -> Vec<(Handle, i64)> {
         let mut releases = Vec::new();
-        while let Some((handle, proxy)) = batch.pop() {
-            // SAFETY: it was kept for this batch.
-            if let Some(received) = unsafe { self.table.close(handle, proxy.pointer()) } {
+        let mut locked = self.locked.lock();
+        for (handle, proxy) in std::mem::take(&mut locked.dead) {
+            if let Some(received) = locked.table.close_dead(handle, proxy.object().is_used()) {
                 proxy.object().free();
                 releases.push((handle, received));
-            } else {
-                self.drop_one(handle, proxy, &mut batch);
             }
         }
         releases
@@ -185,7 +184,7 @@ impl Shim {
 
     /// Every proxy that was made is freed.
     pub fn assert_empty(&self) {
-        assert_eq!(self.table.live(), 0, "a proxy is still open");
+        assert_eq!(self.locked.lock().table.live(), 0, "a proxy is still open");
         let made = self.made.lock().unwrap();
         assert!(made.iter().all(|proxy| proxy.is_freed()), "a proxy has leaked");
     }

@@ -6,7 +6,7 @@ use crate::{Obj, Op, ThreadState, crossing, new_ref, text, xdecref};
 /// Is an exception set? The class, borrowed.
 #[inline]
 pub unsafe fn occurred() -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         let exception = thread().visible.current_exception;
         if exception.is_null() {
@@ -19,7 +19,7 @@ pub unsafe fn occurred() -> Obj {
 
 /// Takes the exception out, with its class and no traceback but its own.
 pub unsafe fn fetch() -> (Obj, Obj, Obj) {
-    // SAFETY: the lock is held.
+    // SAFETY: the caller is attached.
     unsafe {
         let exception = std::mem::replace(&mut thread().visible.current_exception, std::ptr::null_mut());
         let class = if exception.is_null() {
@@ -33,7 +33,7 @@ pub unsafe fn fetch() -> (Obj, Obj, Obj) {
 
 /// Puts an exception in, which is made if only its class and arguments are there; takes the references over.
 pub unsafe fn restore(mut class: Obj, mut value: Obj, mut traceback: Obj) {
-    // SAFETY: the lock is held; the old exception is released after the new one is in place.
+    // SAFETY: the caller is attached; the old exception is released after the new one is in place.
     unsafe {
         normalize(&mut class, &mut value, &mut traceback);
         if !traceback.is_null() && !value.is_null() {

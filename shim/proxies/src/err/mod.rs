@@ -16,15 +16,16 @@ use crate::type_flags;
 use crate::{Obj, Op, arena, crossing, decref, incref, new_ref, text, xdecref};
 use gimbal_host::Cell;
 
-/// The current thread's state; the caller holds the extension lock.
+/// The current thread's state; the caller is attached.
 #[inline]
 pub unsafe fn thread() -> &'static mut Thread {
-    // SAFETY: the lock's holder always has a thread state, which is never freed.
+    // SAFETY: who is attached has a thread state, which is never freed meanwhile.
     unsafe { &mut *state::current() }
 }
 
 /// Sets the indicator to `exception(message)`.
 pub unsafe fn set(exception: Obj, message: &str) {
+    let _held = crate::hold();
     // SAFETY: as the crate's contract.
     unsafe {
         if exception.is_null() {
@@ -44,6 +45,7 @@ fn unbound(message: &str) -> ! {
 
 /// Sets the indicator to an exception class and a value (a message or an instance); takes no references over.
 pub unsafe fn set_object(exception: Obj, value: Obj) {
+    let _held = crate::hold();
     // SAFETY: as the crate's contract.
     unsafe {
         incref(exception);

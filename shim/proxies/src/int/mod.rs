@@ -9,8 +9,9 @@ mod layout;
 
 pub use layout::{constant, first as first_digit};
 
+use crate::immortals::Immortals;
 use crate::state::Locked;
-use crate::{LongObject, Obj, PyLong_Type, arena, new_ref, refcount};
+use crate::{LongObject, Obj, PyLong_Type, arena, refcount};
 use std::ffi::c_void;
 
 const SHIFT: u32 = 30;
@@ -20,19 +21,20 @@ const HEAD: usize = size_of::<LongObject>().next_multiple_of(8) - 8;
 const SMALL_MIN: i64 = -5;
 const SMALL_COUNT: usize = 262;
 
-static SMALL: Locked<[Obj; SMALL_COUNT]> = Locked::new([std::ptr::null_mut(); SMALL_COUNT]);
+static SMALL: Immortals<SMALL_COUNT> = Immortals::new();
 
-/// Dead ints of up to two digits, linked through their first word: making and freeing one costs a few instructions.
+/// Dead ints of up to two digits, linked through their first word: making and freeing one costs a few instructions. Where
+/// [`arena::KEEPS_LISTS`], they are not kept apart.
 static FREE: Locked<*mut LongObject> = Locked::new(std::ptr::null_mut());
 const FREE_DIGITS: usize = 2;
 
 /// A new block for `digits` digits, head filled, digits not. NULL when memory is out.
 #[inline]
 pub unsafe fn block(digits: usize, negative: bool) -> *mut LongObject {
-    // SAFETY: a fresh block of the right size, or a dead one; the lock is held.
+    // SAFETY: a fresh block of the right size, or a dead one; the lock is held where they are kept.
     unsafe {
-        let free = FREE.get();
-        let op = if digits <= FREE_DIGITS && !(*free).is_null() {
+        let op = if !arena::KEEPS_LISTS && digits <= FREE_DIGITS && !(*FREE.get()).is_null() {
+            let free = FREE.get();
             let op = *free;
             *free = *op.cast::<*mut LongObject>();
             op
@@ -47,6 +49,7 @@ pub unsafe fn block(digits: usize, negative: bool) -> *mut LongObject {
     }
 }
 
+#[inline(never)]
 unsafe fn from_magnitude(mut magnitude: u64, negative: bool) -> Obj {
     let digits = match magnitude {
         0 => 0,
@@ -72,7 +75,7 @@ unsafe fn from_magnitude(mut magnitude: u64, negative: bool) -> Obj {
 /// A new reference to an int.
 #[inline]
 pub unsafe fn from_i64(value: i64) -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: the block has room for the digit.
     unsafe {
         let row = value.wrapping_sub(SMALL_MIN);
         if (row as u64) < SMALL_COUNT as u64 {
@@ -103,19 +106,11 @@ pub unsafe fn from_u64(value: u64) -> Obj {
     }
 }
 
+#[inline(never)]
 unsafe fn small(row: usize) -> Obj {
-    // SAFETY: the lock is held; the table is filled once and its ints never die.
-    unsafe {
-        let op = SMALL.get()[row];
-        if !op.is_null() {
-            return new_ref(op);
-        }
-        let value = row as i64 + SMALL_MIN;
-        let op = from_magnitude(value.unsigned_abs(), value < 0);
-        refcount::immortalize(op);
-        SMALL.get()[row] = op;
-        op
-    }
+    let value = row as i64 + SMALL_MIN;
+    // SAFETY: it makes a new int.
+    unsafe { SMALL.get(row, || from_magnitude(value.unsigned_abs(), value < 0)) }
 }
 
 /// The digits and the sign.
@@ -345,11 +340,10 @@ pub unsafe fn hash(op: Obj) -> isize {
 
 /// `tp_dealloc` of exact ints.
 pub unsafe extern "C" fn dealloc(op: Obj) {
-    let _held = crate::hold();
     // SAFETY: the count is zero; a block of the free list has room for two digits, as all from `block` do.
     unsafe {
         let long = op.cast::<LongObject>();
-        if layout::shape(long).0 <= FREE_DIGITS && arena::is_recycled(op.cast()) {
+        if !arena::KEEPS_LISTS && layout::shape(long).0 <= FREE_DIGITS && arena::is_recycled(op.cast()) {
             let free = FREE.get();
             *long.cast::<*mut LongObject>() = *free;
             *free = long;

@@ -20,7 +20,7 @@ pub use saturated::*;
 #[cfg(Py_GIL_DISABLED)]
 pub use split::*;
 
-use crate::state::Locked;
+use crate::state::{self, Locked};
 use crate::{Obj, PyTypeObject, arena, crossing, idle};
 use gimbal_host::Release;
 
@@ -110,6 +110,26 @@ pub unsafe fn xdecref(op: Obj) {
     }
 }
 
+/// Who has the lock need not know whether others see the object.
+#[cfg(not(Py_GIL_DISABLED))]
+#[inline(always)]
+pub unsafe fn is_unseen(_: Obj) -> bool {
+    true
+}
+
+/// Takes a reference unless the object is dying.
+#[cfg(not(Py_GIL_DISABLED))]
+pub unsafe fn try_incref(op: Obj) -> bool {
+    // SAFETY: the memory of `op` is still there.
+    unsafe {
+        let alive = count(op) > 0;
+        if alive {
+            incref(op);
+        }
+        alive
+    }
+}
+
 /// The count is zero: `_Py_Dealloc`.
 #[inline]
 pub unsafe fn dealloc(op: Obj) {
@@ -117,7 +137,10 @@ pub unsafe fn dealloc(op: Obj) {
     unsafe {
         #[cfg(Py_3_13)]
         tracer::tell(op, tracer::DESTROY);
-        match (*(*op).ob_type).tp_dealloc {
+        let ty = (*op).ob_type;
+        match (*ty).tp_dealloc {
+            // Ours: while it is done, nobody must find the proxy among the dead and free it.
+            Some(f) if cfg!(Py_GIL_DISABLED) && !crate::types::is_native(ty) => f(op),
             Some(f) => crate::outside(|| f(op)),
             None => arena::free(op.cast()),
         }
@@ -127,27 +150,40 @@ pub unsafe fn dealloc(op: Obj) {
 /// Containers nested deeper than this are freed in a loop: documents are deeper than stacks.
 const NESTED: u32 = 50;
 
-type Waiting = (Obj, unsafe fn(Obj));
-
 /// How many containers are being freed inside each other, and those that wait with the function that frees them.
-static FREEING: Locked<(u32, Vec<Waiting>)> = Locked::new((0, Vec::new()));
+#[derive(Default)]
+pub struct Freeing {
+    depth: u32,
+    waiting: Vec<(Obj, unsafe fn(Obj))>,
+}
+
+impl Freeing {
+    /// None.
+    pub const fn new() -> Self {
+        Freeing {
+            depth: 0,
+            waiting: Vec::new(),
+        }
+    }
+}
 
 /// Frees a container of which no reference is left, at once or, when it is deep inside others, after those.
 pub unsafe fn free_container(op: Obj, free: unsafe fn(Obj)) {
-    // SAFETY: the extension lock is held; `free` is for containers like `op`.
+    let freeing = state::freeing();
+    // SAFETY: nobody else uses what `freeing` shows; `free`, which may come here again, is for containers like `op`.
     unsafe {
-        if FREEING.get().0 >= NESTED {
-            FREEING.get().1.push((op, free));
+        if (*freeing).depth >= NESTED {
+            (*freeing).waiting.push((op, free));
             return;
         }
-        FREEING.get().0 += 1;
+        (*freeing).depth += 1;
         free(op);
-        while FREEING.get().0 == 1
-            && let Some((op, free)) = FREEING.get().1.pop()
+        while (*freeing).depth == 1
+            && let Some((op, free)) = (*freeing).waiting.pop()
         {
             free(op);
         }
-        FREEING.get().0 -= 1;
+        (*freeing).depth -= 1;
     }
 }
 
@@ -226,15 +262,11 @@ unsafe fn close_dead(mut releases: Vec<Release>) {
             for op in dead {
                 cool();
                 arena::set_flags(op, arena::flags(op) & !arena::QUEUED);
-                if count(op) > 0 {
-                    continue; // it was sent again meanwhile
-                }
                 let handle = arena::handle(op);
-                releases.push(Release {
-                    handle,
-                    received: crossing::close(handle),
-                });
-                crate::decode::dispose(op);
+                if let Some(received) = crossing::close_dead(handle, count(op) > 0) {
+                    releases.push(Release { handle, received });
+                    crate::decode::dispose(op);
+                }
             }
         }
         crossing::release(&releases);

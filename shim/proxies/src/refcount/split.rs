@@ -3,7 +3,8 @@
 //! published merged, so only the shared count counts, and every reference that C gives back passes `_Py_DecRefShared`.
 //!
 //! A count changes without the lock as long as others are left. It reaches zero, is merged and comes back from zero only under
-//! the lock, so that tables and caches see it as in the other flavours.
+//! the lock, so that tables and caches see it as in the other flavours. But what belongs to the calling thread, was never
+//! another's and is in no table dies without the lock ([`dies_unseen`]): most values do.
 
 use std::sync::atomic::{AtomicIsize, AtomicU32, AtomicUsize, Ordering};
 
@@ -11,7 +12,7 @@ use gimbal_handles::counts::{Counts, IMMORTAL, Left};
 use gimbal_handles::merging::MergeQueues;
 
 use crate::refcount::dealloc;
-use crate::{Obj, PyMutex, PyObject, PyTypeObject, hold, lock, state};
+use crate::{Obj, PyMutex, PyObject, PyTypeObject, arena, hold, lock, state};
 
 /// What `Py_REFCNT` says of objects that never die.
 const IMMORTAL_COUNT: isize = 3 << 30;
@@ -129,24 +130,66 @@ pub unsafe fn decref(op: Obj) {
     }
 }
 
+/// Does an object whose local count is or becomes zero by the calling thread, its owner, go without anybody seeing it? No
+/// other thread has a reference or asks for one, and no handle leads to it. Collections, which look at all blocks, wait until
+/// no thread runs extension code.
+#[inline]
+unsafe fn dies_unseen(op: Obj) -> bool {
+    // SAFETY: the owner's reference is the last one, so that nobody gives the block a handle now.
+    unsafe { counts(op).is_alone() && arena::in_range(op.cast()) && arena::handle(op) == arena::NO_HANDLE }
+}
+
+/// Does nobody but the calling thread see the object: its maker before others know it, or who frees it?
+#[inline]
+pub unsafe fn is_unseen(op: Obj) -> bool {
+    // SAFETY: `op` is an object.
+    unsafe {
+        let counts = counts(op);
+        counts.owner.load(Ordering::Relaxed) == lock::thread()
+            && counts.local.load(Ordering::Relaxed) <= 1
+            && dies_unseen(op)
+    }
+}
+
 #[cold]
 unsafe fn decref_slowly(op: Obj) {
-    let _held = hold();
     // SAFETY: as `decref`.
     unsafe {
-        let left = counts(op).decref(lock::thread());
+        let counts = counts(op);
+        if counts.owner.load(Ordering::Relaxed) == lock::thread() && dies_unseen(op) {
+            counts.local.store(0, Ordering::Relaxed);
+            return dealloc(op);
+        }
+        let _held = hold();
+        let left = counts.decref(lock::thread());
         go_on(op, left);
     }
 }
 
 /// The owning thread's count has reached zero: from here on only the shared one counts.
+#[inline]
 pub unsafe fn merge(op: Obj) {
-    let _held = hold();
     // SAFETY: `op` is an object of which the caller is the owner.
     unsafe {
+        if dies_unseen(op) {
+            return dealloc(op);
+        }
+        let _held = hold();
         let left = counts(op).merge_zero_local();
         go_on(op, left);
     }
+}
+
+/// Takes a reference unless the object is dying; others than its owner only after [`allow_weak`].
+pub unsafe fn try_incref(op: Obj) -> bool {
+    // SAFETY: the memory of `op` is still there.
+    unsafe { counts(op).try_incref(lock::thread()) }
+}
+
+/// The owner of an object looks for [`try_incref`] of others before it frees it.
+pub unsafe fn allow_weak(op: Obj) {
+    // SAFETY: `op` is an object.
+    unsafe { counts(op).allow_weak() }
 }
 
 /// Does what is to be done when a reference was given back.

@@ -1,10 +1,12 @@
-//! Without a GIL: extension code runs on many threads at once, and the shim under the extension lock.
+//! Without a GIL: extension code runs on many threads at once, and what threads share in the shim is under the extension lock.
 //!
-//! Each entry takes the lock for as long as it needs the shim's state; calls of extension code and of the host give it
+//! Entries take the lock for as long as they need the shim's state; calls of extension code and of the host give it
 //! back. So all that is [`super::Locked`] is touched as in the other flavours: by one thread at a time, which may lose the lock
-//! wherever extension or host code is called. What is not Locked (counts, the error indicator, values) needs no lock.
+//! wherever extension or host code is called. What is not Locked (counts, the error indicator, values, a thread's lists of dead blocks) needs no lock.
 
 use super::{Locked, Thread, mine, peek};
+use crate::arena::{self, Lists};
+use crate::refcount::Freeing;
 use crate::{critical, lock, refcount};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -20,8 +22,12 @@ pub struct Share {
     listed: bool,
     /// The thread that was attached with it last.
     thread: AtomicUsize,
-    /// Objects wait for the thread. For the lock's holder.
-    called: bool,
+    /// Objects wait for the thread. Changed under the lock.
+    called: AtomicBool,
+    /// Dead blocks. Only the thread itself looks, without the lock.
+    lists: Lists,
+    /// Containers that are being freed. As `lists`.
+    freeing: Freeing,
 }
 
 /// Tells of the end of a thread.
@@ -36,6 +42,7 @@ impl Drop for Owner {
             THREADS.get().retain(|&state| {
                 let ended = is_of(state, lock::thread());
                 if ended {
+                    arena::give_back(&mut (*state).share.lists);
                     (*state).share.listed = false;
                     (*state).share.running.store(false, Ordering::Release);
                 }
@@ -86,7 +93,8 @@ fn acquire(depth: u32) {
     // SAFETY: the lock is held now.
     unsafe {
         *DEPTH.get() = depth;
-        if !thread.is_null() && std::mem::take(&mut (*thread).share.called) {
+        if !thread.is_null() && (*thread).share.called.load(Ordering::Relaxed) {
+            (*thread).share.called.store(false, Ordering::Relaxed);
             refcount::come_by();
         }
     }
@@ -210,10 +218,34 @@ fn detach() {
 }
 
 /// A state is about to be freed.
-pub fn forget(thread: *mut Thread) {
+pub unsafe fn forget(thread: *mut Thread) {
     let _held = hold();
-    // SAFETY: the lock is held.
-    unsafe { THREADS.get().retain(|&other| other != thread) };
+    // SAFETY: the lock is held; no thread uses the state any more.
+    unsafe {
+        THREADS.get().retain(|&other| other != thread);
+        arena::give_back(&mut (*thread).share.lists);
+    }
+}
+
+/// The calling thread's lists of dead blocks. Null when it has none, since nobody would hear of its end, and when objects wait for it:
+/// then it shall take the lock, for which it may have no other reason.
+#[inline]
+pub fn lists() -> *mut Lists {
+    let thread = peek();
+    // SAFETY: the thread's own state.
+    unsafe {
+        if thread.is_null() || !(*thread).share.listed || (*thread).share.called.load(Ordering::Relaxed) {
+            return std::ptr::null_mut();
+        }
+        &raw mut (*thread).share.lists
+    }
+}
+
+/// The containers that the calling thread is freeing.
+#[inline]
+pub fn freeing() -> *mut Freeing {
+    // SAFETY: the thread's own state.
+    unsafe { &raw mut (*mine()).share.freeing }
 }
 
 /// The state with which the calling thread is attached. Null when it is not.
@@ -298,7 +330,7 @@ pub fn call_back(thread: usize) {
     // SAFETY: the lock is held.
     unsafe {
         for &state in THREADS.get().iter().filter(|&&state| is_of(state, thread)) {
-            (*state).share.called = true;
+            (*state).share.called.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Locked, Thread, mine};
 use crate::lock;
+use crate::refcount::Freeing;
 
 /// Nothing more is kept of a thread.
 #[derive(Default)]
@@ -86,8 +87,16 @@ impl Drop for Entered {
     }
 }
 
+/// The containers that are being freed.
+#[inline]
+pub fn freeing() -> *mut Freeing {
+    static FREEING: Locked<Freeing> = Locked::new(Freeing::new());
+    // SAFETY: the extension lock is held.
+    unsafe { FREEING.get() }
+}
+
 /// A state is about to be freed; nobody has listed it.
-pub fn forget(_: *mut Thread) {}
+pub unsafe fn forget(_: *mut Thread) {}
 
 /// Whoever holds the lock is the only one to run extension code.
 pub fn stop() -> bool {

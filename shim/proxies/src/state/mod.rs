@@ -11,11 +11,15 @@
 //! | [`outside`] | nothing | extension code is called without the lock |
 //! | [`without_lock`] | gives the lock for a call of the host | and detaches |
 //! | [`stop`] | nothing | waits until no other thread runs extension code |
+//!
+//! Without a GIL some things are a thread's own besides ([`Share`]): no lock is needed for them.
 
 #[cfg(Py_GIL_DISABLED)]
 mod free;
 #[cfg(not(Py_GIL_DISABLED))]
 mod gil;
+
+mod cell;
 
 #[cfg(Py_GIL_DISABLED)]
 pub use free::*;
@@ -24,9 +28,10 @@ pub use gil::*;
 
 #[cfg(all(Py_3_11, not(Py_3_12)))]
 use crate::CFrame;
-use crate::{ErrStackItem, PyObject, ThreadState, lock};
+use crate::{ErrStackItem, PyObject, ThreadState};
+use cell::cell;
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// State that only the holder of the extension lock touches.
 pub struct Locked<T>(UnsafeCell<T>);
@@ -134,37 +139,6 @@ impl Kept {
     }
 }
 
-thread_local! {
-    static MINE: UnsafeCell<*mut Thread> = const { UnsafeCell::new(std::ptr::null_mut()) };
-}
-
-/// Thread pointer of the first thread that asked: usually the only one, so its cell is a static.
-static FIRST: AtomicUsize = AtomicUsize::new(0);
-static FIRST_CELL: Locked<*mut Thread> = Locked::new(std::ptr::null_mut());
-
-/// Where the calling thread keeps its state.
-#[inline]
-fn cell() -> *mut *mut Thread {
-    let me = lock::thread();
-    if FIRST.load(Ordering::Relaxed) == me {
-        // SAFETY: only the first thread comes here.
-        return unsafe { FIRST_CELL.get_alone() };
-    }
-    other_cell(me)
-}
-
-#[cold]
-fn other_cell(me: usize) -> *mut *mut Thread {
-    if FIRST
-        .compare_exchange(0, me, Ordering::Relaxed, Ordering::Relaxed)
-        .is_ok()
-    {
-        // SAFETY: as in `cell`.
-        return unsafe { FIRST_CELL.get_alone() };
-    }
-    MINE.with(UnsafeCell::get)
-}
-
 /// This thread's state, made at first use. It outlives the thread: extensions keep pointers to it.
 #[inline]
 pub fn mine() -> *mut Thread {
@@ -179,6 +153,7 @@ pub fn mine() -> *mut Thread {
 }
 
 /// This thread's state, null when it has none yet.
+#[inline]
 pub fn peek() -> *mut Thread {
     // SAFETY: only this thread touches its own cell.
     unsafe { *cell() }

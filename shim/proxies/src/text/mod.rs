@@ -8,13 +8,15 @@ mod wide;
 #[cfg(not(Py_3_12))]
 pub use wide::wide;
 
+use crate::immortals::Immortals;
 use crate::state::Locked;
 use crate::{
     Obj, PyASCIIObject, PyBytes_Type, PyBytesObject, PyCompactUnicodeObject, PyTypeObject, PyUnicode_Type,
-    PyUnicodeObject, arena, new_ref, refcount,
+    PyUnicodeObject, arena, hold, new_ref, refcount,
 };
 use std::collections::HashMap;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// Bits of `state`: whether it is interned (atomic without a GIL, hence in a byte of its own), kind, and marks.
 const INTERNED_BIT: u32 = 1;
@@ -26,10 +28,24 @@ const READY: u32 = if cfg!(Py_3_12) { 0 } else { 1 << 7 };
 /// Ours, in a bit that CPython leaves alone: the kept UTF-8 has surrogates.
 const SURROGATES: u32 = 1 << 31;
 
+/// The word is written under the lock and read without.
+#[inline]
+unsafe fn state_word<'a>(op: Obj) -> &'a AtomicU32 {
+    // SAFETY: `op` is a string.
+    unsafe { AtomicU32::from_ptr(&raw mut (*op.cast::<PyASCIIObject>()).state) }
+}
+
 #[inline]
 fn state(op: Obj) -> u32 {
     // SAFETY: `op` is a string.
-    unsafe { (*op.cast::<PyASCIIObject>()).state }
+    unsafe { state_word(op) }.load(Ordering::Relaxed)
+}
+
+/// Sets a mark, or takes it away.
+unsafe fn mark(op: Obj, bit: u32, set: bool) {
+    let marked = if set { state(op) | bit } else { state(op) & !bit };
+    // SAFETY: `op` is a string; the lock is held.
+    unsafe { state_word(op) }.store(marked, Ordering::Relaxed);
 }
 
 /// Bytes a code point: 1, 2 or 4.
@@ -96,37 +112,16 @@ fn unit(max: u32) -> usize {
     }
 }
 
-/// The one object for the empty value and for each value of one Latin-1 character or byte: made when it is first asked
-/// for, never freed.
-struct Shared([Obj; 257]);
-
+/// The one object for the empty value and for each value of one Latin-1 character or byte.
 const EMPTY: usize = 256;
-static CHARACTERS: Locked<Shared> = Locked::new(Shared([std::ptr::null_mut(); 257]));
-static BYTES: Locked<Shared> = Locked::new(Shared([std::ptr::null_mut(); 257]));
-
-impl Shared {
-    /// A new reference to the object of a row.
-    unsafe fn get(&mut self, row: usize, make: impl FnOnce() -> Obj) -> Obj {
-        // SAFETY: the lock is held.
-        unsafe {
-            if self.0[row].is_null() {
-                let op = make();
-                if op.is_null() {
-                    return op;
-                }
-                refcount::immortalize(op);
-                self.0[row] = op;
-            }
-            new_ref(self.0[row])
-        }
-    }
-}
+static CHARACTERS: Immortals<257> = Immortals::new();
+static BYTES: Immortals<257> = Immortals::new();
 
 /// A new reference to the str of one Latin-1 character.
 unsafe fn character(point: u8) -> Obj {
-    // SAFETY: the lock is held; the block has room for one.
+    // SAFETY: the block has room for one.
     unsafe {
-        CHARACTERS.get().get(usize::from(point), || {
+        CHARACTERS.get(usize::from(point), || {
             let op = new(1, u32::from(point));
             if !op.is_null() {
                 write(op, 0, u32::from(point));
@@ -138,10 +133,10 @@ unsafe fn character(point: u8) -> Obj {
 
 /// `PyUnicode_New`: room for `len` code points up to `max`, terminated, contents undefined.
 pub unsafe fn new(len: usize, max: u32) -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: a new block.
     unsafe {
         if len == 0 {
-            return CHARACTERS.get().get(EMPTY, || block(0, 0));
+            return CHARACTERS.get(EMPTY, || block(0, 0));
         }
         block(len, max)
     }
@@ -329,7 +324,13 @@ pub unsafe fn utf8<'a>(op: Obj) -> &'a [u8] {
             return std::slice::from_raw_parts(data(op), len(op));
         }
         let compact = op.cast::<PyCompactUnicodeObject>();
-        if (*compact).utf8.is_null() {
+        // Whoever finds the address finds the bytes and their number: those come first.
+        let place = AtomicPtr::from_ptr(&raw mut (*compact).utf8);
+        if !place.load(Ordering::Acquire).is_null() {
+            return kept_utf8(compact);
+        }
+        let _held = hold();
+        if place.load(Ordering::Relaxed).is_null() {
             let (units, n) = (data(op), len(op));
             let out = match kind(op) {
                 1 => gather(std::slice::from_raw_parts(units, n)),
@@ -342,16 +343,19 @@ pub unsafe fn utf8<'a>(op: Obj) -> &'a [u8] {
             }
             std::ptr::copy_nonoverlapping(out.as_ptr(), copy, out.len());
             *copy.add(out.len()) = 0;
-            let state = &mut (*compact)._base.state;
-            *state &= !SURROGATES;
-            if std::str::from_utf8(&out).is_err() {
-                *state |= SURROGATES;
-            }
-            (*compact).utf8 = copy.cast();
+            let has_surrogates = std::str::from_utf8(&out).is_err();
+            mark(op, SURROGATES, has_surrogates);
             (*compact).utf8_length = out.len() as isize;
+            place.store(copy.cast(), Ordering::Release);
         }
-        std::slice::from_raw_parts((*compact).utf8.cast(), (*compact).utf8_length as usize)
+        kept_utf8(compact)
     }
+}
+
+#[inline]
+unsafe fn kept_utf8<'a>(compact: *mut PyCompactUnicodeObject) -> &'a [u8] {
+    // SAFETY: the address was found; neither it nor the length changes while others see the string.
+    unsafe { std::slice::from_raw_parts((*compact).utf8.cast(), (*compact).utf8_length as usize) }
 }
 
 /// The same without surrogates: None when there are some. It is looked for them once.
@@ -407,7 +411,6 @@ pub unsafe fn drop_contents(op: Obj) {
 
 /// `tp_dealloc` of exact strings.
 pub unsafe extern "C" fn dealloc(op: Obj) {
-    let _held = crate::hold();
     // SAFETY: the count is zero.
     unsafe {
         drop_contents(op);
@@ -500,6 +503,7 @@ pub unsafe fn intern_all(names: Obj) {
 }
 
 unsafe fn intern(key: &[u8], make: impl FnOnce() -> Obj) -> Obj {
+    let _held = hold();
     // SAFETY: the lock is held.
     unsafe {
         if let Some(&op) = INTERNED.get().get_or_insert_default().get(key) {
@@ -507,7 +511,7 @@ unsafe fn intern(key: &[u8], make: impl FnOnce() -> Obj) -> Obj {
         }
         let op = make();
         refcount::immortalize(op);
-        (*op.cast::<PyASCIIObject>()).state |= INTERNED_BIT;
+        mark(op, INTERNED_BIT, true);
         INTERNED
             .get()
             .get_or_insert_default()
@@ -523,10 +527,10 @@ const BYTES_HEAD: usize = std::mem::offset_of!(PyBytesObject, ob_sval);
 
 /// A new bytes object with room for `len` bytes, terminated, contents undefined.
 pub unsafe fn new_bytes(len: usize) -> Obj {
-    // SAFETY: the lock is held.
+    // SAFETY: a new block.
     unsafe {
         if len == 0 {
-            return BYTES.get().get(EMPTY, || bytes_block(0));
+            return BYTES.get(EMPTY, || bytes_block(0));
         }
         bytes_block(len)
     }
@@ -554,7 +558,7 @@ pub unsafe fn bytes_from(data: &[u8]) -> Obj {
     // SAFETY: the block has room.
     unsafe {
         if let &[byte] = data {
-            return BYTES.get().get(usize::from(byte), || {
+            return BYTES.get(usize::from(byte), || {
                 let op = bytes_block(1);
                 if !op.is_null() {
                     *bytes_data(op) = byte;
