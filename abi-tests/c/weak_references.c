@@ -217,7 +217,46 @@ follow_it(PyObject *self, PyObject *reference)
     return follow(reference);
 }
 
+static PyObject *classes;
+
+/* Classes of Python's that only C has seen, half of them over another one. */
+CHECK(class_used)
+{
+    enum { COUNT = 100 };
+    PyObject *rows = PyList_New(0);
+    Py_XSETREF(classes, PyList_New(0));
+    for (int i = 0; i < COUNT; i++) {
+        PyObject *base = PyObject_CallFunction((PyObject *)&PyType_Type, "s(){}", "Base");
+        PyObject *made = i % 2 ? Py_XNewRef(base) : PyObject_CallFunction((PyObject *)&PyType_Type, "s(O){}", "Derived", base);
+        PyObject *object = PyObject_CallNoArgs(made), *reference = PyWeakref_NewRef(made, NULL);
+        EXPECT(base && made && object && reference && Py_TYPE(object) == (PyTypeObject *)made);
+        EXPECT(PyObject_SetAttrString(made, "instance", object) == 0 && PyList_Append(classes, reference) == 0);
+        if (i < 2) {
+            note(rows, PyUnicode_FromString(((PyTypeObject *)made)->tp_name));
+        }
+        Py_DECREF(base);
+        Py_DECREF(made);
+        Py_DECREF(object);
+        Py_DECREF(reference);
+    }
+    return rows;
+}
+
+/* How many of them there are still. */
+static PyObject *
+classes_alive(PyObject *self, PyObject *none)
+{
+    int alive = 0;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(classes); i++) {
+        PyObject *class = PyObject_CallNoArgs(PyList_GET_ITEM(classes, i));
+        alive += class != Py_None;
+        Py_XDECREF(class);
+    }
+    return PyLong_FromLong(alive);
+}
+
 static PyMethodDef methods[] = {
+    CHECKED(class_used), {"classes_alive", classes_alive, METH_NOARGS, NULL},
     CHECKED(reference), CHECKED(proxy), CHECKED(what_cannot), CHECKED(what_can), CHECKED(wrong), CHECKED(callback_kept),
     CHECKED(none_as_callback), CHECKED(type_offset), {"refer", refer, METH_VARARGS, NULL},
     {"refer_with_callback", refer_with_callback, METH_O, NULL}, {"times_called", times_called, METH_NOARGS, NULL},

@@ -10,6 +10,17 @@ from weak_references import Target
 check_all(c)
 
 
+def settled(function):
+    """A figure, after all that is garbage is gone."""
+    for _ in range(3):
+        gc.collect()
+    return function()
+
+
+# What was used last may still be on a host's stack.
+check("classes gone", lambda: settled(c.classes_alive) <= 2)
+
+
 def until(test):
     """Collect until the test holds: a host may let go late."""
     for _ in range(30):
