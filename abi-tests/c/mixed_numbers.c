@@ -1,6 +1,5 @@
 /* Numbers of different kinds together: every operator on every pair, and what conversions make of extension types that have some of
-   the slots, or slots that return what they must not.
-   flavours: 3.14 3.14t */
+   the slots, or slots that return what they must not. The arithmetic is the host's, so that only its own version can be compared with. */
 #include "checks.h"
 
 typedef PyObject *(*Make)(void);
