@@ -210,9 +210,10 @@ fn signals_and_exit_codes(host: &str) -> Result<()> {
 
 /// What a program finds when it asks which Python it runs on.
 fn identity(host: &str) -> Result<()> {
-    let ask = "import platform, subprocess, sys\n\
+    let ask = "import platform, subprocess, sys, types\n\
                ask = 'import platform; print(platform.python_implementation())'\n\
                print(sys.implementation.name, hasattr(sys, 'pypy_version_info'), platform.python_implementation(),\n    \
+                   types.SimpleNamespace(name='own').name,\n    \
                    subprocess.run([sys.executable, '-c', ask], capture_output=True, text=True).stdout.strip())";
     let run = |identity: &[&str], variable: &str| {
         let mut command = Command::new(paths::gimbal_home().join("bin/gimbal"));
@@ -220,7 +221,7 @@ fn identity(host: &str) -> Result<()> {
         command.args(["-c", ask]).env("GIMBAL_IDENTIFY", variable);
         process::run(command, LIMIT)
     };
-    let (truth, cpython) = ("pypy True PyPy PyPy", "cpython False CPython CPython");
+    let (truth, cpython) = ("pypy True PyPy own PyPy", "cpython False CPython own CPython");
     for (identity, variable, expected) in [
         (&[][..], "", truth),
         (&["--identify", "cpython"], "", cpython),

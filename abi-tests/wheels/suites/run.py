@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import platform
+import re
 import sys
 
 import pytest
@@ -59,7 +60,7 @@ options = [*quiet, "-q", "--tb=short", "-p", "no:cacheprovider", "-o", "addopts=
 pytest.main(options + sys.argv[2:], plugins=[outcomes])
 print()
 for name, outcome in sorted(outcomes.found.items()):
-    name = name.replace(sys.executable, "PYTHON").encode("ascii", "backslashreplace").decode()
+    name = re.sub("0x[0-9a-f]+", "0x", name.replace(sys.executable, "PYTHON")).encode("ascii", "backslashreplace").decode()
     print(f"outcome\t{outcome}\t{name}")
 # A package that quietly fell back to Python code would pass, too.
 for name, module in sorted(sys.modules.items()):

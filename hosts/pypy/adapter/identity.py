@@ -5,6 +5,7 @@ library asks the same questions, and goes by the true answers.
 """
 import os
 import sys
+import types        # takes its `SimpleNamespace` from `sys.implementation`, as that is before it is replaced here
 
 STDLIB = os.path.dirname(os.__file__) + '/'
 
@@ -17,7 +18,7 @@ def asked_by_host(frame):
     return name.startswith(STDLIB) and '/site-packages/' not in name
 
 
-class Implementation(type(sys.implementation)):
+class Implementation(types.SimpleNamespace):
     """`sys.implementation`; the tag of compiled files stays the host's, since it is the host that compiles."""
 
     @property
