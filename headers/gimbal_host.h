@@ -228,6 +228,8 @@ enum gimbal_op
   // How many of the lists whose handles are at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from
   // the first one on
   GIMBAL_OP_LISTS_UNCHANGED,
+  // At address `a[0]` are `a[1]` handles of dicts and sets: puts the number of items of each in its place
+  GIMBAL_OP_LENGTHS,
   // `o[a:b]`
   GIMBAL_OP_GET_SLICE,
   // `o[a:b] = x`; an absent `x` deletes

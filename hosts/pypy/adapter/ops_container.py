@@ -55,6 +55,10 @@ def ListsUnchanged(address, n):
     return core.lists_unchanged(core.ffi.cast('int64_t *', address), n)
 
 
+def Lengths(address, n):
+    core.lengths(core.ffi.cast('int64_t *', address), n)
+
+
 def GetSlice(o, low, high):
     return o[low:high]
 
@@ -80,7 +84,9 @@ def DictGet(d, key):
 
 
 def DictSet(d, key, value):
-    _owner(d).__setitem__(d, key, value)
+    owner = _owner(d)
+    owner.__setitem__(d, key, value)
+    return owner.__len__(d)
 
 
 def DictDel(d, key):

@@ -134,6 +134,8 @@ pub enum Op {
     /// How many of the lists whose handles are at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from
     /// the first one on
     ListsUnchanged,
+    /// At address `a[0]` are `a[1]` handles of dicts and sets: puts the number of items of each in its place
+    Lengths,
     /// `o[a:b]`
     GetSlice,
     /// `o[a:b] = x`; an absent `x` deletes
@@ -404,6 +406,7 @@ table! {
     ListReverse / 1,
     ListRefresh / 1,
     ListsUnchanged / 2,
+    Lengths / 2,
     GetSlice / 3,
     SetSlice / 4,
     NewSlice / 3,
@@ -523,6 +526,7 @@ impl Op {
                 | Op::ListSetItem
                 | Op::ListRefresh
                 | Op::ListsUnchanged
+                | Op::Lengths
                 | Op::NewSlice
                 | Op::DictGet
                 | Op::DictSet

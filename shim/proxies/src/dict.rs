@@ -502,9 +502,11 @@ pub unsafe fn set(op: Obj, key: Obj, value: Obj) -> bool {
                 return false;
             }
         }
-        if !op_unit(Op::DictSet, &[op, key, value]) {
+        let length = crossing::op_int(Op::DictSet, &[op, key, value]);
+        if length < 0 {
             return false;
         }
+        block(op).ma_used = length as isize;
         if let Some(hash) = hash
             && !block(op).table.is_null()
         {

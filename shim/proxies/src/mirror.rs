@@ -13,7 +13,7 @@
 
 use crate::state::Locked;
 use crate::type_flags;
-use crate::{Obj, Op, arena, crossing, decref, dict, err, int, new_ref, seq, types};
+use crate::{Obj, Op, arena, crossing, decref, dict, err, int, lengths, new_ref, seq, types};
 
 struct Mirror {
     op: Obj,
@@ -48,11 +48,20 @@ pub unsafe fn track(op: Obj) {
     }
 }
 
+/// The row of a mirrored list, from 1; 0 when it is none. Other blocks may have numbers of another meaning.
+unsafe fn row(op: Obj) -> usize {
+    // SAFETY: an object, whose type tells what its number is.
+    unsafe {
+        let is_list = type_flags::of((*op).ob_type) & crate::Py_TPFLAGS_LIST_SUBCLASS != 0;
+        if is_list { arena::number(op) as usize } else { 0 }
+    }
+}
+
 /// C has dropped its last reference.
 pub unsafe fn untrack(op: Obj) {
     // SAFETY: as `track`.
     unsafe {
-        if arena::number(op) > 0 {
+        if row(op) > 0 {
             write_back_one(op);
             sleep(op);
         }
@@ -79,9 +88,9 @@ pub unsafe fn write_back(op: Obj) {
 
 /// The mirror goes out of step: C cannot look at it before the host sends the list again.
 pub unsafe fn sleep(op: Obj) {
-    // SAFETY: as `track`; the last entry takes the place of the one that goes. Other blocks have no such number.
+    // SAFETY: as `track`; the last entry takes the place of the one that goes.
     unsafe {
-        let number = arena::number(op) as usize;
+        let number = row(op);
         if number == 0 {
             return;
         }
@@ -124,6 +133,7 @@ pub unsafe fn enter() -> bool {
     // SAFETY: the lock is held.
     unsafe {
         dict::outdate();
+        lengths::refresh_held();
         MIRRORS.get().is_empty() || err::thread().mirroring || read_again()
     }
 }
