@@ -3,6 +3,7 @@
 The JIT compiles everything here together with the code around it, so hot functions are written for it: one test for each
 exact type, no allocation, C structs that are made once.
 """
+import itertools
 import sys
 import types
 from _thread import get_ident
@@ -576,9 +577,11 @@ def begin_list(s, cell, x):
     if row in s.rows:
         return
     s.rows.add(row)
+    number = next(numbers_of_states)    # before the items are read: what is read later has no lower one
     items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
     n = len(items)
-    seen[row] = Long(items) if n > LONG else items
+    cell.d = number
+    seen[row] = Sent(items, number)
     if n >= FEW:
         kind = strategy(items)
         if kind == 'IntegerListStrategy' or kind == 'FloatListStrategy':
@@ -698,13 +701,18 @@ LONG = 256      # comparing a longer list after each of many call-backs would co
 FULL = 64       # so often at once it is compared all the same
 
 
-class Long:
-    """What was sent of a long list, and the number of items that may still be compared: each call-back adds `LONG` to it. So the
-    first call-backs find every change, and of very many every n-th does, but all see a change of the length."""
-    __slots__ = ('items', 'credit')
+numbers_of_states = itertools.count(1)
 
-    def __init__(self, items):
+
+class Sent:
+    """What was sent of a list last, and its number. Of a long list also the number of items that may still be compared: each
+    call-back adds `LONG` to it. So the first call-backs find every change, and of very many every n-th does, but all see a change
+    of the length."""
+    __slots__ = ('items', 'number', 'credit')
+
+    def __init__(self, items, number):
         self.items = items
+        self.number = number
         self.credit = FULL * len(items)
 
 
@@ -724,23 +732,27 @@ def send_again(x):
         lib.decref(c.u)
 
 
-def lists_unchanged(handles, n):
-    """How many of `n` lists, by handle, hold what was sent of them last, up to the first one that does not."""
+def lists_unchanged(states, n):
+    """How many of `n` lists, by handle and the number of the state that C has, hold what was sent of them last, up to the first
+    one that does not."""
     for k in range(n):
-        i = handles[k] & MASK
-        x, known = objects[i], seen[i]
+        i = states[2 * k] & MASK
+        x, sent_last = objects[i], seen[i]
         if type(x) is Demoted:      # nobody looks
             continue
-        if type(known) is Long:
-            known.credit += LONG
-            if known.credit < len(known.items) == list.__len__(x):
-                continue
-            known.credit -= len(known.items)
-            known = known.items
-        if known is None or list.__len__(x) != len(known):
+        if sent_last is None or sent_last.number != states[2 * k + 1]:
             return k
+        known = sent_last.items
+        length = len(known)
+        if list.__len__(x) != length:
+            return k
+        if length > LONG:
+            sent_last.credit += LONG
+            if sent_last.credit < length:
+                continue
+            sent_last.credit -= length
         try:
-            for j in range(len(known)):
+            for j in range(length):
                 if list.__getitem__(x, j) is not known[j]:
                     return k
         except IndexError:      # another thread has just shortened it
@@ -762,11 +774,7 @@ def seen_copy(x):
     """The copy of what C knows of a list that it has just changed, to be changed alike; something else when there is none."""
     wire = ids.get(x)
     known = None if wire is None else seen[wire & MASK]
-    if type(known) is list:
-        return known
-    if type(known) is Long:
-        return known.items
-    return []
+    return [] if known is None else known.items
 
 
 def resend(wire):

@@ -173,10 +173,10 @@ unsafe fn plant(n: usize, cells: *mut Cell, mut text: Text<'_>, moment: u64) -> 
     }
 }
 
-/// The handle of a container alone; that of its class has been received.
+/// The handle of a container alone, and which state of it came; that of its class has been received.
 fn head(cell: &Cell) -> Cell {
     let mut head = Cell::new(Tag::Handle);
-    (head.i, head.t, head.aux) = (cell.i, cell.t, decode::CLASS_IS_HERE);
+    (head.i, head.t, head.d, head.aux) = (cell.i, cell.t, cell.d, decode::CLASS_IS_HERE);
     head
 }
 

@@ -376,7 +376,7 @@ pub unsafe fn fill_items(cell: &mut Cell, items: &[Obj]) {
         };
         if flags & Py_TPFLAGS_LIST_SUBCLASS != 0 {
             // C may have borrowed an item: one that stands for the same value stays where it is.
-            replace_list(proxy, items.len(), |at, before| {
+            replace_list(proxy, cell.d as i64, items.len(), |at, before| {
                 let item = items[at];
                 if !before.is_null() && (before == item || same_value(before, item)) {
                     xdecref(item);
@@ -407,7 +407,7 @@ pub unsafe fn fill_ints(cell: &mut Cell, items: &[i64]) {
     unsafe {
         let (proxy, _) = container(cell, 0);
         if !proxy.is_null() {
-            replace_list(proxy, items.len(), |at, before| {
+            replace_list(proxy, cell.d as i64, items.len(), |at, before| {
                 if !before.is_null()
                     && (*before).ob_type == &raw mut crate::PyLong_Type
                     && int::as_i64(before) == Some(items[at])
@@ -428,7 +428,7 @@ pub unsafe fn fill_floats(cell: &mut Cell, items: &[f64]) {
     unsafe {
         let (proxy, _) = container(cell, 0);
         if !proxy.is_null() {
-            replace_list(proxy, items.len(), |at, before| {
+            replace_list(proxy, cell.d as i64, items.len(), |at, before| {
                 if !before.is_null()
                     && (*before).ob_type == &raw mut PyFloat_Type
                     && (*before.cast::<PyFloatObject>()).ob_fval.to_bits() == items[at].to_bits()
@@ -450,7 +450,7 @@ pub unsafe fn fill_words(cell: &mut Cell, n: usize, words: &[u8]) {
         let (proxy, _) = container(cell, 0);
         if !proxy.is_null() {
             let mut words = words.split(|&byte| byte == 0);
-            replace_list(proxy, n, |_, before| {
+            replace_list(proxy, cell.d as i64, n, |_, before| {
                 let word = words.next().unwrap_or_default();
                 if !before.is_null()
                     && (*before).ob_type == &raw mut crate::PyUnicode_Type
@@ -467,17 +467,20 @@ pub unsafe fn fill_words(cell: &mut Cell, n: usize, words: &[u8]) {
     }
 }
 
-/// Gives a mirrored list the `n` items that the host's list has now. `item` gets a place and what the mirror has there (or
+/// Gives a mirrored list the `n` items that the host's list has in this state. `item` gets a place and what the mirror has there (or
 /// NULL), and returns that or a new reference; it must not cross.
-unsafe fn replace_list(proxy: Obj, n: usize, mut item: impl FnMut(usize, Obj) -> Obj) {
+unsafe fn replace_list(proxy: Obj, state: i64, n: usize, mut item: impl FnMut(usize, Obj) -> Obj) {
     // SAFETY: `proxy` is a list; old items are released after the new ones are in place.
     unsafe {
-        if mirror::is_written(proxy) {
-            // C has written in place, and the host has not seen it: what it sends is old.
+        // C has written in place, and the host has not seen it: what it sends is old.
+        let is_written = mirror::is_written(proxy);
+        if is_written || mirror::is_late(proxy, state) {
             for at in 0..n {
                 xdecref(item(at, std::ptr::null_mut()));
             }
-            mirror::write_back(proxy);
+            if is_written {
+                mirror::write_back(proxy);
+            }
             return;
         }
         let list = proxy.cast::<PyListObject>();
@@ -499,6 +502,7 @@ unsafe fn replace_list(proxy: Obj, n: usize, mut item: impl FnMut(usize, Obj) ->
             }
         }
         seq::seal(proxy);
+        mirror::arrived(proxy, state);
         gone.into_iter().for_each(|item| xdecref(item));
     }
 }

@@ -14,19 +14,23 @@
 use crate::state::Locked;
 use crate::type_flags;
 use crate::{Obj, Op, arena, crossing, decref, dict, err, int, lengths, new_ref, seq, types};
+use std::cmp::Reverse;
 
 struct Mirror {
     op: Obj,
     shadow: Vec<Obj>,
+    /// The host's number of the state that this is. Threads may ask for a list at the same time, and what was sent first may
+    /// arrive last.
+    state: i64,
+    /// Grows each time that the list comes in step.
+    moment: u64,
 }
 
 /// So many lists at most are compared after a stay at the host.
 const LATEST: usize = 256;
 
 static MIRRORS: Locked<Vec<Mirror>> = Locked::new(Vec::new());
-
-/// Lists whose new items are on their way to this process: for the host they are sent already.
-static COMING: Locked<Vec<Obj>> = Locked::new(Vec::new());
+static MOMENT: Locked<u64> = Locked::new(0);
 
 /// The list is in step with the host's: remember its items.
 pub unsafe fn track(op: Obj) {
@@ -34,16 +38,40 @@ pub unsafe fn track(op: Obj) {
     unsafe {
         let mirrors = MIRRORS.get();
         let number = arena::number(op) as usize;
+        *MOMENT.get() += 1;
         if number > 0 {
             let mirror = &mut mirrors[number - 1];
             mirror.shadow.clear();
             mirror.shadow.extend_from_slice(seq::list_slice(op));
+            mirror.moment = *MOMENT.get();
         } else {
             mirrors.push(Mirror {
                 op,
                 shadow: seq::list_slice(op).to_vec(),
+                state: 0,
+                moment: *MOMENT.get(),
             });
             arena::set_number(op, mirrors.len() as u32);
+        }
+    }
+}
+
+/// Does what the host sends have a lower number than what is here? It was on the way while another thread read the list again.
+pub unsafe fn is_late(op: Obj, state: i64) -> bool {
+    // SAFETY: as `track`.
+    unsafe {
+        let row = row(op);
+        row > 0 && state < MIRRORS.get()[row - 1].state
+    }
+}
+
+/// The host has sent this state of the list, which is in step now.
+pub unsafe fn arrived(op: Obj, state: i64) {
+    // SAFETY: as `track`.
+    unsafe {
+        let row = row(op);
+        if row > 0 {
+            MIRRORS.get()[row - 1].state = state;
         }
     }
 }
@@ -142,21 +170,23 @@ pub unsafe fn enter() -> bool {
 unsafe fn read_again() -> bool {
     // SAFETY: the lock is held; the lists are kept alive while the host is asked. An error that was pending survives.
     unsafe {
-        let lists: Vec<Obj> = MIRRORS
-            .get()
+        let mut latest: Vec<&Mirror> = MIRRORS.get().iter().collect();
+        if latest.len() > LATEST {
+            latest.select_nth_unstable_by_key(LATEST, |mirror| Reverse(mirror.moment));
+            latest.truncate(LATEST);
+        }
+        let lists: Vec<Obj> = latest.iter().map(|mirror| new_ref(mirror.op)).collect();
+        let known: Vec<[i64; 2]> = latest
             .iter()
-            .rev()
-            .take(LATEST)
-            .map(|mirror| new_ref(mirror.op))
+            .map(|mirror| [arena::handle(mirror.op), mirror.state])
             .collect();
-        let handles: Vec<i64> = lists.iter().map(|&op| arena::handle(op)).collect();
         err::thread().mirroring = true;
         let pending = err::fetch();
         let mut at = 0;
         while at < lists.len() {
             // How many are unchanged?
             let rest = [
-                int::from_i64(handles[at..].as_ptr() as i64),
+                int::from_i64(known[at..].as_ptr() as i64),
                 int::from_i64((lists.len() - at) as i64),
             ];
             let same = crossing::op_int(Op::ListsUnchanged, &rest);
@@ -164,20 +194,9 @@ unsafe fn read_again() -> bool {
             let Ok(same) = usize::try_from(same) else { break };
             at += same;
             if let Some(&changed) = lists.get(at) {
-                COMING.get().push(changed);
                 crossing::op_unit(Op::ListRefresh, &[changed]);
-                let coming = COMING.get();
-                if let Some(place) = coming.iter().position(|&op| op == changed) {
-                    coming.swap_remove(place);
-                }
             }
             at += 1;
-        }
-        // Another thread may have asked for what this one has changed, and wait for the lock with the answer.
-        let coming: Vec<Obj> = COMING.get().iter().map(|&op| new_ref(op)).collect();
-        for op in coming {
-            crossing::op_unit(Op::ListRefresh, &[op]);
-            decref(op);
         }
         let raised = !err::occurred().is_null() && pending.0.is_null();
         if !raised {

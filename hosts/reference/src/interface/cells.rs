@@ -8,6 +8,10 @@ use handles::Seen;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Each state of a list that is sent has a number: answers to two threads may arrive in another order.
+static NUMBERS_OF_STATES: AtomicI64 = AtomicI64::new(1);
 
 thread_local! {
     /// Identities of what is being filled: an object that contains itself must end.
@@ -268,11 +272,14 @@ impl Escapes for Items {}
 
 /// A list goes with its items each time: the mirror that C reads shows what the list holds now.
 fn send_list(t: &mut Thread, c: &mut Cell, x: &Obj) {
+    // Before the items are read: what is read later has no lower number.
+    let number = NUMBERS_OF_STATES.fetch_add(1, Ordering::Relaxed);
     let (seen, items) = t.read(x, |object, still| {
         let Payload::List(items) = &object.payload else {
             return (Seen::Nothing, Items::Mixed(Vec::new()));
         };
-        let seen = Seen::Items(items.iter().map(|r| r.peek(still).id).collect());
+        let ids = items.iter().map(|r| r.peek(still).id).collect();
+        let seen = Seen::Items(ids, number);
         let ints: Option<Vec<i64>> = items
             .iter()
             .map(|r| match &r.peek(still).payload {
@@ -296,6 +303,7 @@ fn send_list(t: &mut Thread, c: &mut Cell, x: &Obj) {
         };
         (seen, items)
     });
+    c.d = number as f64;
     handles::set_seen(c.i, seen);
     let cell: *mut Cell = c;
     match items {
@@ -326,15 +334,15 @@ pub(super) fn send_again(t: &mut Thread, x: &Obj) {
     }
 }
 
-/// Does a list hold what was sent of it last?
-pub(super) fn unchanged(t: &mut Thread, x: &Obj) -> bool {
+/// Does a list hold what was sent of it last, and does the shim have that state?
+pub(super) fn unchanged(t: &mut Thread, x: &Obj, state: i64) -> bool {
     let Some(wire) = handles::known(t, x) else {
         return true;
     };
     let seen = handles::seen(wire);
     t.read(x, |object, still| match (&object.payload, &seen) {
-        (Payload::List(items), Seen::Items(known)) => {
-            items.iter().map(|r| r.peek(still).id).eq(known.iter().copied())
+        (Payload::List(items), Seen::Items(known, number)) => {
+            *number == state && items.iter().map(|r| r.peek(still).id).eq(known.iter().copied())
         }
         _ => false,
     })
@@ -349,8 +357,8 @@ pub fn list_changed_by_c(t: &mut Thread, x: &Obj) {
         Payload::List(items) => items.iter().map(|r| r.peek(still).id).collect(),
         _ => Vec::new(),
     });
-    if handles::seen(wire) != Seen::Nothing {
-        handles::set_seen(wire, Seen::Items(now));
+    if let Seen::Items(_, number) = handles::seen(wire) {
+        handles::set_seen(wire, Seen::Items(now, number));
     }
 }
 

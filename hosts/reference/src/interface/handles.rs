@@ -13,8 +13,8 @@ use std::sync::atomic::Ordering;
 pub(super) enum Seen {
     /// Nothing
     Nothing,
-    /// The items' identities
-    Items(Vec<u64>),
+    /// The items' identities, and the number of this state
+    Items(Vec<u64>, i64),
 }
 
 impl Escapes for Seen {}

@@ -118,11 +118,11 @@ pub(crate) const OPS: &[(Op, Operation)] = &[
     (Op::ListsUnchanged, |t, a| {
         let address = t.as_i64(&a[0]).unwrap_or(0) as *const i64;
         let n = t.as_i64(&a[1]).unwrap_or(0) as usize;
-        // SAFETY: the shim passes the address of as many open handles, which outlive the operation.
-        let wires = unsafe { std::slice::from_raw_parts(address, n) };
-        let changed = wires.iter().position(|&wire| {
+        // SAFETY: the shim passes the address of as many pairs with open handles, which outlive the operation.
+        let states = unsafe { std::slice::from_raw_parts(address.cast::<[i64; 2]>(), n) };
+        let changed = states.iter().position(|&[wire, state]| {
             let list = handles::object(t, wire);
-            !cells::unchanged(t, &list)
+            !cells::unchanged(t, &list, state)
         });
         Ok(t.int(changed.unwrap_or(n)))
     }),
