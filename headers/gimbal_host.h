@@ -225,8 +225,9 @@ enum gimbal_op
   GIMBAL_OP_LIST_REVERSE,
   // Sends the list again, so that its mirror is refreshed
   GIMBAL_OP_LIST_REFRESH,
-  // How many of the lists whose handles are at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from
-  // the first one on
+  // How many of the lists at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from the first one on.
+  // Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: a host with threads
+  // numbers the states of all lists, each before it reads the list, and says that one of another number is not unchanged
   GIMBAL_OP_LISTS_UNCHANGED,
   // At address `a[0]` are `a[1]` handles of dicts and sets: puts the number of items of each in its place
   GIMBAL_OP_LENGTHS,

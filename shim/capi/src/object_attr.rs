@@ -178,12 +178,12 @@ unsafe fn is_fixed(ty: *mut PyTypeObject) -> bool {
     // SAFETY: `ty` is a type.
     unsafe {
         let flags = type_flags::of(ty);
-        types::is_native(ty) && (flags & Py_TPFLAGS_HEAPTYPE == 0 || flags & IMMUTABLE != 0)
+        types::is_native(ty) && (flags & Py_TPFLAGS_HEAPTYPE == 0 || cfg!(Py_3_10) && flags & IMMUTABLE != 0)
     }
 }
 
 /// `Py_TPFLAGS_IMMUTABLETYPE`, which came with 3.10.
-const IMMUTABLE: c_ulong = if cfg!(Py_3_10) { 1 << 8 } else { 0 };
+const IMMUTABLE: c_ulong = 1 << 8;
 
 #[cold]
 unsafe fn refuse_on_type(ty: *mut PyTypeObject, name: Obj) -> c_int {

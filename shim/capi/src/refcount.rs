@@ -1,7 +1,7 @@
 //! `refcount.h` since 3.12: what compiled code calls when it cannot change a count in place.
 
 use gimbal_macros::entry;
-use gimbal_proxies::{Obj, Py_ssize_t, PyTypeObject, refcount, xincref};
+use gimbal_proxies::{Obj, Py_ssize_t, PyTypeObject, refcount};
 use std::ffi::c_int;
 
 #[entry(unlocked, error = 0)]
@@ -104,6 +104,6 @@ mod shared {
     /// Takes a reference of a kind that is counted per thread elsewhere.
     #[entry(unlocked)]
     pub unsafe fn _PyObject_ThreadIncrefSlow(op: Obj, _id: usize) {
-        xincref(op);
+        gimbal_proxies::xincref(op);
     }
 }

@@ -42,7 +42,7 @@ unsafe fn narrow<T: TryFrom<i64>>(value: i64, error: T, what: &str) -> T {
 
 #[entry(unlocked)]
 pub unsafe fn PyLong_AsInt(op: Obj) -> c_int {
-    narrow(PyLong_AsLong(op), -1, "int")
+    crate::longobject::_PyLong_AsInt(op)
 }
 
 #[entry(unlocked)]
