@@ -170,6 +170,21 @@ def close(wire, received):
     free.append(i)
 
 
+class Filler:
+    """What takes a place in a dict for a moment."""
+    __slots__ = ()
+
+
+def forget_copies():
+    """When a dict of PyPy's closes the gaps of what was deleted it leaves copies behind its last entry, which keep their keys alive
+    until as many others have come. There are at most as many as it ever had entries and gaps."""
+    fillers = [Filler() for _ in range(2 * len(objects))]
+    for filler in fillers:
+        ids[filler] = 0
+    for filler in fillers:
+        del ids[filler]
+
+
 def forget_class(cls, i):
     """Keeps nothing of a class that native code does not use."""
     for table in class_tables:

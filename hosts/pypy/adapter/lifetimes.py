@@ -16,7 +16,8 @@ import types
 import _weakref
 
 from _gimbal import youth
-from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, forget_class, limbo, objects, wires)
+from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, forget_class, forget_copies, limbo, objects,
+                              wires)
 from _gimbal.native import ffi, lib
 from _gimbal.youth import BYTES, INTS, end_period, gone, known_bytes, light, lingering, set_own, wrapper_at, wrappers
 
@@ -451,6 +452,7 @@ def collector(original, pool):
         for frame in list(pool):
             lib.forget(frame)
         lib.flush(KEEP_NO_CLASSES)
+        forget_copies()
         for _ in range(ROUNDS):
             end_period()
             found = original(generation)
