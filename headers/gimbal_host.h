@@ -229,8 +229,6 @@ enum gimbal_op
   // Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: a host with threads
   // numbers the states of all lists, each before it reads the list, and says that one of another number is not unchanged
   GIMBAL_OP_LISTS_UNCHANGED,
-  // At address `a[0]` are `a[1]` handles of dicts and sets: puts the number of items of each in its place
-  GIMBAL_OP_LENGTHS,
   // `o[a:b]`
   GIMBAL_OP_GET_SLICE,
   // `o[a:b] = x`; an absent `x` deletes

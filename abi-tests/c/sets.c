@@ -264,72 +264,8 @@ CHECK(own_elements)
     return rows;
 }
 
-/* The numbers that macros read in place, after changes that C only asked for by name. */
-CHECK(sizes_in_place)
-{
-    PyObject *rows = PyList_New(0), *set = set_of(0, 3, 0), *more = set_of(10, 15, 0), *dict = PyDict_New(), *pair = Py_BuildValue("{s:i}", "a", 1);
-    note(rows, PyObject_CallMethod(set, "update", "O", more));
-    note_int(rows, PySet_GET_SIZE(set));
-    note(rows, PyObject_CallMethod(set, "clear", NULL));
-    note_int(rows, PySet_GET_SIZE(set));
-    PyObject *method = PyObject_GetAttrString((PyObject *)&PySet_Type, "update");
-    note(rows, PyObject_CallFunctionObjArgs(method, set, more, NULL));
-    note_int(rows, PySet_GET_SIZE(set));
-    Py_XDECREF(method);
-    note(rows, PyNumber_InPlaceSubtract(set, more));
-    note_int(rows, PySet_GET_SIZE(set));
-    note(rows, PyObject_CallMethod(dict, "update", "O", pair));
-    note_int(rows, PyDict_GET_SIZE(dict));
-    note_int(rows, PyDict_SetItemString(dict, "b", rows));
-    note_int(rows, PyDict_GET_SIZE(dict));
-    note_int(rows, PyObject_DelItemString(dict, "b"));
-    note_int(rows, PyDict_GET_SIZE(dict));
-    Py_DECREF(set);
-    Py_DECREF(more);
-    Py_DECREF(dict);
-    Py_DECREF(pair);
-    return rows;
-}
-
-/* What Python changes while C holds it. */
-static PyObject *held_set, *held_dict;
-
-static PyObject *
-hold(PyObject *self, PyObject *args)
-{
-    Py_CLEAR(held_set);
-    Py_CLEAR(held_dict);
-    if (!PyArg_ParseTuple(args, "O!O!", &PySet_Type, &held_set, &PyDict_Type, &held_dict)) {
-        return NULL;
-    }
-    Py_INCREF(held_set);
-    Py_INCREF(held_dict);
-    return Py_BuildValue("nn", PySet_GET_SIZE(held_set), PyDict_GET_SIZE(held_dict));
-}
-
-static PyObject *
-held_sizes(PyObject *self, PyObject *function)
-{
-    Py_ssize_t before[] = {PySet_GET_SIZE(held_set), PyDict_GET_SIZE(held_dict)};
-    PyObject *result = PyObject_CallNoArgs(function);
-    if (result == NULL) {
-        return NULL;
-    }
-    Py_DECREF(result);
-    return Py_BuildValue("nnnn", before[0], before[1], PySet_GET_SIZE(held_set), PyDict_GET_SIZE(held_dict));
-}
-
-static PyObject *
-passed_size(PyObject *self, PyObject *dict)
-{
-    return PyLong_FromSsize_t(PyDict_GET_SIZE(dict));
-}
-
 static PyMethodDef methods[] = {
-    {"hold", hold, METH_VARARGS, NULL},
-    {"held_sizes", held_sizes, METH_O, NULL},
-    {"passed_size", passed_size, METH_O, NULL},
-    CHECKED(sizes_in_place), CHECKED(make), CHECKED(kinds), CHECKED(change), CHECKED(wrong), CHECKED(iterate), CHECKED(operators), CHECKED(in_place),
+    CHECKED(make), CHECKED(kinds), CHECKED(change), CHECKED(wrong), CHECKED(iterate), CHECKED(operators), CHECKED(in_place),
     CHECKED(hashes), CHECKED(frozen_is_itself), CHECKED(own_elements), {NULL, NULL, 0, NULL},
 };
 

@@ -58,14 +58,6 @@ static void release(int32_t n, const struct gimbal_release *handles)
   }
 }
 
-/* The lengths of dicts, in the places of their handles. */
-static void measure(int64_t *handles, int64_t n)
-{
-  for (int64_t i = 0; i < n; i++) {
-    handles[i] = (int64_t)by_handle(handles[i])->n / 2;
-  }
-}
-
 /* --- objects to cells ---------------------------------------------------------------------------------------------------*/
 
 static int32_t encode(struct gimbal_cell *cell, struct object *object);
@@ -352,16 +344,13 @@ static struct object *perform(int32_t code, struct object **a, int *nothing)
     return a[0];
   case GIMBAL_OP_LISTS_UNCHANGED:
     return new_int(0);
-  case GIMBAL_OP_LENGTHS:
-    measure((int64_t *)(intptr_t)a[0]->i, a[1]->i);
-    return none();
   case GIMBAL_OP_DICT_GET:
     place = find(a[0], a[1]);
     *nothing = place == NULL;
     return place != NULL ? *place : NULL;
   case GIMBAL_OP_DICT_SET:
     put(a[0], a[1], a[2]);
-    return new_int((int64_t)a[0]->n / 2);
+    return none();
   case GIMBAL_OP_DICT_DEL:
     discard(a[0], a[1]);
     return none();

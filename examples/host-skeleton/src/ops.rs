@@ -40,10 +40,7 @@ pub fn perform(op: Op, a: &[Option<Ref>]) -> Result<Option<Ref>, Ref> {
         Op::SysSet => none(),
         Op::SysGet => return Ok(None),
 
-        // How many lists hold what was sent of them last? With 0, C's copies are made anew each time.
-        Op::ListsUnchanged => int(0),
-        Op::Lengths => measure(as_int(arg(0)), as_int(arg(1))),
-        Op::ListAppend | Op::ListRefresh => list(op, arg(0), a)?,
+        Op::ListAppend | Op::ListRefresh | Op::ListsUnchanged => list(op, arg(0), a)?,
         Op::DictGet | Op::DictSet | Op::DictDel | Op::DictLen | Op::DictSnapshot => {
             return dict(op, arg(0), a);
         }
@@ -119,21 +116,10 @@ fn list(op: Op, object: &Ref, a: &[Option<Ref>]) -> Res {
             items.push(a[1].clone().unwrap_or_else(none));
             int(items.len() as i64)
         }
+        // How many lists hold what was sent of them last? With 0, C's copies are made anew each time.
+        Op::ListsUnchanged => int(0),
         _ => object.clone(),
     })
-}
-
-/// The shim has put the handles of `n` dicts at an address, and reads their lengths there.
-fn measure(address: i64, n: i64) -> Ref {
-    // SAFETY: the array is the shim's, which waits.
-    let cells = unsafe { std::slice::from_raw_parts_mut(address as *mut i64, n as usize) };
-    for cell in cells {
-        *cell = match handles::resolve(*cell).as_deref() {
-            Some(Object::Dict(items)) => lock(items).len() as i64,
-            _ => 0,
-        };
-    }
-    none()
 }
 
 fn dict(op: Op, object: &Ref, a: &[Option<Ref>]) -> Result<Option<Ref>, Ref> {
@@ -151,7 +137,7 @@ fn dict(op: Op, object: &Ref, a: &[Option<Ref>]) -> Result<Option<Ref>, Ref> {
                 Some(at) => items[at].1 = value,
                 None => items.push((key, value)),
             }
-            Some(int(items.len() as i64))
+            Some(none())
         }
         (Op::DictDel, Some(at)) => {
             items.remove(at);

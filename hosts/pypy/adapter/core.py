@@ -760,16 +760,6 @@ def lists_unchanged(states, n):
     return n
 
 
-def lengths(handles, n):
-    """Puts the number of items of dicts and sets where their handles are."""
-    for k in range(n):
-        x = objects[handles[k] & MASK]
-        t = type(x)
-        handles[k] = (dict.__len__(x) if t is dict else set.__len__(x) if t is set else
-                      0 if t is Demoted else    # nobody looks
-                      dict.__len__(x) if issubclass(t, dict) else len(x))
-
-
 def seen_copy(x):
     """The copy of what C knows of a list that it has just changed, to be changed alike; something else when there is none."""
     wire = ids.get(x)

@@ -55,10 +55,6 @@ def ListsUnchanged(address, n):
     return core.lists_unchanged(core.ffi.cast('int64_t *', address), n)
 
 
-def Lengths(address, n):
-    core.lengths(core.ffi.cast('int64_t *', address), n)
-
-
 def GetSlice(o, low, high):
     return o[low:high]
 
@@ -84,9 +80,7 @@ def DictGet(d, key):
 
 
 def DictSet(d, key, value):
-    owner = _owner(d)
-    owner.__setitem__(d, key, value)
-    return owner.__len__(d)
+    _owner(d).__setitem__(d, key, value)
 
 
 def DictDel(d, key):

@@ -33,7 +33,7 @@ unsafe fn set(dict: Obj, key: Obj, value: Obj) -> bool {
     // SAFETY: all are objects, `dict` a dict.
     unsafe {
         if is_foreign(dict) {
-            return op_int(Op::DictSet, &[dict, key, value]) >= 0;
+            return op_unit(Op::DictSet, &[dict, key, value]);
         }
         dict::set(dict, key, value)
     }

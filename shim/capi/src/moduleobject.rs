@@ -97,8 +97,6 @@ pub unsafe fn PyModule_GetDict(module: *mut PyObject) -> *mut PyObject {
         if seq::is_host(module) {
             refcount::immortalize(module);
         }
-        // Each compiled module asks for this one, and none for its length.
-        gimbal_proxies::lengths::let_go(dict);
         (*block).md_dict = dict;
     }
     (*block).md_dict

@@ -135,8 +135,6 @@ pub enum Op {
     /// Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: a host with threads
     /// numbers the states of all lists, each before it reads the list, and says that one of another number is not unchanged
     ListsUnchanged,
-    /// At address `a[0]` are `a[1]` handles of dicts and sets: puts the number of items of each in its place
-    Lengths,
     /// `o[a:b]`
     GetSlice,
     /// `o[a:b] = x`; an absent `x` deletes
@@ -407,7 +405,6 @@ table! {
     ListReverse / 1,
     ListRefresh / 1,
     ListsUnchanged / 2,
-    Lengths / 2,
     GetSlice / 3,
     SetSlice / 4,
     NewSlice / 3,
@@ -527,7 +524,6 @@ impl Op {
                 | Op::ListSetItem
                 | Op::ListRefresh
                 | Op::ListsUnchanged
-                | Op::Lengths
                 | Op::NewSlice
                 | Op::DictGet
                 | Op::DictSet

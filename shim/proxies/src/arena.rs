@@ -48,8 +48,8 @@ pub struct Prefix {
     class: u16,
     /// [`QUEUED`] and the like.
     pub flags: u16,
-    /// Of a mirrored list: its row in the table that [`crate::mirror`] keeps, from 1; of a dict or set that C holds, in that of
-    /// [`crate::lengths`]. Of a native instance: how many references its wrappers have.
+    /// Of a mirrored list: its row in the table that [`crate::mirror`] keeps, from 1. Of a native instance: how many
+    /// references its wrappers have.
     number: u32,
 }
 

@@ -218,7 +218,6 @@ pub unsafe fn op_int(code: Op, args: &[Obj]) -> i64 {
         if !perform(code, args, &mut out) {
             return -1;
         }
-        keep_stored(code, args);
         match out.tag {
             t if t == Tag::Int as i32 => out.i,
             t if t == Tag::True as i32 => 1,

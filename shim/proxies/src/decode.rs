@@ -5,7 +5,7 @@ use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
     PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, datetimes, decref, dict, err, fields,
-    idle, incref, int, lengths, lock, mirror, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
+    idle, incref, int, lock, mirror, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, Op, Tag};
@@ -198,7 +198,6 @@ unsafe fn fresh(object: i64, type_handle: i64, length: i64) -> Obj {
         match tie(object, proxy) {
             Ok(()) => filling(proxy, || {
                 bytearray::hold(proxy);
-                lengths::hold(proxy);
                 fill_fields(proxy, length);
                 proxy
             }),
@@ -250,9 +249,6 @@ unsafe fn again(proxy: Obj, length: i64) -> Obj {
         }
         incref(proxy);
         wait_until_filled(proxy);
-        if length > 0 && type_flags::of((*proxy).ob_type) & Py_TPFLAGS_DICT_SUBCLASS != 0 {
-            dict::set_length(proxy, length as isize - 1);
-        }
         proxy
     }
 }
@@ -263,7 +259,6 @@ unsafe fn revive(proxy: Obj, length: i64) -> Obj {
     unsafe {
         incref(proxy);
         bytearray::hold(proxy);
-        lengths::hold(proxy);
         fill_fields(proxy, length);
         proxy
     }

@@ -502,11 +502,9 @@ pub unsafe fn set(op: Obj, key: Obj, value: Obj) -> bool {
                 return false;
             }
         }
-        let length = crossing::op_int(Op::DictSet, &[op, key, value]);
-        if length < 0 {
+        if !op_unit(Op::DictSet, &[op, key, value]) {
             return false;
         }
-        block(op).ma_used = length as isize;
         if let Some(hash) = hash
             && !block(op).table.is_null()
         {

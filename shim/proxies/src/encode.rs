@@ -3,7 +3,7 @@
 use crate::{
     Obj, PyBool_Type, PyBytes_Type, PyComplex_Type, PyComplexObject, PyDict_Type, PyFloat_Type,
     PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing, decref, dict,
-    int, iterators, lengths, refcount, seq, state::Locked, text, types,
+    int, iterators, refcount, seq, state::Locked, text, types,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, GIMBAL_KEYS_JOINED, GIMBAL_PACKED_FLOATS, GIMBAL_PACKED_INTS, Tag};
@@ -176,8 +176,6 @@ unsafe fn tie(op: Obj, handle: i64) {
         arena::set_handle(op, handle);
         if text::is_exactly(op, &raw mut PyList_Type) {
             seq::seal(op);
-        } else {
-            lengths::hold(op);
         }
     }
 }

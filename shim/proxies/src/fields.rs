@@ -122,16 +122,10 @@ pub unsafe fn measure(set: Obj) -> isize {
     unsafe {
         let len = crossing::op_int(Op::Len, &[set]) as isize;
         if len >= 0 {
-            set_used(set, len);
+            *set.byte_add(USED).cast() = len;
         }
         len
     }
-}
-
-/// The set of the host has so many items.
-pub unsafe fn set_used(set: Obj, len: isize) {
-    // SAFETY: as `measure`.
-    unsafe { *set.byte_add(USED).cast() = len }
 }
 
 /// `PyMemoryViewObject`, down to what its macro reads.
@@ -303,8 +297,7 @@ pub unsafe fn fill(op: Obj) {
     // SAFETY: `op` is the proxy of a host object. What C has raised so far stays.
     unsafe {
         let ty: *const PyTypeObject = (*op).ob_type;
-        let is_set = |base| types::is_subtype(ty.cast_mut(), base) && !types::is_native(ty.cast_mut());
-        let fill: unsafe fn(Obj) = if is_set(&raw mut PySet_Type) || is_set(&raw mut PyFrozenSet_Type) {
+        let fill: unsafe fn(Obj) = if ty == &raw const PySet_Type || ty == &raw const PyFrozenSet_Type {
             |op| {
                 measure(op);
             }

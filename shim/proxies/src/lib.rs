@@ -43,7 +43,6 @@ pub mod idle;
 pub mod immortals;
 pub mod int;
 pub mod iterators;
-pub mod lengths;
 pub mod loader;
 pub mod lock;
 pub mod members;

@@ -13,7 +13,7 @@
 
 use crate::state::Locked;
 use crate::type_flags;
-use crate::{Obj, Op, arena, crossing, decref, dict, err, int, lengths, new_ref, seq, types};
+use crate::{Obj, Op, arena, crossing, decref, dict, err, int, new_ref, seq, types};
 use std::cmp::Reverse;
 
 struct Mirror {
@@ -89,7 +89,7 @@ unsafe fn row(op: Obj) -> usize {
 pub unsafe fn untrack(op: Obj) {
     // SAFETY: as `track`.
     unsafe {
-        if row(op) > 0 {
+        if arena::number(op) > 0 {
             write_back_one(op);
             sleep(op);
         }
@@ -116,9 +116,9 @@ pub unsafe fn write_back(op: Obj) {
 
 /// The mirror goes out of step: C cannot look at it before the host sends the list again.
 pub unsafe fn sleep(op: Obj) {
-    // SAFETY: as `track`; the last entry takes the place of the one that goes.
+    // SAFETY: as `track`; the last entry takes the place of the one that goes. Other blocks have no such number.
     unsafe {
-        let number = row(op);
+        let number = arena::number(op) as usize;
         if number == 0 {
             return;
         }
@@ -161,7 +161,6 @@ pub unsafe fn enter() -> bool {
     // SAFETY: the lock is held.
     unsafe {
         dict::outdate();
-        lengths::refresh_held();
         MIRRORS.get().is_empty() || err::thread().mirroring || read_again()
     }
 }

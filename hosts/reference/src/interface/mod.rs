@@ -126,17 +126,6 @@ pub(crate) const OPS: &[(Op, Operation)] = &[
         });
         Ok(t.int(changed.unwrap_or(n)))
     }),
-    (Op::Lengths, |t, a| {
-        let address = t.as_i64(&a[0]).unwrap_or(0) as *mut i64;
-        let n = t.as_i64(&a[1]).unwrap_or(0) as usize;
-        // SAFETY: as above; the shim waits for what is put in their places.
-        let cells = unsafe { std::slice::from_raw_parts_mut(address, n) };
-        for cell in cells {
-            let container = handles::object(t, *cell);
-            *cell = t.table_len(&container) as i64;
-        }
-        Ok(t.none())
-    }),
 ];
 
 fn by_handle(t: &mut Thread, number: &Obj) -> Obj {

@@ -66,8 +66,7 @@ pub(super) const OPS: &[(Op, Operation)] = &[
     }),
     (Op::DictSet, |t, a| {
         t.dict_set(&a[0], &a[1], &a[2])?;
-        let length = t.table_len(&a[0]);
-        Ok(t.int(length))
+        Ok(t.none())
     }),
     (Op::DictDel, |t, a| {
         dict::delete(t, &a[0], &a[1])?;

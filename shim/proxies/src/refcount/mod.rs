@@ -198,7 +198,6 @@ pub unsafe extern "C" fn retire(op: Obj) {
         }
         crate::mirror::untrack(op);
         crate::bytearray::let_go(op);
-        crate::lengths::let_go(op);
         let flags = arena::flags(op);
         if flags & arena::HOLDS != 0 {
             WARM.get().push(op);
