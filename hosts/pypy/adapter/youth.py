@@ -8,6 +8,7 @@ A major collection does clear such references. If one has come between, the dead
 refers to it, and it has a finalizer (docs/adr/0010).
 """
 import gc
+import sys
 
 import _weakref
 from __pypy__ import add_memory_pressure
@@ -171,6 +172,10 @@ def may_have_cleared(step):
     return step.count != 1 or step.oldstate == MARKING and step.newstate != MARKING
 
 
+# Not of PyPy 7.3.11 (Debian 12's): counts that were given back early there made extensions with threads crash.
+RELIABLE = sys.pypy_version_info[:3] >= (7, 3, 19)
+
+
 def on_minor(stats):
     n = len(steps)
     guard, before = period.guard, period.before
@@ -180,7 +185,7 @@ def on_minor(stats):
         if before is not None:
             before.unsure = True
     del steps[:n]
-    if before is not None and not before.unsure and hooks.on_gc_collect_step is saw_step:
+    if before is not None and RELIABLE and not before.unsure and hooks.on_gc_collect_step is saw_step:
         pay(before)
     weigh()
     period.guard = Guard()
