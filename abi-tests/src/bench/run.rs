@@ -127,8 +127,9 @@ pub fn run(settings: &Settings) -> Result<Record> {
                 match runner.turn(group, settings) {
                     Ok(turn) => note(rows, turn, place, runners.len()),
                     Err(error) => {
-                        bar.println(format!("{} on {}: {error:#}", group.name, runner.subject.name));
-                        failed.push(format!("{} on {}", group.name, runner.subject.name));
+                        let turn = format!("{} on {}", group.name, runner.subject.name);
+                        bar.suspend(|| eprintln!("{turn}: {error:#}"));
+                        failed.push(turn);
                     }
                 }
                 bar.inc(1);
