@@ -7,13 +7,16 @@ from __pypy__ import hidden_applevel
 from __pypy__.bufferable import bufferable
 
 from _gimbal import core, functions
-from _gimbal.core import (ARGS, CELLS, MASK, NOTHING, NULL, datetime_struct, decode, encode, handle, native_classes, object_of,
-                          objects, pool, result, take_frame)
+from _gimbal.cells import NOTHING, NULL
+from _gimbal.core import ARGS, encode, pool, result, take_frame
 from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, call_with, call_with_two,
                                direct, many, pointer, slot, split_doc, tp_name, wrong_receiver, wrong_self)
-from _gimbal.lifetimes import wake
+from _gimbal.handles import handle, object_of
+from _gimbal.kinds import K_NATIVE, K_REFERENCE, K_STATEFUL, datetime_struct, kind_of, kinds, native_classes
+from _gimbal.lifetimes import pin, wake
 from _gimbal.native import ffi, lib, names
 from _gimbal.plain import plain_value
+from _gimbal.youth import tie, tie_light
 
 # C signatures of slots (gimbal_host.h, GIMBAL_SLOT_KIND_*).
 (UNARY, BINARY, TERNARY, LEN, SSIZEARG, ITEM, SSIZEOBJARG, CONTAINS, OBJOBJARG, HASH, INQUIRY, RICHCOMPARE, ITERNEXT, CALL, INIT,
@@ -40,12 +43,12 @@ class Owner:
         if cls is not None:
             self.settle(cls)
             self.qualname = cls.__qualname__
-            self.by_handle = core.kind_of(cls) not in (core.K_NATIVE, core.K_STATEFUL)
+            self.by_handle = kind_of(cls) not in (K_NATIVE, K_STATEFUL)
 
     def settle(self, cls):
         """Called once: the JIT takes what never changes for a constant."""
         self.cls = cls
-        self.plain = core.kind_of(cls) == core.K_NATIVE
+        self.plain = kind_of(cls) == K_NATIVE
 
 
 def slot1(kind, f, a):
@@ -528,7 +531,7 @@ def MakeType(address, spec):
     native_classes[cls] = empty_maker(cls)
     if dict_offset > 0 and not is_metatype:
         core.dict_places[cls] = dict_offset
-    core.kinds[cls] = core.K_REFERENCE if is_metatype else core.K_STATEFUL if stateful else core.K_NATIVE
+    kinds[cls] = K_REFERENCE if is_metatype else K_STATEFUL if stateful else K_NATIVE
     owner.settle(cls)
     if owner.plain:
         owner.type = pointer(address)
@@ -623,7 +626,7 @@ def has_state(cls):
     """Do instances have a `__dict__`, or the contents of a builtin that is no value? Then a wrapper cannot be made again
     once it is lost."""
     if cls in native_classes:
-        return core.kinds[cls] == core.K_STATEFUL
+        return kinds[cls] == K_STATEFUL
     return any('__dict__' in base.__dict__ or '__new__' in base.__dict__ and base not in STATELESS for base in cls.__mro__)
 
 
@@ -712,11 +715,11 @@ def TieWrapper(making, address):
     wrapper = making.wrapper
     if type(wrapper) in core.light_classes:
         lib.incref(pointer(address))
-        core.tie_light(wrapper, address)
+        tie_light(wrapper, address)
         return
-    core.tie(wrapper, address)
-    if core.kind_of(type(wrapper)) == core.K_STATEFUL:
-        core.pin(wrapper, address)
+    tie(wrapper, address)
+    if kind_of(type(wrapper)) == K_STATEFUL:
+        pin(wrapper, address)
 
 
 # --- what a type proxy needs -------------------------------------------------------------------------------------------

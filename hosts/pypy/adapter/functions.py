@@ -1,10 +1,11 @@
 """C functions as Python callables, for every calling convention."""
-import operator
 
 from __pypy__ import builtinify, hidden_applevel
 
 from _gimbal import core
-from _gimbal.core import (ARGS, CELLS, INSTANCE, NULL, ROOM, encode, lend, place, pool, result, take_frame, word)
+from _gimbal.cells import CELLS, INSTANCE, NULL
+from _gimbal.core import ARGS, ROOM, encode, lend, place, pool, result, take_frame, word
+from _gimbal.kinds import native_classes
 from _gimbal.lifetimes import wake
 from _gimbal.native import ffi, lib
 from _gimbal.youth import VOIDP, wrapper_at
@@ -320,7 +321,7 @@ def class_method(kind, f, name, owner):
 
 def tp_name(cls):
     """What CPython's messages call a class: an extension type comes with its module."""
-    module = cls.__module__ if cls in core.native_classes else None
+    module = cls.__module__ if cls in native_classes else None
     return module + '.' + cls.__name__ if isinstance(module, str) and module != 'builtins' else cls.__name__
 
 

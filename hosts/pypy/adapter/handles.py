@@ -9,7 +9,7 @@ import itertools
 
 from __pypy__ import identity_dict
 
-from _gimbal.native import ffi, lib
+from _gimbal.native import ffi
 
 MASK = 0xffffffff
 
@@ -238,7 +238,7 @@ def awake(i):
         if demoted.get(entry.key) == i:
             del demoted[entry.key]
     if issubclass(type(x), list):
-        from _gimbal.core import send_again
+        from _gimbal.streams import send_again
         send_again(x)
     return x
 

@@ -1,5 +1,4 @@
 """The cffi module beside this file: `lib`, the shim's functions, and `ffi`."""
-import sys
 
 
 def load():

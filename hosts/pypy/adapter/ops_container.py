@@ -1,8 +1,10 @@
 """Operations of the section "containers" of the host interface; see ops_object.py for the rules."""
 
-from _gimbal import core
+from _gimbal import streams
 from _gimbal.classes import ExceptionDict, Namespace
-from _gimbal.core import NULL
+from _gimbal.cells import NULL
+from _gimbal.handles import rebind
+from _gimbal.native import ffi
 
 
 # --- sequences ----------------------------------------------------------------------------------------------------
@@ -17,19 +19,19 @@ NewSlice = slice
 
 def ListAppend(items, x):
     list.append(items, x)
-    core.seen_copy(items).append(x)
+    streams.seen_copy(items).append(x)
     return list.__len__(items)
 
 
 def ListInsert(items, at, x):
     list.insert(items, at, x)
-    core.seen_copy(items).insert(at, x)
+    streams.seen_copy(items).insert(at, x)
     return list.__len__(items)
 
 
 def ListSetItem(items, at, x):
     list.__setitem__(items, at, x)
-    core.seen_copy(items)[at:at + 1] = (x,)
+    streams.seen_copy(items)[at:at + 1] = (x,)
 
 
 def ListSetSlice(items, low, high, new):
@@ -52,7 +54,7 @@ def ListRefresh(items):
 
 
 def ListsUnchanged(address, n):
-    return core.lists_unchanged(core.ffi.cast('int64_t *', address), n)
+    return streams.lists_unchanged(ffi.cast('int64_t *', address), n)
 
 
 def GetSlice(o, low, high):
@@ -122,9 +124,9 @@ def DictItems(d):
 def DictSnapshot(d, ahead):
     if not ahead:
         return tuple([x for item in _owner(d).items(d) for x in item])
-    words = core.ffi.cast('int64_t *', ahead)
+    words = ffi.cast('int64_t *', ahead)
     copy = dict.copy(d) if type(d) is dict else dict(_owner(d).items(d))
-    core.read_dicts(d, copy, words[0], words[1], words + 2)
+    streams.read_dicts(d, copy, words[0], words[1], words + 2)
     return NULL
 
 
@@ -181,7 +183,7 @@ def NewFrozenSet(items):
 def SetAdd(s, x):
     if isinstance(s, frozenset):
         # C fills a frozenset that it has just made: the handle moves on to a new one.
-        core.rebind(s, frozenset([*s, x]))
+        rebind(s, frozenset([*s, x]))
         return
     set.add(s, x)
 

@@ -6,7 +6,7 @@ import types
 import warnings
 from functools import lru_cache
 
-from _gimbal.core import NULL
+from _gimbal.cells import NULL
 
 
 def is_own(frame):

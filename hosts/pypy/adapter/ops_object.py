@@ -11,8 +11,10 @@ import weakref
 
 from _structseq import structseqfield, structseqtype
 
-from _gimbal import core
-from _gimbal.core import NULL
+from _gimbal.cells import NULL
+from _gimbal.handles import handle
+from _gimbal.kinds import K_NATIVE, K_STATEFUL, has_fields, kind_of, kinds
+from _gimbal.lifetimes import pin
 from _gimbal.native import ffi
 
 _MISSING = object()
@@ -236,7 +238,7 @@ class instancemethod:
 
 
 NewInstanceMethod = instancemethod
-core.has_fields(instancemethod, lambda x: (x.__func__,))
+has_fields(instancemethod, lambda x: (x.__func__,))
 
 
 def NewStructSequence(spec):
@@ -252,7 +254,7 @@ def NewStructSequence(spec):
         namespace[field] = structseqfield(i if i < shown else i + 1, field_doc)
     cls = structseqtype(short, (), namespace)
     cls.n_unnamed_fields = unnamed
-    return core.handle(cls)
+    return handle(cls)
 
 
 def NewCell(value):
@@ -263,9 +265,9 @@ def keep_wrapper(o):
     """A weak reference that C makes lives as long as the native instance, and not only as long as its first wrapper: from now on
     the wrappers of such instances count as having state."""
     cls = type(o)
-    if core.kind_of(cls) in (core.K_NATIVE, core.K_STATEFUL):
-        core.kinds[cls] = core.K_STATEFUL
-        core.pin(o, o._na)
+    if kind_of(cls) in (K_NATIVE, K_STATEFUL):
+        kinds[cls] = K_STATEFUL
+        pin(o, o._na)
 
 
 def NewWeakRef(o, callback):

@@ -7,9 +7,13 @@ import sys
 import types
 
 from __pypy__ import get_contextvar_context, set_contextvar_context
-from _gimbal import core
-from _gimbal.core import NULL
+from _gimbal.cells import NULL
+from _gimbal.handles import ids
+from _gimbal.kinds import K_STATEFUL, kinds
+from _gimbal.lifetimes import pin
+from _gimbal.native import lib
 from _gimbal.ops_error import caller, is_own
+from _gimbal.youth import tie
 
 
 def NewClass(name, bases, namespace):
@@ -66,19 +70,19 @@ class ExtensionModule(types.ModuleType):
 
 ExtensionModule.__name__ = ExtensionModule.__qualname__ = 'module'
 ExtensionModule.__module__ = 'builtins'
-core.kinds[ExtensionModule] = core.K_STATEFUL
+kinds[ExtensionModule] = K_STATEFUL
 
 
 def globals_changed(module):
-    wire = core.ids.get(module.__dict__)
+    wire = ids.get(module.__dict__)
     if wire is not None:
-        core.lib.touch(wire)
+        lib.touch(wire)
 
 
 def NewModule(name, address):
     module = ExtensionModule(name)
-    core.tie(module, address)
-    core.pin(module, address)
+    tie(module, address)
+    pin(module, address)
 
 
 def ModuleDict():

@@ -1,6 +1,6 @@
 """Operations on strings and bytearrays."""
 
-from _gimbal.core import NULL
+from _gimbal.cells import NULL
 from _gimbal.native import ffi
 
 

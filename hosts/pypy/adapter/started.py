@@ -5,13 +5,13 @@ The first extension file of a process does, and a program that embeds PyPy.
 import os
 from types import FunctionType
 
-from __pypy__ import hidden_applevel
+from __pypy__ import hidden_applevel, identity_dict
 from _gimbal import classes, core, functions, lifetimes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text, youth
 from _gimbal.builtin_types import find
 from _gimbal.importer import Collector
 from _gimbal.native import ffi, lib, names
 
-definitions = core.identity_dict()      # modules between their two phases
+definitions = identity_dict()      # modules between their two phases
 
 
 def create_module(path, spec):

@@ -1,0 +1,315 @@
+"""Containers on their way to the shim. Each crosses in one piece with all that is in it, as `fill_tree` in gimbal_host.h takes it. Dicts
+are the exception: their proxies are filled when C reads one (`read_dicts`), then with what is in them.
+"""
+import itertools
+
+from __pypy__ import strategy
+
+from _gimbal import core
+from _gimbal.cells import (CELL, CELL_SIZE, CELLS, DICT, FLOAT, FLOATS, INSTANCE, INT, KEYS_JOINED, LIST, NONE, PACKED_FLOATS, PACKED_INTS,
+                           PROXY, STR, TRUE, FALSE, TUPLE, put_handle)
+from _gimbal.handles import MASK, Demoted, ids, objects, seen
+from _gimbal.kinds import K_LIST, K_NATIVE, kinds
+from _gimbal.lifetimes import wake
+from _gimbal.native import ffi, lib
+from _gimbal.youth import INTS
+
+class Stream:
+    """Objects on their way to the shim: cells, and the text of all strings among them."""
+    __slots__ = 'cells', 'room', 'used', 'limit', 'texts', 'kept', 'rows', 'queue'
+
+    def __init__(self):
+        self.room = ROOM_AT_FIRST
+        self.cells = ffi.new(CELLS, ROOM_AT_FIRST)
+        self.used = 0           # cells, those counted that the items in the queue need
+        self.limit = 0          # beyond so many no more dicts are read
+        self.texts = []
+        self.kept = []          # memory that cells point at
+        self.rows = set()       # rows of the lists and dicts that are in it
+        self.queue = []         # items that have no cells yet, of containers that have
+
+
+ROOM_AT_FIRST = 256
+MUCH = 4096         # a larger stream is not kept
+EACH = 256          # cells that may be used to read a dict and what is in it
+streams = []
+
+
+def take_stream():
+    try:
+        return streams.pop()
+    except IndexError:
+        return Stream()
+
+
+def send(s, c, n=1, moment=0):
+    """Sends the `n` containers of a stream; a cell `c` becomes the only one."""
+    text = ''.join(s.texts)
+    data = text.encode('utf-8', 'surrogatepass')
+    lib.fill_tree(c, n, s.cells, data, len(data), len(text), moment)
+    if s.kept:
+        for memory in s.kept:
+            ffi.release(memory)
+        s.kept = []
+    if s.room <= MUCH:
+        s.used = s.limit = 0
+        s.texts = []
+        s.queue = []
+        if s.rows:
+            s.rows.clear()
+        streams.append(s)
+
+
+def write(s, items, at):
+    """Writes objects from a cell on, then what is in the containers among them, and so on. No recursion: a JIT makes one loop of it."""
+    queue, texts = s.queue, s.texts
+    done = 0
+    last = kind = None      # the class of the last object and how such ones are encoded: neighbours are often alike
+    while True:
+        if at + len(items) > s.room:
+            enlarge(s, at, len(items))
+        cells = s.cells
+        for x in items:
+            cell = cells + at
+            at += 1
+            t = type(x)
+            if t is str:
+                cell.tag = STR
+                cell.n = len(x)
+                texts.append(x)
+            elif t is int:
+                try:
+                    cell.i = x
+                    cell.tag = INT
+                except OverflowError:
+                    core.encode(cell, x)
+            elif t is float:
+                cell.d = x
+                cell.tag = FLOAT
+            elif x is None:
+                cell.tag = NONE
+            elif t is bool:
+                cell.tag = TRUE if x else FALSE
+            else:
+                if t is not last:
+                    last, kind = t, kinds.get(t)
+                if kind == K_NATIVE:
+                    cell.tag = INSTANCE
+                    cell.i = x._na
+                    if x._ne is not None:
+                        wake(x)
+                else:
+                    write_object(s, cell, x, t)
+        if done == len(queue):
+            break
+        items = queue[done]
+        done += 1
+
+
+def write_object(s, cell, x, t):
+    if t is dict:
+        put_handle(cell, x)
+        n = len(x)
+        cell.n = n + 1
+        if s.used + n < s.limit and cell.i & MASK not in s.rows:
+            begin_dict(s, cell, dict.copy(x))
+    elif t is list:
+        begin_list(s, cell, x)
+    elif t is tuple:
+        if put_handle(cell, x):
+            begin(s, cell, TUPLE, list(x))
+    elif kinds.get(t) == K_LIST:
+        begin_list(s, cell, x)
+    else:
+        core.encode_object(cell, x, t)
+
+
+def enlarge(s, at, n):
+    room = 2 * (at + n)
+    cells = ffi.new(CELLS, room)
+    ffi.memmove(cells, s.cells, at * CELL_SIZE)
+    s.cells = cells
+    s.room = room
+
+
+def begin(s, cell, tag, items):
+    """A container whose handle is in the cell: its items get cells later."""
+    cell.tag = tag
+    cell.aux = 0
+    cell.n = n = len(items)
+    s.used += n
+    s.queue.append(items)
+
+
+def begin_list(s, cell, x):
+    """A list goes with its items each time: the mirror that C reads shows what the list holds now."""
+    put_handle(cell, x)
+    row = cell.i & MASK
+    if row in s.rows:
+        return
+    s.rows.add(row)
+    number = next(numbers_of_states)    # before the items are read: what is read later has no lower one
+    items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
+    n = len(items)
+    cell.d = number
+    seen[row] = Sent(items, number)
+    if n >= FEW:
+        kind = strategy(items)
+        if kind == 'IntegerListStrategy' or kind == 'FloatListStrategy':
+            cell.tag = LIST
+            cell.n = n
+            cell.aux = numbers(s, cell, items, kind)
+            return
+        if kind == 'AsciiListStrategy':
+            joined = '\0'.join(items)
+            if joined.count('\0') == n - 1:
+                cell.tag = LIST
+                cell.n = n | len(joined) << 32
+                cell.aux = KEYS_JOINED
+                s.texts.append(joined)
+                return
+    begin(s, cell, LIST, items)
+
+
+def begin_dict(s, cell, d):
+    """What is in a dict that a cell names; `d` is a copy of it, which changes no more."""
+    s.rows.add(cell.i & MASK)
+    n = len(d)
+    keys = list(d)
+    if n and strategy(keys) == 'AsciiListStrategy':
+        joined = '\0'.join(keys)
+        if joined.count('\0') == n - 1:
+            s.texts.append(joined)
+            values = list(d.values())
+            if n >= FEW:
+                kind = strategy(values)
+                if kind == 'IntegerListStrategy' or kind == 'FloatListStrategy':
+                    cell.aux = KEYS_JOINED | numbers(s, cell, values, kind)
+                    cell.tag = DICT
+                    cell.n = n | len(joined) << 32
+                    return
+            begin(s, cell, DICT, values)
+            cell.aux = KEYS_JOINED
+            cell.n = n | len(joined) << 32
+            return
+    flat = []
+    for item in d.items():
+        flat += item
+    begin(s, cell, DICT, flat)
+    cell.n = n
+
+
+def numbers(s, cell, items, kind):
+    """Has a cell point at numbers; their form."""
+    if kind == 'IntegerListStrategy':
+        memory = ffi.new(INTS, items)
+        form = PACKED_INTS
+    else:
+        memory = ffi.new(FLOATS, items)
+        form = PACKED_FLOATS
+    s.kept.append(memory)
+    cell.m = memory
+    return form
+
+
+def read_dicts(d, copy, moment, n, handles):
+    """Fills the proxy of a dict that C reads, and those of some others, unless that would be much."""
+    s = take_stream()
+    s.limit = EACH * (n + 1)
+    put_handle(s.cells + 0, d)
+    begin_dict(s, s.cells + 0, copy)
+    count = 1
+    for k in range(n):
+        if s.used >= s.limit:
+            break
+        x = objects[handles[k] & MASK]
+        if type(x) is dict:     # a demoted one sleeps on
+            cell = s.cells + count
+            count += 1
+            put_handle(cell, x)
+            begin_dict(s, cell, dict.copy(x))
+    write(s, (), count)
+    send(s, ffi.NULL, count, moment)
+
+
+def fill(c, items):
+    """Fills the proxy of the object that a cell names with what it holds; the cell becomes that proxy."""
+    s = take_stream()
+    cell = s.cells + 0
+    cell.i = c.i
+    cell.t = c.t
+    begin(s, cell, TUPLE, items)
+    write(s, (), 1)
+    send(s, c)
+
+
+# --- lists that C sees are kept in step ------------------------------------------------------------------------------------
+FEW = 8         # a shorter list is not worth a special form
+LONG = 256      # comparing a longer list after each of many call-backs would cost too much
+FULL = 64       # so often at once it is compared all the same
+
+
+numbers_of_states = itertools.count(1)
+
+
+class Sent:
+    """What was sent of a list last, and its number. Of a long list also the number of items that may still be compared: each
+    call-back adds `LONG` to it. So the first call-backs find every change, and of very many every n-th does, but all see a change
+    of the length."""
+    __slots__ = ('items', 'number', 'credit')
+
+    def __init__(self, items, number):
+        self.items = items
+        self.number = number
+        self.credit = FULL * len(items)
+
+
+def encode_list(c, x):
+    s = take_stream()
+    begin_list(s, s.cells + 0, x)
+    if s.queue:
+        write(s, (), 1)
+    send(s, c)
+
+
+def send_again(x):
+    """What C sees of a list that nobody has kept in step for a while."""
+    c = ffi.new(CELL)
+    encode_list(c, x)
+    if c.tag == PROXY:
+        lib.decref(c.u)
+
+
+def lists_unchanged(states, n):
+    """How many of `n` lists, by handle and the number of the state that C has, hold what was sent of them last, up to the first
+    one that does not."""
+    for k in range(n):
+        i = states[2 * k] & MASK
+        x, sent_last = objects[i], seen[i]
+        if type(x) is Demoted:      # nobody looks
+            continue
+        if sent_last is None or sent_last.number != states[2 * k + 1]:
+            return k
+        known = sent_last.items
+        length = len(known)
+        if list.__len__(x) != length:
+            return k
+        if length > LONG:
+            sent_last.credit += LONG
+            if sent_last.credit < length:
+                continue
+            sent_last.credit -= length
+        try:
+            for j in range(length):
+                if list.__getitem__(x, j) is not known[j]:
+                    return k
+        except IndexError:      # another thread has just shortened it
+            return k
+    return n
+
+
+def seen_copy(x):
+    """The copy of what C knows of a list that it has just changed, to be changed alike; something else when there is none."""
+    wire = ids.get(x)
+    known = None if wire is None else seen[wire & MASK]
+    return [] if known is None else known.items
