@@ -226,8 +226,8 @@ enum gimbal_op
   // Sends the list again, so that its mirror is refreshed
   GIMBAL_OP_LIST_REFRESH,
   // How many of the lists at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from the first one on.
-  // Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: a host with threads
-  // numbers the states of all lists, each before it reads the list, and says that one of another number is not unchanged
+  // Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: one of
+  // another number than was sent last is not unchanged
   GIMBAL_OP_LISTS_UNCHANGED,
   // `o[a:b]`
   GIMBAL_OP_GET_SLICE,
@@ -609,6 +609,9 @@ struct gimbal_shim {
                     double x,
                     double y,
                     int64_t names);
+  // A number higher than all before it. A host with threads asks for one before it reads a list that it sends, and puts it into
+  // `d` of the list's cell; others leave 0 there. An answer that is overtaken is known by it.
+  int64_t (*next_number)(void);
   // Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
   // `Tag::Proxy`, 0 when memory is out.
   int64_t (*text)(const uint8_t *s, int64_t n, int64_t points);

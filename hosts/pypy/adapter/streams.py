@@ -1,8 +1,6 @@
 """Containers on their way to the shim. Each crosses in one piece with all that is in it, as `fill_tree` in gimbal_host.h takes it. Dicts
 are the exception: their proxies are filled when C reads one (`read_dicts`), then with what is in them.
 """
-import itertools
-
 from __pypy__ import strategy
 
 from _gimbal import core
@@ -148,7 +146,7 @@ def begin_list(s, cell, x):
     if row in s.rows:
         return
     s.rows.add(row)
-    number = next(numbers_of_states)    # before the items are read: what is read later has no lower one
+    number = lib.next_number()      # before the items are read: what is read later has no lower one
     items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
     n = len(items)
     cell.d = number
@@ -247,9 +245,6 @@ def fill(c, items):
 FEW = 8         # a shorter list is not worth a special form
 LONG = 256      # comparing a longer list after each of many call-backs would cost too much
 FULL = 64       # so often at once it is compared all the same
-
-
-numbers_of_states = itertools.count(1)
 
 
 class Sent:

@@ -161,6 +161,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         incref [Void VoidPtr];
         decref [Void VoidPtr];
         drop [Void Int64 Int64Ptr];
+        next_number [Int64];
         refcount [Int64 VoidPtr];
         new_str [Void CellPtr CharPtr Int64 Int64];
         new_bytes [Void CellPtr CharPtr Int64];

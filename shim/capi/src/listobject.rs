@@ -18,12 +18,6 @@ unsafe fn is_local(op: Obj) -> bool {
     unsafe { is_native_list(op) }
 }
 
-/// Asks the host for the items again.
-pub unsafe fn refresh(op: Obj) -> bool {
-    // SAFETY: `op` is a list that the host knows.
-    unsafe { op_unit(Op::ListRefresh, &[op]) }
-}
-
 /// The host's list has grown to `len`: does the mirror need more than the one new item?
 unsafe fn grown(op: Obj, len: i64, at: usize, item: Obj) -> c_int {
     // SAFETY: `op` is a mirrored list.
@@ -32,13 +26,14 @@ unsafe fn grown(op: Obj, len: i64, at: usize, item: Obj) -> c_int {
             return -1;
         }
         if len as usize != seq::size(op) + 1 {
-            return status(refresh(op));
+            return status(mirror::refresh(op));
         }
         if !seq::insert(op, at, new_ref(item)) {
             seq::no_memory();
             return -1;
         }
         seq::seal(op);
+        mirror::changed_here(op);
         0
     }
 }
@@ -219,7 +214,7 @@ pub unsafe fn PyList_SetSlice(list: Obj, low: Py_ssize_t, high: Py_ssize_t, item
     }
     with_int(low as isize, |low| {
         with_int(high as isize, |high| {
-            status(op_unit(Op::ListSetSlice, &[list, low, high, items]) && refresh(list))
+            status(op_unit(Op::ListSetSlice, &[list, low, high, items]) && mirror::refresh(list))
         })
     })
 }
@@ -230,7 +225,7 @@ pub unsafe fn PyList_Sort(list: Obj) -> c_int {
     if !is_list(list) {
         return bad_internal_call();
     }
-    status(op_unit(Op::ListSort, &[list]) && refresh(list))
+    status(op_unit(Op::ListSort, &[list]) && mirror::refresh(list))
 }
 
 /// `list.reverse()`.
@@ -246,7 +241,7 @@ pub unsafe fn PyList_Reverse(list: Obj) -> c_int {
         }
         return 0;
     }
-    status(op_unit(Op::ListReverse, &[list]) && refresh(list))
+    status(op_unit(Op::ListReverse, &[list]) && mirror::refresh(list))
 }
 
 /// `tuple(list)`.

@@ -209,6 +209,9 @@ pub struct ShimTable {
         y: f64,
         names: i64,
     ) -> i32,
+    /// A number higher than all before it. A host with threads asks for one before it reads a list that it sends, and puts it into
+    /// `d` of the list's cell; others leave 0 there. An answer that is overtaken is known by it.
+    pub next_number: extern "C" fn() -> i64,
     /// Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
     /// [`Tag::Proxy`], 0 when memory is out.
     pub text: unsafe extern "C" fn(s: *const u8, n: i64, points: i64) -> i64,

@@ -132,8 +132,8 @@ pub enum Op {
     /// Sends the list again, so that its mirror is refreshed
     ListRefresh,
     /// How many of the lists at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from the first one on.
-    /// Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: a host with threads
-    /// numbers the states of all lists, each before it reads the list, and says that one of another number is not unchanged
+    /// Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: one of
+    /// another number than was sent last is not unchanged
     ListsUnchanged,
     /// `o[a:b]`
     GetSlice,

@@ -786,6 +786,7 @@ static SHIM: ShimTable = ShimTable {
     incref,
     decref: decref_entry,
     drop: drop_entry,
+    next_number: crate::mirror::next_number,
     refcount: refcount_entry,
     new_str,
     new_bytes,

@@ -15,13 +15,18 @@ use crate::state::Locked;
 use crate::type_flags;
 use crate::{Obj, Op, arena, crossing, decref, dict, err, int, new_ref, seq, types};
 use std::cmp::Reverse;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 struct Mirror {
     op: Obj,
     shadow: Vec<Obj>,
-    /// The host's number of the state that this is. Threads may ask for a list at the same time, and what was sent first may
+    /// The number of the state that the host has sent. Threads may ask for a list at the same time, and what was sent first may
     /// arrive last.
     state: i64,
+    /// C has changed it itself when this was the latest number: what the host has read earlier lacks the change.
+    changed: i64,
+    /// Something has come too late, and whoever asked for it has to ask again.
+    was_late: bool,
     /// Grows each time that the list comes in step.
     moment: u64,
 }
@@ -49,6 +54,8 @@ pub unsafe fn track(op: Obj) {
                 op,
                 shadow: seq::list_slice(op).to_vec(),
                 state: 0,
+                changed: 0,
+                was_late: false,
                 moment: *MOMENT.get(),
             });
             arena::set_number(op, mirrors.len() as u32);
@@ -56,12 +63,55 @@ pub unsafe fn track(op: Obj) {
     }
 }
 
-/// Does what the host sends have a lower number than what is here? It was on the way while another thread read the list again.
+static NUMBERS: AtomicI64 = AtomicI64::new(0);
+
+/// A number higher than all before: the host asks for one before it reads a list.
+pub extern "C" fn next_number() -> i64 {
+    NUMBERS.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+/// C has changed the list, and the host's as well.
+pub unsafe fn changed_here(op: Obj) {
+    // SAFETY: as `track`.
+    unsafe {
+        let row = row(op);
+        if row > 0 {
+            MIRRORS.get()[row - 1].changed = next_number();
+        }
+    }
+}
+
+/// Has the host read what it sends before another thread read the list again, or C changed it? Hosts without threads number nothing.
 pub unsafe fn is_late(op: Obj, state: i64) -> bool {
     // SAFETY: as `track`.
     unsafe {
         let row = row(op);
-        row > 0 && state < MIRRORS.get()[row - 1].state
+        if row == 0 || state == 0 {
+            return false;
+        }
+        let mirror = &mut MIRRORS.get()[row - 1];
+        let late = state < mirror.state.max(mirror.changed);
+        mirror.was_late |= late;
+        late
+    }
+}
+
+/// Reads the list again. False when the host failed.
+pub unsafe fn refresh(op: Obj) -> bool {
+    /// Another thread can change the list each time, but not for ever.
+    const TRIES: u32 = 100;
+    // SAFETY: as `track`.
+    unsafe {
+        for _ in 0..TRIES {
+            if !crossing::op_unit(Op::ListRefresh, &[op]) {
+                return false;
+            }
+            let row = row(op);
+            if row == 0 || !std::mem::take(&mut MIRRORS.get()[row - 1].was_late) {
+                break;
+            }
+        }
+        true
     }
 }
 
@@ -137,9 +187,7 @@ pub unsafe fn follow(op: Obj) -> bool {
     // SAFETY: `op` is an object.
     unsafe {
         let ty = (*op).ob_type;
-        type_flags::of(ty) & crate::Py_TPFLAGS_LIST_SUBCLASS == 0
-            || types::is_native(ty)
-            || crossing::op_unit(Op::ListRefresh, &[op])
+        type_flags::of(ty) & crate::Py_TPFLAGS_LIST_SUBCLASS == 0 || types::is_native(ty) || refresh(op)
     }
 }
 
@@ -193,7 +241,7 @@ unsafe fn read_again() -> bool {
             let Ok(same) = usize::try_from(same) else { break };
             at += same;
             if let Some(&changed) = lists.get(at) {
-                crossing::op_unit(Op::ListRefresh, &[changed]);
+                refresh(changed);
             }
             at += 1;
         }
@@ -256,6 +304,7 @@ unsafe fn write_back_one(op: Obj) {
             decref(bounds[1]);
             decref(whole);
         }
+        changed_here(op);
         err::clear();
         err::restore(pending.0, pending.1, pending.2);
     }

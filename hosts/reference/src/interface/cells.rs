@@ -8,10 +8,6 @@ use handles::Seen;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-/// Each state of a list that is sent has a number: answers to two threads may arrive in another order.
-static NUMBERS_OF_STATES: AtomicI64 = AtomicI64::new(1);
 
 thread_local! {
     /// Identities of what is being filled: an object that contains itself must end.
@@ -273,7 +269,7 @@ impl Escapes for Items {}
 /// A list goes with its items each time: the mirror that C reads shows what the list holds now.
 fn send_list(t: &mut Thread, c: &mut Cell, x: &Obj) {
     // Before the items are read: what is read later has no lower number.
-    let number = NUMBERS_OF_STATES.fetch_add(1, Ordering::Relaxed);
+    let number = (shim().next_number)();
     let (seen, items) = t.read(x, |object, still| {
         let Payload::List(items) = &object.payload else {
             return (Seen::Nothing, Items::Mixed(Vec::new()));
