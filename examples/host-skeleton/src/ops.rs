@@ -40,7 +40,9 @@ pub fn perform(op: Op, a: &[Option<Ref>]) -> Result<Option<Ref>, Ref> {
         Op::SysSet => none(),
         Op::SysGet => return Ok(None),
 
-        Op::ListAppend | Op::ListRefresh | Op::ListsUnchanged => list(op, arg(0), a)?,
+        // How many lists hold what was sent of them last? With 0, C's copies are made anew each time.
+        Op::ListsUnchanged => int(0),
+        Op::ListAppend | Op::ListRefresh => list(op, arg(0), a)?,
         Op::DictGet | Op::DictSet | Op::DictDel | Op::DictLen | Op::DictSnapshot => {
             return dict(op, arg(0), a);
         }
@@ -116,8 +118,6 @@ fn list(op: Op, object: &Ref, a: &[Option<Ref>]) -> Res {
             items.push(a[1].clone().unwrap_or_else(none));
             int(items.len() as i64)
         }
-        // How many lists hold what was sent of them last? With 0, C's copies are made anew each time.
-        Op::ListsUnchanged => int(0),
         _ => object.clone(),
     })
 }

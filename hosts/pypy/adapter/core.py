@@ -1,4 +1,4 @@
-"""Values and handles: how Python objects become cells and cells become Python objects.
+"""Values and handles: how Python objects become cells (containers in `streams`) and cells become Python objects.
 
 The JIT compiles everything here together with the code around it, so hot functions are written for it: one test for each
 exact type, no allocation, C structs that are made once.

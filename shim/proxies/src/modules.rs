@@ -31,20 +31,15 @@ pub unsafe fn give(module: Obj, reference: Obj) {
     given.entry(module as usize).or_default().push(reference);
 }
 
-/// Takes what a module was given. The caller owns the references.
-unsafe fn take_given(module: Obj) -> Vec<Obj> {
-    // SAFETY: the lock is held.
-    let given = unsafe { GIVEN.get().as_mut() };
-    given
-        .and_then(|given| given.remove(&(module as usize)))
-        .unwrap_or_default()
-}
-
 /// Drops what a module was given.
 unsafe fn drop_given(module: Obj) {
     // SAFETY: the lock is held; a finalizer may run, which finds nothing here.
     unsafe {
-        for reference in take_given(module) {
+        let given = GIVEN
+            .get()
+            .as_mut()
+            .and_then(|given| given.remove(&(module as usize)));
+        for reference in given.into_iter().flatten() {
             decref(reference);
         }
     }
