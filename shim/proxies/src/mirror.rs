@@ -126,12 +126,16 @@ pub unsafe fn arrived(op: Obj, state: i64) {
     }
 }
 
-/// The row of a mirrored list, from 1; 0 when it is none. Other blocks may have numbers of another meaning.
+/// The row of a mirrored list, from 1; 0 when it is none. Numbers of other blocks, and of instances of an extension's own lists,
+/// mean something else.
 unsafe fn row(op: Obj) -> usize {
-    // SAFETY: an object, whose type tells what its number is.
+    // SAFETY: an object; the lock is held.
     unsafe {
-        let is_list = type_flags::of((*op).ob_type) & crate::Py_TPFLAGS_LIST_SUBCLASS != 0;
-        if is_list { arena::number(op) as usize } else { 0 }
+        let number = arena::number(op) as usize;
+        match MIRRORS.get().get(number.wrapping_sub(1)) {
+            Some(mirror) if mirror.op == op => number,
+            _ => 0,
+        }
     }
 }
 
@@ -150,8 +154,8 @@ pub unsafe fn untrack(op: Obj) {
 pub unsafe fn is_written(op: Obj) -> bool {
     // SAFETY: as `track`.
     unsafe {
-        let number = arena::number(op) as usize;
-        number > 0 && MIRRORS.get()[number - 1].shadow != seq::list_slice(op)
+        let row = row(op);
+        row > 0 && MIRRORS.get()[row - 1].shadow != seq::list_slice(op)
     }
 }
 
