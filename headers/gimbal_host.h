@@ -65,11 +65,11 @@ enum gimbal_tag
   GIMBAL_TAG_INT = 7,
   // An exact `float` in `d`.
   GIMBAL_TAG_FLOAT = 8,
-  // Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed). Bits of `aux`: 1, all are
-  // ASCII; 2, C keeps this one too, and a host that interns strings gives the interned one for it. For C gives a string
+  // Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed), `t` is its `PyObject*`, borrowed:
+  // a host that holds one which it has made itself, and knows what for, need not read it. Bits of `aux`: 1, all are ASCII; 2, C keeps this one too, and a host that interns strings gives the interned one for it. For C gives a string
   // back that a program looks for with `is`, and strings have no handles.
   GIMBAL_TAG_STR = 9,
-  // Shim to host only: exact `bytes`; `i` points at `n` bytes.
+  // Shim to host only: exact `bytes`; `i` points at `n` bytes, `t` as for `Str`.
   GIMBAL_TAG_BYTES = 10,
   // An object by handle: `i` is the handle (index in the low 32 bits, generation in the high 32), `t` the handle of
   // its type, or 0 when the host has sent the object before. For an exact `dict`, `n` may be the number of its entries
@@ -621,7 +621,9 @@ struct gimbal_shim {
   void (*incref)(uint8_t *object);
   // The wrapper died: gives its reference back. May run `tp_dealloc`.
   void (*decref)(uint8_t *object);
-  // The same for the wrappers of `n` instances.
+  // References that a host holds on a native object that it has made: takes `n` more, or gives `-n` back.
+  void (*refer)(uint8_t *object, int64_t n);
+  // `Self::decref` for the wrappers of `n` instances.
   void (*drop)(int64_t n, const int64_t *objects);
   // The count of a native instance: more than 1 means that native code holds it beside its wrapper.
   int64_t (*refcount)(uint8_t *object);

@@ -4,6 +4,7 @@ The JIT compiles everything here together with the code around it, so hot functi
 exact type, no allocation, C structs that are made once.
 """
 import sys
+from _operator import length_hint
 from _thread import get_ident
 
 from __pypy__ import identity_dict
@@ -12,7 +13,7 @@ from _gimbal import lifetimes
 from _gimbal.cells import (BIGINT, BYTES, CELL, CELLS, COMPLEX, DICT, ELLIPSIS, ERROR, FALSE, FLOAT, FUNCTION, HANDLE, INSTANCE, INT,
                            KEYS_JOINED, LIST, NONE, NOT_IMPLEMENTED, NOTHING, NOTHING_TO_ADOPT, NULL, PACKED_FLOATS, PACKED_INTS, PROXY,
                            STR, TRUE, TUPLE, WANTS_HANDLE, put_handle)
-from _gimbal.handles import MASK, Demoted, awake, handle, ids, live, object_of, objects, sent, shapes, shut, take_back, wires
+from _gimbal.handles import MASK, Demoted, awake, changing, handle, ids, live, object_of, objects, sent, shapes, shut, take_back, wires
 from _gimbal.kinds import (K_ABSENT, K_BYTES, K_COMPLEX, K_DICT, K_ELLIPSIS, K_FIELDS, K_LIST, K_NATIVE, K_NOT_IMPLEMENTED, K_REFERENCE,
                            K_STATEFUL, K_TUPLE, classify, fields_of, kind_of, kinds, native_classes)
 from _gimbal.lifetimes import due, housekeeping, pin, wake
@@ -133,8 +134,13 @@ def encode(c, x):
             data = x.to_bytes(x.bit_length() // 8 + 1, 'little', signed=True)
             lib.new_int(c, data, len(data))
     elif t is str:
-        data = x.encode('utf-8', 'surrogatepass')
-        lib.new_str(c, data, len(data), len(x))
+        address = native_text(x)
+        if address:
+            c.tag = PROXY
+            c.i = address
+        else:
+            data = x.encode('utf-8', 'surrogatepass')
+            lib.new_str(c, data, len(data), len(x))
     elif x is None:
         c.tag = NONE
     elif t is float:
@@ -149,16 +155,36 @@ def encode(c, x):
 # --- strings and bytes that are passed again and again ----------------------------------------------------------------
 SLOTS = 63      # a string's place is its length, cut off by this mask
 LARGE = 1 << 18     # a longer one is not kept
+STOCK = 256
+
+
+class Stock:
+    """References to a native copy that are there to be passed on: as many as the iterator has steps left, and one that is kept.
+    A step is one built-in operation, so two threads never pass the same one on."""
+    __slots__ = 'steps'
+
+    def __init__(self):
+        self.steps = iter(())
+
+    def refill(self, address):
+        with changing:
+            if not length_hint(self.steps):     # else another thread was faster
+                lib.refer(ffi.cast(VOIDP, address), STOCK)
+                self.steps = iter(range(STOCK))
+
+    def give_back(self, pointer):
+        lib.refer(pointer, -1 - length_hint(self.steps))
 
 
 class Text:
     """A string, or bytes, and its native copy, which lives as long as this."""
-    __slots__ = 'text', 'address', 'held'
+    __slots__ = 'text', 'address', 'stock', 'held'
 
     def __init__(self, text, address):
         self.text = text
         self.address = address
-        self.held = ffi.gc(ffi.cast(VOIDP, address), lib.decref) if address else None
+        self.stock = Stock()
+        self.held = ffi.gc(ffi.cast(VOIDP, address), self.stock.give_back) if address else None
 
 
 texts = [Text(None, 0)] * (SLOTS + 1)
@@ -166,42 +192,44 @@ candidates = [None] * (SLOTS + 1)   # what was passed last without a copy: the s
 
 
 def native_text(x):
-    """The kept copy of a string or of bytes, or None. Who uses its address holds on to it until after the call."""
+    """The kept copy of a string or of bytes, as the address that `PROXY` takes with a reference; 0 when there is none."""
     n = len(x)
     if n > LARGE:
-        return None
+        return 0
     slot = n & SLOTS
     entry = texts[slot]
     if entry.text is x:
         candidates[slot] = None
-        return entry
-    if candidates[slot] is x:
-        return keep_text(slot, x)
-    candidates[slot] = x
-    return None
+    elif candidates[slot] is x:
+        entry = keep_text(slot, x)
+        if entry is None:
+            return 0
+    else:
+        candidates[slot] = x
+        return 0
+    while True:
+        try:
+            next(entry.stock.steps)
+            return entry.address
+        except StopIteration:
+            entry.stock.refill(entry.address)
 
 
 def keep_text(slot, x):
-    c = ffi.new(CELL)
-    encode(c, x)
-    if c.tag != PROXY:
-        return None
     candidates[slot] = None
-    entry = texts[slot] = Text(x, c.i)
+    address = new_text(x)
+    if not address:
+        return None
+    entry = texts[slot] = Text(x, address)
     return entry
 
 
-def lend(c, x):
-    """As `encode`; returns what has to stay alive until C has been called."""
-    t = type(x)
-    if t is str or t is bytes:
-        entry = native_text(x)
-        if entry is not None:
-            c.tag = INSTANCE
-            c.i = entry.address
-            return entry
-    encode(c, x)
-    return None
+def new_text(x):
+    """The address of a new native copy of a string or of bytes; 0 when memory is out."""
+    if type(x) is str:
+        data = x.encode('utf-8', 'surrogatepass')
+        return lib.text(data, len(data), len(x))
+    return lib.text(x, len(x), -1)
 
 
 def encode_object(c, x, t):
@@ -231,7 +259,12 @@ def encode_object(c, x, t):
         put_handle(c, x)
         c.n = len(x) + 1
     elif kind == K_BYTES:
-        lib.new_bytes(c, x, len(x))
+        address = native_text(x)
+        if address:
+            c.tag = PROXY
+            c.i = address
+        else:
+            lib.new_bytes(c, x, len(x))
     elif kind == K_ABSENT:
         c.tag = NOTHING
     elif kind == K_ELLIPSIS:
@@ -248,28 +281,21 @@ def encode_object(c, x, t):
 
 
 def word(x):
-    """Tag, integer and float of an object that fits registers, with its handle counted as sent, and what has to stay alive until
-    C has been called; else None. The integer may be too big for a register still."""
+    """Tag, integer and float of an object that fits registers, with its handle or native copy counted as sent; else None. The
+    integer may be too big for a register still."""
     t = type(x)
     if t is int:
-        return INT, x, 0.0, None
+        return INT, x, 0.0
     if t is float:
-        return FLOAT, 0, x, None
+        return FLOAT, 0, x
     if x is None:
-        return NONE, 0, 0.0, None
+        return NONE, 0, 0.0
     if t is str:
-        kept = native_text(x)
-        if kept is not None:
-            return INSTANCE, kept.address, 0.0, kept
-        data = x.encode('utf-8', 'surrogatepass')
-        return PROXY, lib.text(data, len(data), len(x)), 0.0, None
+        return PROXY, native_text(x) or new_text(x), 0.0
     if t is bool:
-        return TRUE if x else FALSE, 0, 0.0, None
+        return TRUE if x else FALSE, 0, 0.0
     if t is bytes:
-        kept = native_text(x)
-        if kept is not None:
-            return INSTANCE, kept.address, 0.0, kept
-        return PROXY, lib.text(x, len(x), -1), 0.0, None
+        return PROXY, native_text(x) or new_text(x), 0.0
     kind = kinds.get(t)
     if kind == K_REFERENCE:
         wire = ids.get(x)
@@ -277,12 +303,12 @@ def word(x):
             i = wire & MASK
             next(sent[i])
             if objects[i] is x and not shut[i]:
-                return HANDLE, wires[i], 0.0, None
+                return HANDLE, wires[i], 0.0
             take_back(i)
     elif kind == K_NATIVE:
         if x._ne is not None:
             wake(x)
-        return INSTANCE, x._na, 0.0, None
+        return INSTANCE, x._na, 0.0
     return None
 
 
@@ -291,7 +317,7 @@ def place(c, x, w):
     if w is None:
         encode(c, x)
     else:
-        c.tag, i, c.d, _ = w
+        c.tag, i, c.d = w
         try:
             c.i = i
         except OverflowError:
@@ -361,7 +387,11 @@ def decode(c):
     if tag == INT:
         return c.i
     if tag == STR:
-        data = ffi.unpack(c.p, c.n)
+        n = c.n
+        kept = texts[n & SLOTS]
+        if kept.address == c.t:
+            return kept.text
+        data = ffi.unpack(c.p, n)
         aux = c.aux
         x = data.decode('ascii') if aux & STR_ASCII else data.decode('utf-8', 'surrogatepass')
         return sys.intern(x) if aux & STR_KEPT else x
@@ -382,7 +412,8 @@ def decode_other(c, tag):
     if TUPLE <= tag <= DICT:
         return tree(c, tag, 0)
     if tag == BYTES:
-        return ffi.unpack(c.p, c.n)
+        kept = texts[c.n & SLOTS]
+        return kept.text if kept.address == c.t else ffi.unpack(c.p, c.n)
     if tag == NOTHING:
         return NULL
     if tag == BIGINT:

@@ -4,7 +4,7 @@ from __pypy__ import builtinify, hidden_applevel
 
 from _gimbal import core
 from _gimbal.cells import CELLS, INSTANCE, NULL
-from _gimbal.core import ARGS, ROOM, encode, lend, place, pool, result, take_frame, word
+from _gimbal.core import ARGS, ROOM, encode, place, pool, result, take_frame, word
 from _gimbal.kinds import native_classes
 from _gimbal.lifetimes import wake
 from _gimbal.native import ffi, lib
@@ -41,7 +41,7 @@ def call_with(kind, f, me, x, names=0):
     w = word(x)
     if w is None:
         return by_cells(kind, f, me, (x,), (w,), names)
-    tag, i, d, _ = w
+    tag, i, d = w
     frame = take_frame()
     try:
         tag = direct(kind | tag << 8, f, me, i, 0, frame, d, 0.0, names)
@@ -57,8 +57,8 @@ def call_with_two(kind, f, me, x, y, names=0):
     w = word(y)
     if v is None or w is None:
         return by_cells(kind, f, me, (x, y), (v, w), names)
-    tag, i, d, _ = v
-    other, j, e, _ = w
+    tag, i, d = v
+    other, j, e = w
     frame = take_frame()
     try:
         tag = direct(kind | tag << 8 | other << 16, f, me, i, j, frame, d, e, names)
@@ -95,7 +95,7 @@ def one(f, me, x):
     w = word(x)
     if w is None:
         return by_cells(CALL | K_ONE, f, me, (x,), (w,))
-    tag, i, d, _ = w
+    tag, i, d = w
     frame = take_frame()
     try:
         tag = call1(f, me, tag, i, d, frame)
@@ -120,23 +120,22 @@ def many(kind, f, me, args, keywords):
             return result(direct(CALL | kind, f, me, 0, 0, frame, 0.0, 0.0, 0), frame)
     frame = take_frame()
     cells = frame + ARGS if n <= ROOM else ffi.new(CELLS, n)
-    kept = encode_all(cells + 0, args)      # until C has been called
+    encode_all(cells + 0, args)
     return result(calln(kind, f, me, n, 0, cells, frame), frame)
 
 
 def encode_all(cells, args):
-    """Few arguments are spelled out: the JIT knows how many there are, and no loop is left. `cells` is a pointer. Returns what has
-    to stay alive until C has been called."""
+    """Few arguments are spelled out: the JIT knows how many there are, and no loop is left. `cells` is a pointer."""
     n = len(args)
-    if n == 1:
-        return lend(cells, args[0])
-    if n == 2:
-        return (lend(cells, args[0]), lend(cells + 1, args[1]))
-    if n == 3:
-        return (lend(cells, args[0]), lend(cells + 1, args[1]), lend(cells + 2, args[2]))
-    for i in range(n):
-        encode(cells + i, args[i])
-    return None
+    if 1 <= n <= 3:
+        encode(cells, args[0])
+        if n > 1:
+            encode(cells + 1, args[1])
+            if n > 2:
+                encode(cells + 2, args[2])
+    else:
+        for i in range(n):
+            encode(cells + i, args[i])
 
 
 class Names:
@@ -179,7 +178,7 @@ def with_keywords(kind, f, me, args, keywords):
     frame = take_frame()
     block = frame + ARGS if n + k < ROOM else ffi.new(CELLS, n + k + 1)
     cells = block + 0
-    kept = encode_all(cells, args)      # until C has been called
+    encode_all(cells, args)
     items = iter(keywords.items())
     name, value = next(items)
     encode(cells + n, value)

@@ -160,6 +160,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         slot [Int Int VoidPtr Int CellPtr CellPtr];
         incref [Void VoidPtr];
         decref [Void VoidPtr];
+        refer [Void VoidPtr Int64];
         drop [Void Int64 Int64Ptr];
         next_number [Int64];
         refcount [Int64 VoidPtr];

@@ -23,7 +23,9 @@ pub unsafe fn settle() {
     unsafe {
         let thread = err::thread();
         if thread.depth == 0 {
-            thread.take_lent().for_each(|op| decref(op));
+            while let Some(op) = thread.pop_lent() {
+                decref(op);
+            }
             refcount::flush_if_due();
         }
     }
@@ -105,9 +107,11 @@ pub unsafe fn PyThreadState_Clear(thread: *mut PyThreadState) {
         &mut thread.exc_base.exc_value,
     ]
     .map(|field| std::mem::replace(field, null_mut()));
-    let lent = thread.take_lent();
-    for op in held.into_iter().chain(lent) {
+    for op in held {
         xdecref(op);
+    }
+    while let Some(op) = thread.pop_lent() {
+        decref(op);
     }
 }
 

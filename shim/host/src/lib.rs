@@ -64,11 +64,11 @@ pub enum Tag {
     Int = 7,
     /// An exact `float` in `d`.
     Float = 8,
-    /// Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed). Bits of `aux`: 1, all are
-    /// ASCII; 2, C keeps this one too, and a host that interns strings gives the interned one for it. For C gives a string
+    /// Shim to host only: an exact `str`; `i` points at `n` bytes of UTF-8 (surrogates allowed), `t` is its `PyObject*`, borrowed:
+    /// a host that holds one which it has made itself, and knows what for, need not read it. Bits of `aux`: 1, all are ASCII; 2, C keeps this one too, and a host that interns strings gives the interned one for it. For C gives a string
     /// back that a program looks for with `is`, and strings have no handles.
     Str = 9,
-    /// Shim to host only: exact `bytes`; `i` points at `n` bytes.
+    /// Shim to host only: exact `bytes`; `i` points at `n` bytes, `t` as for `Str`.
     Bytes = 10,
     /// An object by handle: `i` is the handle (index in the low 32 bits, generation in the high 32), `t` the handle of
     /// its type, or 0 when the host has sent the object before. For an exact `dict`, `n` may be the number of its entries
@@ -221,7 +221,9 @@ pub struct ShimTable {
     pub incref: unsafe extern "C" fn(object: *mut u8),
     /// The wrapper died: gives its reference back. May run `tp_dealloc`.
     pub decref: unsafe extern "C" fn(object: *mut u8),
-    /// The same for the wrappers of `n` instances.
+    /// References that a host holds on a native object that it has made: takes `n` more, or gives `-n` back.
+    pub refer: unsafe extern "C" fn(object: *mut u8, n: i64),
+    /// [`Self::decref`] for the wrappers of `n` instances.
     pub drop: unsafe extern "C" fn(n: i64, objects: *const i64),
     /// The count of a native instance: more than 1 means that native code holds it beside its wrapper.
     pub refcount: unsafe extern "C" fn(object: *mut u8) -> i64,

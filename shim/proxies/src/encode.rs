@@ -245,6 +245,22 @@ pub unsafe fn encode_known(op: Obj, cell: &mut Cell) -> bool {
 /// The longest string in bytes that a program is thought to look for with `is`: those are names.
 const LOOKED_FOR: i64 = 64;
 
+/// Encodes an exact string. One that C uses as a name has the handle of that.
+#[inline]
+pub unsafe fn encode_text(op: Obj, cell: &mut Cell) {
+    // SAFETY: `op` is a string.
+    unsafe {
+        if arena::in_range(op.cast()) && arena::handle(op) != arena::NO_HANDLE {
+            set_handle(cell, arena::handle(op));
+            return;
+        }
+        set_bytes(cell, Tag::Str, text::utf8(op));
+        let kept = refcount::count(op) > 1 && cell.n <= LOOKED_FOR;
+        cell.aux = i32::from(text::is_ascii(op)) | i32::from(kept) << 1;
+        cell.t = op as i64;
+    }
+}
+
 #[inline]
 unsafe fn encode_as(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared: bool) {
     // SAFETY: an object has a type; each arm reads the struct of the type it has checked.
@@ -264,9 +280,7 @@ unsafe fn encode_as(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared: boo
                 scratch.bytes.push(bytes);
             }
         } else if ty == &raw mut PyUnicode_Type {
-            set_bytes(cell, Tag::Str, text::utf8(op));
-            let kept = refcount::count(op) > 1 && cell.n <= LOOKED_FOR;
-            cell.aux = i32::from(text::is_ascii(op)) | i32::from(kept) << 1;
+            encode_text(op, cell);
         } else if ty == &raw mut PyFloat_Type {
             cell.tag = Tag::Float as i32;
             cell.d = (*op.cast::<PyFloatObject>()).ob_fval;
@@ -297,6 +311,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             set_handle(cell, handle);
         } else if ty == &raw mut PyBytes_Type {
             set_bytes(cell, Tag::Bytes, text::as_bytes(op));
+            cell.t = op as i64;
         } else if ty == &raw mut PyTuple_Type {
             let shared_items = shared || refcount::count(op) > 1;
             tree(

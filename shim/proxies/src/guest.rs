@@ -56,8 +56,8 @@ pub(crate) unsafe fn leave(thread: &mut Thread, _entered: Entered) {
     unsafe {
         thread.depth -= 1;
         if thread.depth == 0 {
-            if !thread.borrowed.is_empty() || !thread.kept.is_empty() {
-                thread.take_lent().for_each(|op| decref(op));
+            while let Some(op) = thread.pop_lent() {
+                decref(op);
             }
             refcount::flush_if_due();
         }
@@ -126,6 +126,11 @@ pub(crate) unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
             return (*out).tag;
         }
         if encode::encode_known(result, &mut *out) {
+            (*out.add(2)).i = result as i64;
+            return (*out).tag;
+        }
+        if text::is_exactly(result, &raw mut crate::PyUnicode_Type) {
+            encode::encode_text(result, &mut *out);
             (*out.add(2)).i = result as i64;
             return (*out).tag;
         }
@@ -648,6 +653,16 @@ unsafe extern "C" fn incref(op: *mut u8) {
     }
 }
 
+unsafe extern "C" fn refer_entry(op: *mut u8, n: i64) {
+    // SAFETY: as `decref_entry`.
+    unsafe {
+        quietly(|| {
+            (0..n).for_each(|_| crate::incref(op.cast()));
+            (n..0).for_each(|_| decref(op.cast()));
+        });
+    }
+}
+
 unsafe extern "C" fn decref_entry(op: *mut u8) {
     // SAFETY: the host gives back the reference of a wrapper; a pending error of the thread survives it.
     unsafe {
@@ -785,6 +800,7 @@ static SHIM: ShimTable = ShimTable {
     slot,
     incref,
     decref: decref_entry,
+    refer: refer_entry,
     drop: drop_entry,
     next_number: crate::mirror::next_number,
     refcount: refcount_entry,

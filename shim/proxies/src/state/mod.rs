@@ -101,18 +101,19 @@ pub struct Thread {
 }
 
 impl Thread {
-    /// What the outermost call owns for C: it ends.
-    pub fn take_lent(&mut self) -> impl Iterator<Item = *mut PyObject> + use<> {
-        std::mem::take(&mut self.borrowed)
-            .into_iter()
-            .chain(self.kept.take())
+    /// Takes one of the references that the outermost call owns for C, which ends.
+    #[inline]
+    pub fn pop_lent(&mut self) -> Option<*mut PyObject> {
+        self.borrowed.pop().or_else(|| self.kept.pop())
     }
 }
 
 /// The values that C was given last, in a ring.
 pub struct Kept {
     values: [*mut PyObject; Kept::ROOM],
+    /// How many there are, and where the next one goes.
     count: u32,
+    next: u32,
 }
 
 impl Kept {
@@ -121,21 +122,18 @@ impl Kept {
     /// Keeps a reference; the oldest is returned when there are too many.
     #[inline]
     pub fn push(&mut self, op: *mut PyObject) -> *mut PyObject {
-        let place = &mut self.values[self.count as usize % Self::ROOM];
-        self.count = self.count.wrapping_add(1);
+        let place = &mut self.values[self.next as usize % Self::ROOM];
+        self.next = self.next.wrapping_add(1);
+        self.count = (self.count + 1).min(Self::ROOM as u32);
         std::mem::replace(place, op)
     }
 
-    /// Is there nothing?
     #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    fn take(&mut self) -> impl Iterator<Item = *mut PyObject> + use<> {
-        self.count = 0;
-        let values = std::mem::replace(&mut self.values, [std::ptr::null_mut(); Self::ROOM]);
-        values.into_iter().filter(|op| !op.is_null())
+    fn pop(&mut self) -> Option<*mut PyObject> {
+        self.count = self.count.checked_sub(1)?;
+        self.next = self.next.wrapping_sub(1);
+        let place = &mut self.values[self.next as usize % Self::ROOM];
+        Some(std::mem::replace(place, std::ptr::null_mut()))
     }
 }
 
