@@ -33,19 +33,30 @@ class Places:
 
 
 class Page:
-    """Weak references to the wrappers of a few blocks, each of which holds the page."""
-    __slots__ = ('key', 'entries', '__weakref__')
+    """The wrappers of a few blocks, each of which holds the page. A young page holds them as well: they die together, and a weak
+    reference for each of them is saved. Once one has survived a collection all get one, and the page is old."""
+    __slots__ = ('key', 'entries', 'young', '__weakref__')
 
     def __init__(self, key):
         self.key = key
         self.entries = EMPTY[:]
+        self.young = True
 
     def get(self, address):
         entry = self.entries[address >> BLOCK_BITS & LAST]
-        return None if entry is None else entry()
+        return entry() if type(entry) is _weakref.ref else entry
 
     def put(self, address, wrapper):
-        self.entries[address >> BLOCK_BITS & LAST] = _weakref.ref(wrapper)
+        self.entries[address >> BLOCK_BITS & LAST] = wrapper
+        if not self.young:      # asked last: another thread may be in `age`
+            self.entries[address >> BLOCK_BITS & LAST] = _weakref.ref(wrapper)
+
+    def age(self):
+        self.young = False      # first: another thread may be in `put`
+        entries = self.entries
+        for i, entry in enumerate(entries):
+            if entry is not None and type(entry) is not _weakref.ref:
+                entries[i] = _weakref.ref(entry)
 
 
 class WeakPlaces:
@@ -83,4 +94,4 @@ class WeakPlaces:
 
     def __len__(self):
         pages = [page() for page in list(self.pages.values())]
-        return sum(entry is not None and entry() is not None for page in pages if page is not None for entry in page.entries)
+        return sum(page.get(i << BLOCK_BITS) is not None for page in pages if page is not None for i in range(LAST + 1))

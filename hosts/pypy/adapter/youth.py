@@ -110,6 +110,8 @@ def part(guard):
         if address >> PAGE_BITS != key:
             key = address >> PAGE_BITS
             page = light.page(key)
+            if page is not None and page.young:
+                page.age()
         wrapper = None if page is None else page.get(address)
         if wrapper is not None and wrapper._np is guard:
             set_own(wrapper, '_np', ffi.gc(ffi.cast(VOIDP, address), lib.decref))
