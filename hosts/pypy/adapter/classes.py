@@ -9,8 +9,8 @@ from __pypy__.bufferable import bufferable
 from _gimbal import core, functions
 from _gimbal.cells import NOTHING, NULL
 from _gimbal.core import ARGS, encode, pool, result, take_frame
-from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, call_with, call_with_two,
-                               direct, many, pointer, slot, split_doc, tp_name, wrong_receiver, wrong_self)
+from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, call_on_self, call_with,
+                               call_with_two, direct, many, pointer, slot, split_doc, tp_name, wrong_receiver, wrong_self)
 from _gimbal.handles import handle, object_of
 from _gimbal.kinds import K_NATIVE, K_REFERENCE, K_STATEFUL, datetime_struct, kind_of, kinds, native_classes
 from _gimbal.lifetimes import pin, wake
@@ -235,9 +235,7 @@ def make_call(kind, f, extra, owner, name):
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
-        if self._ne is not None:
-            wake(self)
-        return many(K_VARKEYWORDS, f, pointer(self._na), args, keywords)
+        return call_on_self(self, owner, many, K_VARKEYWORDS, f, pointer(self._na), args, keywords)
     return special
 
 
@@ -249,9 +247,7 @@ def make_init(kind, f, extra, owner, name):
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
-        if self._ne is not None:
-            wake(self)
-        return many(K_INIT, f, pointer(self._na), args, keywords)
+        return call_on_self(self, owner, many, K_INIT, f, pointer(self._na), args, keywords)
     return special
 
 

@@ -16,7 +16,7 @@ from _gimbal.cells import (BIGINT, BYTES, CELL, CELLS, COMPLEX, DICT, ELLIPSIS, 
 from _gimbal.handles import MASK, Demoted, awake, changing, handle, ids, live, object_of, objects, sent, shapes, shut, take_back, wires
 from _gimbal.kinds import (K_ABSENT, K_BYTES, K_COMPLEX, K_DICT, K_ELLIPSIS, K_FIELDS, K_LIST, K_NATIVE, K_NOT_IMPLEMENTED, K_REFERENCE,
                            K_STATEFUL, K_TUPLE, classify, fields_of, kind_of, kinds, native_classes)
-from _gimbal.lifetimes import due, housekeeping, pin, wake
+from _gimbal.lifetimes import due, housekeeping, pin, pin_if_held, wake
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
 from _gimbal.streams import encode_list, fill
@@ -82,7 +82,10 @@ def instance(address, type_handle, given=0):
     value = value_of_instance(address) if shape.value else None
     wrapper = tie_given(shape.make(cls) if value is None else shape.make(cls, value), address)
     if shape.stateful:
-        pin(wrapper, address)       # native code may be about to give it its state
+        if given:
+            pin_if_held(wrapper, address)
+        else:
+            pin(wrapper, address)       # native code may be about to give it its state
         if dict_places:
             adopt_dict(wrapper, address, cls)
     return wrapper

@@ -5,8 +5,8 @@ from __pypy__ import builtinify, hidden_applevel
 from _gimbal import core
 from _gimbal.cells import CELLS, INSTANCE, NULL
 from _gimbal.core import ARGS, ROOM, encode, place, pool, result, take_frame, word
-from _gimbal.kinds import native_classes
-from _gimbal.lifetimes import wake
+from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
+from _gimbal.lifetimes import pin_if_held, wake
 from _gimbal.native import ffi, lib
 from _gimbal.youth import VOIDP, wrapper_at
 
@@ -250,6 +250,25 @@ def bound_with_class(f, me, cls):
     return function
 
 
+def call_without(f, me):
+    """Calls a METH_NOARGS function."""
+    frame = take_frame()
+    return result(call0(f, me, frame), frame)
+
+
+def call_on_self(self, owner, call, *values):
+    """Calls C with an instance as self. A wrapper with state of its own must stay when C keeps the instance."""
+    if self._ne is not None:
+        wake(self)
+    if type(self) is owner.cls and owner.plain:
+        return call(*values)
+    try:
+        return call(*values)
+    finally:
+        if kind_of(type(self)) == K_STATEFUL:
+            pin_if_held(self, self._na)
+
+
 def method(kind, f, name, owner):
     """A Python function that calls `f` with an instance of the owner's class as self."""
     if kind == K_NOARGS:
@@ -259,10 +278,7 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if args or keywords:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            if self._ne is not None:
-                wake(self)
-            frame = take_frame()
-            return result(call0(f, pointer(self._na), frame), frame)
+            return call_on_self(self, owner, call_without, f, pointer(self._na))
     elif kind == K_ONE:
         @hidden_applevel
         def function(self=NULL, *args, **keywords):
@@ -270,17 +286,13 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if keywords or len(args) != 1:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            if self._ne is not None:
-                wake(self)
-            return one(f, pointer(self._na), args[0])
+            return call_on_self(self, owner, one, f, pointer(self._na), args[0])
     elif kind == K_METHOD:
         @hidden_applevel
         def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
-            if self._ne is not None:
-                wake(self)
-            return many(kind, f, pointer(self._na), (owner.cls,) + args, keywords)
+            return call_on_self(self, owner, many, kind, f, pointer(self._na), (owner.cls,) + args, keywords)
     else:
         @hidden_applevel
         def function(self=NULL, *args, **keywords):
@@ -288,9 +300,7 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if keywords and kind not in TAKES_KEYWORDS:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            if self._ne is not None:
-                wake(self)
-            return many(kind, f, pointer(self._na), args, keywords)
+            return call_on_self(self, owner, many, kind, f, pointer(self._na), args, keywords)
     return function
 
 

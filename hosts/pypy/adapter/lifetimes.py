@@ -19,7 +19,7 @@ from _gimbal import youth
 from _gimbal.handles import (MASK, Demoted, Edge, awake, demote, demoted, edge_of, forget_class, forget_copies, limbo, objects,
                               wires)
 from _gimbal.native import ffi, lib
-from _gimbal.youth import BYTES, INTS, end_period, gone, known_bytes, light, lingering, set_own, wrapper_at, wrappers
+from _gimbal.youth import BYTES, INTS, VOIDP, end_period, gone, known_bytes, light, lingering, set_own, wrapper_at, wrappers
 
 KEEP_CLASSES, KEEP_USED_CLASSES, KEEP_NO_CLASSES = 0, 1, 2      # of what nothing native uses, in `flush`
 STATEFUL, BUSY = 1, 2       # of a word that `survey` gets
@@ -88,6 +88,13 @@ def pin(wrapper, address):
     if not isinstance(wrappers.get(address), Pinned):
         wrappers[address] = Pinned(wrapper)
         pinned.append(address)
+        lingering.discard(address)      # a finalizer has brought it back
+
+
+def pin_if_held(wrapper, address):
+    """The same after a call that may have left native code with the instance: a wrapper whose instance only it holds may die."""
+    if lib.refcount(ffi.cast(VOIDP, address)) > 1:
+        pin(wrapper, address)
 
 
 def wake(wrapper):
