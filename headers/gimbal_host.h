@@ -73,7 +73,8 @@ enum gimbal_tag
   GIMBAL_TAG_BYTES = 10,
   // An object by handle: `i` is the handle (index in the low 32 bits, generation in the high 32), `t` the handle of
   // its type, or 0 when the host has sent the object before. For an exact `dict`, `n` may be the number of its entries
-  // plus 1; 0 when the host does not tell.
+  // plus 1; 0 when the host does not tell. For a list, `n` may be the number of the state of it that was sent last
+  // (`ShimTable::next_number`), when its items are the same since then; 0 else.
   GIMBAL_TAG_HANDLE = 11,
   // Host to shim only: `i` is a `PyObject*` made by one of the shim's constructors; its reference passes to the shim.
   GIMBAL_TAG_PROXY = 12,
@@ -696,7 +697,7 @@ struct gimbal_shim {
   // tuple and is sent with its fields), `Tag::List` or `Tag::Dict` is a container: `i` and `t` are as for `Tag::Handle`,
   // and its `n` items have the next cells that are not in use: of a dict, keys and values in turn. Forms, in `aux`:
   // * `GIMBAL_PACKED_INTS`, `GIMBAL_PACKED_FLOATS`: the bits of `d` are the address of the items, which have no cells. Of a
-  //   dict with joined keys these are the values.
+  //   dict with joined keys these are the values. Of a list, the high 32 bits of `n` are the low 31 bits of its number.
   // * `GIMBAL_KEYS_JOINED`: the keys of a dict, or the items of a list, are ASCII strings that come next in `text` with NULs
   //   between them; `n` has the number of their code points, too, in the high 32 bits.
   //

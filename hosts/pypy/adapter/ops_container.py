@@ -50,6 +50,7 @@ def ListReverse(items):
 
 
 def ListRefresh(items):
+    streams.forget_seen(items)
     return items
 
 

@@ -140,27 +140,54 @@ def begin(s, cell, tag, items):
 
 
 def begin_list(s, cell, x):
-    """A list goes with its items each time: the mirror that C reads shows what the list holds now."""
+    """A list in a stream: the mirror that C reads shows what the list holds now."""
     put_handle(cell, x)
+    if cell.i & MASK in s.rows:
+        cell.n = 0
+    elif not is_known(cell, x):
+        send_list(s, cell, x)
+
+
+def is_known(c, x):
+    """Tells by the cell, which names a list, that it is as it was sent last, if so. Lists that may hold more than values are always sent."""
+    last = seen[c.i & MASK]
+    if last is None or not last.values or list.__len__(x) != len(last.items) or not same_items(x, last.items):
+        return False
+    c.n = last.number
+    return True
+
+
+def same_items(x, known):
+    try:
+        for j in range(len(known)):
+            if list.__getitem__(x, j) is not known[j]:
+                return False
+    except IndexError:      # another thread has just shortened it
+        return False
+    return True
+
+
+def send_list(s, cell, x):
+    """A list that a cell names, with its items."""
     row = cell.i & MASK
-    if row in s.rows:
-        return
     s.rows.add(row)
     number = lib.next_number()      # before the items are read: what is read later has no lower one
     items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
     n = len(items)
     cell.d = number
-    seen[row] = Sent(items, number)
+    seen[row] = sent = Sent(items, number)
     if n >= FEW:
         kind = strategy(items)
         if kind == 'IntegerListStrategy' or kind == 'FloatListStrategy':
             cell.tag = LIST
-            cell.n = n
+            cell.n = n | (number & LOW) << 32
             cell.aux = numbers(s, cell, items, kind)
+            sent.values = True
             return
         if kind == 'AsciiListStrategy':
             joined = '\0'.join(items)
             if joined.count('\0') == n - 1:
+                sent.values = True
                 cell.tag = LIST
                 cell.n = n | len(joined) << 32
                 cell.aux = KEYS_JOINED
@@ -243,25 +270,33 @@ def fill(c, items):
 
 # --- lists that C sees are kept in step ------------------------------------------------------------------------------------
 FEW = 8         # a shorter list is not worth a special form
+LOW = 0x7fffffff    # what is sent of the number of a packed list
 LONG = 256      # comparing a longer list after each of many call-backs would cost too much
 FULL = 64       # so often at once it is compared all the same
 
 
 class Sent:
-    """What was sent of a list last, and its number. Of a long list also the number of items that may still be compared: each
+    """What was sent of a list last, its number, and whether it was nothing but values, sent in one piece. Of a long list also the number of items that may still be compared: each
     call-back adds `LONG` to it. So the first call-backs find every change, and of very many every n-th does, but all see a change
     of the length."""
-    __slots__ = ('items', 'number', 'credit')
+    __slots__ = ('items', 'number', 'values', 'credit')
 
     def __init__(self, items, number):
         self.items = items
         self.number = number
+        self.values = False
         self.credit = FULL * len(items)
 
 
 def encode_list(c, x):
+    put_handle(c, x)
+    if is_known(c, x):
+        return
     s = take_stream()
-    begin_list(s, s.cells + 0, x)
+    cell = s.cells + 0
+    cell.i = c.i
+    cell.t = c.t
+    send_list(s, cell, x)
     if s.queue:
         write(s, (), 1)
     send(s, c)
@@ -294,11 +329,7 @@ def lists_unchanged(states, n):
             if sent_last.credit < length:
                 continue
             sent_last.credit -= length
-        try:
-            for j in range(length):
-                if list.__getitem__(x, j) is not known[j]:
-                    return k
-        except IndexError:      # another thread has just shortened it
+        if not same_items(x, known):
             return k
     return n
 
@@ -307,4 +338,14 @@ def seen_copy(x):
     """The copy of what C knows of a list that it has just changed, to be changed alike; something else when there is none."""
     wire = ids.get(x)
     known = None if wire is None else seen[wire & MASK]
-    return [] if known is None else known.items
+    if known is None:
+        return []
+    known.values = False
+    return known.items
+
+
+def forget_seen(x):
+    """C needs all of the list again."""
+    wire = ids.get(x)
+    if wire is not None:
+        seen[wire & MASK] = None

@@ -112,7 +112,7 @@ unsafe fn is_negative(op: Obj) -> bool {
     unsafe { int::digits(op).1 }
 }
 
-#[inline]
+#[inline(always)]
 unsafe fn as_signed(op: Obj, too_large: &str) -> i64 {
     // SAFETY: `op` is an object or NULL.
     unsafe {
@@ -122,6 +122,16 @@ unsafe fn as_signed(op: Obj, too_large: &str) -> i64 {
         {
             return value;
         }
+        converted_to_signed(op, too_large)
+    }
+}
+
+/// [`as_signed`] of anything but an exact int that fits.
+#[cold]
+#[inline(never)]
+unsafe fn converted_to_signed(op: Obj, too_large: &str) -> i64 {
+    // SAFETY: as `as_signed`.
+    unsafe {
         match with_index(op, |n| int::as_i64(n)) {
             Some(Some(value)) => value,
             Some(None) => {

@@ -2,7 +2,7 @@
 //! Part of [`gimbal_host::ShimTable`], like [`crate::guest`].
 
 use crate::guest::quietly;
-use crate::{Obj, decode, dict, err, int, members, new_ref, seq, shapes, text, xdecref};
+use crate::{Obj, decode, dict, err, int, members, mirror, new_ref, seq, shapes, text, xdecref};
 use gimbal_host::{Cell, GIMBAL_KEYS_JOINED, GIMBAL_PACKED_FLOATS, GIMBAL_PACKED_INTS, Tag};
 
 unsafe fn put(cell: *mut Cell, op: Obj) {
@@ -186,6 +186,9 @@ unsafe fn plant_sequence(cell: &Cell, part: &Part<'_>, objects: &[Obj]) -> Obj {
         let n = cell.n as u32 as usize;
         let address = cell.d.to_bits();
         let mut proxy = head(cell);
+        if matches!(cell.aux, GIMBAL_PACKED_INTS | GIMBAL_PACKED_FLOATS) {
+            proxy.d = mirror::whole_number(cell.n >> 32) as f64;
+        }
         match cell.aux {
             GIMBAL_PACKED_INTS => {
                 decode::fill_ints(&mut proxy, std::slice::from_raw_parts(address as *const i64, n));

@@ -85,6 +85,7 @@ unsafe fn empty(op: Obj) {
         let flags = crate::type_flags::of((*op).ob_type);
         if flags & crate::Py_TPFLAGS_LIST_SUBCLASS != 0 {
             mirror::untrack(op);
+            mirror::forget(op);
             seq::resize(op, 0, 0);
         } else if flags & crate::Py_TPFLAGS_DICT_SUBCLASS != 0 {
             crate::dict::forget(op);
@@ -179,7 +180,7 @@ pub unsafe fn survey(known: &mut [i64]) -> Vec<Edge> {
         for i in graph.select(|i, _| matters[i as usize]) {
             let node = &graph.nodes[i as usize];
             if node.kind == Kind::Object {
-                mirror::sleep(node.op);
+                mirror::forget(node.op);
             }
             let (holder_kind, holder) = identify(i, node);
             let mut targets = node.refers_to.clone();

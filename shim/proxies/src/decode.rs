@@ -89,15 +89,29 @@ unsafe fn handle(cell: &Cell) -> Obj {
     }
 }
 
-/// Fills what the host does not send with the object; the length of a dict it may have sent, plus 1.
-unsafe fn fill_fields(proxy: Obj, length: i64) {
+/// Fills what the host does not send with the object. `told` is what it may tell of a dict, its length plus 1, or of a list, the
+/// state since which it is unchanged.
+unsafe fn fill_fields(proxy: Obj, told: i64) {
     // SAFETY: `proxy` is the whole block of a host object.
     unsafe {
-        if length > 0 && (*proxy).ob_type == &raw mut crate::PyDict_Type {
-            dict::set_length(proxy, length as isize - 1);
+        if told > 0 && (*proxy).ob_type == &raw mut crate::PyDict_Type {
+            dict::set_length(proxy, told as isize - 1);
+        } else if told > 0 && is_mirrored(proxy) {
+            if !mirror::resume(proxy, told) {
+                mirror::refresh(proxy);
+            }
         } else {
             fields::fill(proxy);
         }
+    }
+}
+
+/// Is it a list whose items C reads in its mirror?
+unsafe fn is_mirrored(proxy: Obj) -> bool {
+    // SAFETY: `proxy` is an object.
+    unsafe {
+        let ty = (*proxy).ob_type;
+        type_flags::of(ty) & Py_TPFLAGS_LIST_SUBCLASS != 0 && !types::is_native(ty)
     }
 }
 
@@ -165,7 +179,7 @@ unsafe fn class_of(object: i64) -> *mut PyTypeObject {
 }
 
 #[cold]
-unsafe fn fresh(object: i64, type_handle: i64, length: i64) -> Obj {
+unsafe fn fresh(object: i64, type_handle: i64, told: i64) -> Obj {
     // SAFETY: as `decode`.
     unsafe {
         let ty = if type_handle == 0 {
@@ -198,7 +212,7 @@ unsafe fn fresh(object: i64, type_handle: i64, length: i64) -> Obj {
         match tie(object, proxy) {
             Ok(()) => filling(proxy, || {
                 bytearray::hold(proxy);
-                fill_fields(proxy, length);
+                fill_fields(proxy, told);
                 proxy
             }),
             Err(first) => first,
@@ -241,25 +255,28 @@ pub unsafe fn wait_until_filled(proxy: Obj) {
 
 /// A new reference to a proxy that is open.
 #[inline]
-unsafe fn again(proxy: Obj, length: i64) -> Obj {
+unsafe fn again(proxy: Obj, told: i64) -> Obj {
     // SAFETY: the handle is open, so the block is whole.
     unsafe {
         if refcount::count(proxy) == 0 {
-            return revive(proxy, length);
+            return revive(proxy, told);
         }
         incref(proxy);
         wait_until_filled(proxy);
+        if told > 0 && is_mirrored(proxy) {
+            fill_fields(proxy, told);
+        }
         proxy
     }
 }
 
 /// A new reference to a proxy that C had let go: what the host has changed since then is read again.
-unsafe fn revive(proxy: Obj, length: i64) -> Obj {
+unsafe fn revive(proxy: Obj, told: i64) -> Obj {
     // SAFETY: the handle is open, so the block is whole.
     unsafe {
         incref(proxy);
         bytearray::hold(proxy);
-        fill_fields(proxy, length);
+        fill_fields(proxy, told);
         proxy
     }
 }
@@ -587,6 +604,7 @@ pub unsafe fn empty(op: Obj) {
         if type_flags::of((*op).ob_type) & Py_TPFLAGS_DICT_SUBCLASS != 0 {
             dict::cool(op);
         } else {
+            mirror::forget(op);
             seq::resize(op, 0, 0);
         }
     }
@@ -604,6 +622,7 @@ pub unsafe fn dispose(op: Obj) {
             crate::structseq::items(op).iter().for_each(|&item| xdecref(item));
             arena::free(op.cast());
         } else if flags & Py_TPFLAGS_LIST_SUBCLASS != 0 {
+            mirror::forget(op);
             seq::free_list(op);
         } else if flags & Py_TPFLAGS_DICT_SUBCLASS != 0 {
             dict::free(op);

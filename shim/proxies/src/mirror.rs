@@ -9,7 +9,8 @@
 //! at every item. Its cost is bounded: of very many lists the latest are asked for, and a host may look at the items of a
 //! very long one less often when there are very many calls of Python code in one stay in C.
 //!
-//! Lists that only instances hold which nobody uses are not listed: see [`sleep`].
+//! A list that C has let go rests: it is not compared, and when the host says that it is what it was, C may have it again as it
+//! is. Lists that only instances hold which nobody uses are not listed: see [`forget`].
 
 use crate::state::Locked;
 use crate::type_flags;
@@ -34,31 +35,107 @@ struct Mirror {
 /// So many lists at most are compared after a stay at the host.
 const LATEST: usize = 256;
 
-static MIRRORS: Locked<Vec<Mirror>> = Locked::new(Vec::new());
+/// First those that C holds, then those that rest.
+struct Mirrors {
+    rows: Vec<Mirror>,
+    held: usize,
+}
+
+static MIRRORS: Locked<Mirrors> = Locked::new(Mirrors {
+    rows: Vec::new(),
+    held: 0,
+});
 static MOMENT: Locked<u64> = Locked::new(0);
+
+impl Mirrors {
+    /// The row of a mirrored list, from 0. Numbers of other blocks, and of instances of an extension's own lists, mean something else.
+    unsafe fn find(&self, op: Obj) -> Option<usize> {
+        // SAFETY: an object; the lock is held.
+        let row = unsafe { arena::number(op) as usize }.wrapping_sub(1);
+        (self.rows.get(row)?.op == op).then_some(row)
+    }
+
+    /// What is known of a mirrored list.
+    unsafe fn get(&mut self, op: Obj) -> Option<&mut Mirror> {
+        // SAFETY: as `find`.
+        unsafe { self.find(op).map(|row| &mut self.rows[row]) }
+    }
+
+    /// Those that C holds.
+    fn held(&self) -> &[Mirror] {
+        &self.rows[..self.held]
+    }
+
+    unsafe fn swap(&mut self, a: usize, b: usize) {
+        self.rows.swap(a, b);
+        for row in [a, b] {
+            // SAFETY: a mirrored list.
+            unsafe { arena::set_number(self.rows[row].op, row as u32 + 1) };
+        }
+    }
+
+    /// C holds it. The row where it is now.
+    unsafe fn wake(&mut self, mut row: usize) -> usize {
+        // SAFETY: as `swap`.
+        unsafe {
+            if row >= self.held {
+                self.swap(row, self.held);
+                row = self.held;
+                self.held += 1;
+            }
+            *MOMENT.get() += 1;
+            self.rows[row].moment = *MOMENT.get();
+        }
+        row
+    }
+
+    /// C holds it no more. The row where it is now.
+    unsafe fn rest(&mut self, row: usize) -> usize {
+        if row >= self.held {
+            return row;
+        }
+        self.held -= 1;
+        // SAFETY: as `swap`.
+        unsafe { self.swap(row, self.held) };
+        self.held
+    }
+}
 
 /// The list is in step with the host's: remember its items.
 pub unsafe fn track(op: Obj) {
     // SAFETY: `op` is a list proxy with a handle; its number in the table is kept in the prefix, from 1.
     unsafe {
         let mirrors = MIRRORS.get();
-        let number = arena::number(op) as usize;
-        *MOMENT.get() += 1;
-        if number > 0 {
-            let mirror = &mut mirrors[number - 1];
-            mirror.shadow.clear();
-            mirror.shadow.extend_from_slice(seq::list_slice(op));
-            mirror.moment = *MOMENT.get();
-        } else {
-            mirrors.push(Mirror {
+        let row = mirrors.find(op).unwrap_or_else(|| {
+            mirrors.rows.push(Mirror {
                 op,
-                shadow: seq::list_slice(op).to_vec(),
+                shadow: Vec::new(),
                 state: 0,
                 changed: 0,
                 was_late: false,
-                moment: *MOMENT.get(),
+                moment: 0,
             });
-            arena::set_number(op, mirrors.len() as u32);
+            arena::set_number(op, mirrors.rows.len() as u32);
+            mirrors.rows.len() - 1
+        });
+        let row = mirrors.wake(row);
+        let shadow = &mut mirrors.rows[row].shadow;
+        shadow.clear();
+        shadow.extend_from_slice(seq::list_slice(op));
+    }
+}
+
+/// C has a reference to a list again that has not changed since the host sent this state. False when the mirror is in another state.
+pub unsafe fn resume(op: Obj, state: i64) -> bool {
+    // SAFETY: as `track`.
+    unsafe {
+        let mirrors = MIRRORS.get();
+        match mirrors.find(op) {
+            Some(row) if mirrors.rows[row].state == state => {
+                mirrors.wake(row);
+                true
+            }
+            _ => false,
         }
     }
 }
@@ -70,13 +147,23 @@ pub extern "C" fn next_number() -> i64 {
     NUMBERS.fetch_add(1, Ordering::Relaxed) + 1
 }
 
+/// The latest number with these low 31 bits; 0 when they are 0.
+pub fn whole_number(low: i64) -> i64 {
+    const BITS: i64 = (1 << 31) - 1;
+    let latest = NUMBERS.load(Ordering::Relaxed);
+    if low == 0 {
+        0
+    } else {
+        latest - ((latest - low) & BITS)
+    }
+}
+
 /// C has changed the list, and the host's as well.
 pub unsafe fn changed_here(op: Obj) {
     // SAFETY: as `track`.
     unsafe {
-        let row = row(op);
-        if row > 0 {
-            MIRRORS.get()[row - 1].changed = next_number();
+        if let Some(mirror) = MIRRORS.get().get(op) {
+            mirror.changed = next_number();
         }
     }
 }
@@ -85,11 +172,9 @@ pub unsafe fn changed_here(op: Obj) {
 pub unsafe fn is_late(op: Obj, state: i64) -> bool {
     // SAFETY: as `track`.
     unsafe {
-        let row = row(op);
-        if row == 0 || state == 0 {
+        let Some(mirror) = MIRRORS.get().get(op).filter(|_| state != 0) else {
             return false;
-        }
-        let mirror = &mut MIRRORS.get()[row - 1];
+        };
         let late = state < mirror.state.max(mirror.changed);
         mirror.was_late |= late;
         late
@@ -106,8 +191,8 @@ pub unsafe fn refresh(op: Obj) -> bool {
             if !crossing::op_unit(Op::ListRefresh, &[op]) {
                 return false;
             }
-            let row = row(op);
-            if row == 0 || !std::mem::take(&mut MIRRORS.get()[row - 1].was_late) {
+            let mirror = MIRRORS.get().get(op);
+            if !mirror.is_some_and(|mirror| std::mem::take(&mut mirror.was_late)) {
                 break;
             }
         }
@@ -119,22 +204,8 @@ pub unsafe fn refresh(op: Obj) -> bool {
 pub unsafe fn arrived(op: Obj, state: i64) {
     // SAFETY: as `track`.
     unsafe {
-        let row = row(op);
-        if row > 0 {
-            MIRRORS.get()[row - 1].state = state;
-        }
-    }
-}
-
-/// The row of a mirrored list, from 1; 0 when it is none. Numbers of other blocks, and of instances of an extension's own lists,
-/// mean something else.
-unsafe fn row(op: Obj) -> usize {
-    // SAFETY: an object; the lock is held.
-    unsafe {
-        let number = arena::number(op) as usize;
-        match MIRRORS.get().get(number.wrapping_sub(1)) {
-            Some(mirror) if mirror.op == op => number,
-            _ => 0,
+        if let Some(mirror) = MIRRORS.get().get(op) {
+            mirror.state = state;
         }
     }
 }
@@ -143,9 +214,12 @@ unsafe fn row(op: Obj) -> usize {
 pub unsafe fn untrack(op: Obj) {
     // SAFETY: as `track`.
     unsafe {
-        if arena::number(op) > 0 {
+        if MIRRORS.get().find(op).is_some() {
             write_back_one(op);
-            sleep(op);
+            let mirrors = MIRRORS.get();
+            if let Some(row) = mirrors.find(op) {
+                mirrors.rest(row);
+            }
         }
     }
 }
@@ -154,8 +228,8 @@ pub unsafe fn untrack(op: Obj) {
 pub unsafe fn is_written(op: Obj) -> bool {
     // SAFETY: as `track`.
     unsafe {
-        let row = row(op);
-        row > 0 && MIRRORS.get()[row - 1].shadow != seq::list_slice(op)
+        let mirror = MIRRORS.get().get(op);
+        mirror.is_some_and(|mirror| mirror.shadow != seq::list_slice(op))
     }
 }
 
@@ -169,20 +243,18 @@ pub unsafe fn write_back(op: Obj) {
 }
 
 /// The mirror goes out of step: C cannot look at it before the host sends the list again.
-pub unsafe fn sleep(op: Obj) {
-    // SAFETY: as `track`; the last entry takes the place of the one that goes. Other blocks have no such number.
+pub unsafe fn forget(op: Obj) {
+    // SAFETY: as `track`; the last entry takes the place of the one that goes.
     unsafe {
-        let number = arena::number(op) as usize;
-        if number == 0 {
-            return;
-        }
         let mirrors = MIRRORS.get();
-        debug_assert!(mirrors[number - 1].op == op);
-        mirrors.swap_remove(number - 1);
-        if let Some(moved) = mirrors.get(number - 1) {
-            arena::set_number(moved.op, number as u32);
+        if let Some(row) = mirrors.find(op) {
+            let row = mirrors.rest(row);
+            mirrors.rows.swap_remove(row);
+            if let Some(moved) = mirrors.rows.get(row) {
+                arena::set_number(moved.op, row as u32 + 1);
+            }
+            arena::set_number(op, 0);
         }
-        arena::set_number(op, 0);
     }
 }
 
@@ -200,7 +272,7 @@ pub unsafe fn follow(op: Obj) -> bool {
 pub unsafe fn leave() {
     // SAFETY: the lock is held.
     unsafe {
-        if !MIRRORS.get().is_empty() {
+        if MIRRORS.get().held > 0 {
             write_back_all();
         }
     }
@@ -213,7 +285,7 @@ pub unsafe fn enter() -> bool {
     // SAFETY: the lock is held.
     unsafe {
         dict::outdate();
-        MIRRORS.get().is_empty() || err::thread().mirroring || read_again()
+        MIRRORS.get().held == 0 || err::thread().mirroring || read_again()
     }
 }
 
@@ -221,7 +293,7 @@ pub unsafe fn enter() -> bool {
 unsafe fn read_again() -> bool {
     // SAFETY: the lock is held; the lists are kept alive while the host is asked. An error that was pending survives.
     unsafe {
-        let mut latest: Vec<&Mirror> = MIRRORS.get().iter().collect();
+        let mut latest: Vec<&Mirror> = MIRRORS.get().held().iter().collect();
         if latest.len() > LATEST {
             latest.select_nth_unstable_by_key(LATEST, |mirror| Reverse(mirror.moment));
             latest.truncate(LATEST);
@@ -268,10 +340,10 @@ unsafe fn write_back_all() {
         }
         err::thread().mirroring = true;
         // From the end: when a list goes meanwhile, the last one, which was looked at, takes its place.
-        let mut i = MIRRORS.get().len();
+        let mut i = MIRRORS.get().held;
         while i > 0 {
             i -= 1;
-            if let Some(mirror) = MIRRORS.get().get(i) {
+            if let Some(mirror) = MIRRORS.get().held().get(i) {
                 write_back_one(mirror.op);
             }
         }
@@ -282,8 +354,9 @@ unsafe fn write_back_all() {
 unsafe fn write_back_one(op: Obj) {
     // SAFETY: `op` is tracked.
     unsafe {
-        let number = arena::number(op) as usize;
-        let shadow = &mut MIRRORS.get()[number - 1].shadow;
+        let Some(Mirror { shadow, .. }) = MIRRORS.get().get(op) else {
+            return;
+        };
         if shadow == seq::list_slice(op) {
             return;
         }

@@ -148,6 +148,7 @@ pub unsafe fn as_i64(op: Obj) -> Option<i64> {
     }
 }
 
+#[inline(never)]
 fn long_as_i64(digits: &[u32], negative: bool) -> Option<i64> {
     let magnitude = match *digits {
         [a, b] => i128::from(a) | i128::from(b) << SHIFT,
