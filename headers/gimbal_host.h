@@ -31,6 +31,10 @@
 // the reference that comes with it: the host decodes cells from first to last, and does not call `ShimTable::incref` for it.
 #define GIMBAL_HOST_TAKES_INSTANCES 2
 
+// In `HostTable::flags`: results may have `Tag::Marshalled`. The streams are of version 4, with what Python's own readers of that
+// version understand.
+#define GIMBAL_HOST_TAKES_MARSHAL 4
+
 // Do not read the environment variables of Python.
 #define GIMBAL_START_IGNORE_ENVIRONMENT 1
 
@@ -96,6 +100,9 @@ enum gimbal_tag
   // handle of the class that defines a `METH_METHOD`, else 0; the bits of `d` are the address of two words, its
   // `PyMethodDef*` and its self; `aux` is the index of the handle of self's type when that is an extension type, else 0.
   GIMBAL_TAG_FUNCTION = 19,
+  // Shim to host only, for hosts with `GIMBAL_HOST_TAKES_MARSHAL`: a container of which C holds nothing; `i` points at `n` bytes
+  // from which `marshal.loads` makes it.
+  GIMBAL_TAG_MARSHALLED = 20,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -552,7 +559,7 @@ struct gimbal_release {
 struct gimbal_host {
   // `GIMBAL_HOST_ABI`.
   uint32_t abi_version;
-  // `GIMBAL_HOST_TAKES_PACKED`, `GIMBAL_HOST_TAKES_INSTANCES`, both or zero.
+  // A sum of `GIMBAL_HOST_TAKES_PACKED`, `GIMBAL_HOST_TAKES_INSTANCES` and `GIMBAL_HOST_TAKES_MARSHAL`, or zero.
   uint32_t flags;
   // `size_of::<HostTable>()` of the host's header.
   size_t size;

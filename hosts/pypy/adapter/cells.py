@@ -4,7 +4,7 @@ from _gimbal.native import ffi
 
 # Tags of a cell; gimbal_host.h says what each one means.
 (ERROR, NOTHING, NONE, TRUE, FALSE, NOT_IMPLEMENTED, ELLIPSIS, INT, FLOAT, STR, BYTES, HANDLE, PROXY, INSTANCE, BIGINT, COMPLEX,
- TUPLE, LIST, DICT, FUNCTION) = range(20)
+ TUPLE, LIST, DICT, FUNCTION, MARSHALLED) = range(21)
 
 # Forms of containers: bits of `aux`.
 WANTS_HANDLE, PACKED_INTS, PACKED_FLOATS, KEYS_JOINED, NOTHING_TO_ADOPT = 1, 2, 4, 8, 16

@@ -6,12 +6,13 @@ exact type, no allocation, C structs that are made once.
 import sys
 from _operator import length_hint
 from _thread import get_ident
+from marshal import loads
 
 from __pypy__ import identity_dict
 
 from _gimbal import lifetimes
 from _gimbal.cells import (BIGINT, BYTES, CELL, CELLS, COMPLEX, DICT, ELLIPSIS, ERROR, FALSE, FLOAT, FUNCTION, HANDLE, INSTANCE, INT,
-                           KEYS_JOINED, LIST, NONE, NOT_IMPLEMENTED, NOTHING, NOTHING_TO_ADOPT, NULL, PACKED_FLOATS, PACKED_INTS, PROXY,
+                           KEYS_JOINED, LIST, MARSHALLED, NONE, NOT_IMPLEMENTED, NOTHING, NOTHING_TO_ADOPT, NULL, PACKED_FLOATS, PACKED_INTS, PROXY,
                            STR, TRUE, TUPLE, WANTS_HANDLE, put_handle)
 from _gimbal.handles import MASK, Demoted, awake, changing, handle, ids, live, object_of, objects, sent, shapes, shut, take_back, wires
 from _gimbal.kinds import (K_ABSENT, K_BYTES, K_COMPLEX, K_DICT, K_ELLIPSIS, K_FIELDS, K_LIST, K_NATIVE, K_NOT_IMPLEMENTED, K_REFERENCE,
@@ -414,6 +415,8 @@ def decode(c):
 def decode_other(c, tag):
     if TUPLE <= tag <= DICT:
         return tree(c, tag, 0)
+    if tag == MARSHALLED:
+        return loads(ffi.unpack(c.p, c.n))
     if tag == BYTES:
         kept = texts[c.n & SLOTS]
         return kept.text if kept.address == c.t else ffi.unpack(c.p, c.n)

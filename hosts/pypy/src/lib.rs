@@ -8,8 +8,8 @@ mod embed;
 
 use cffi::{ExternPython, Field, Global, Type};
 use gimbal_host::{
-    Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_HOST_TAKES_PACKED, HostTable, Release,
-    ShimTable,
+    Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_HOST_TAKES_MARSHAL, GIMBAL_HOST_TAKES_PACKED,
+    HostTable, Release, ShimTable,
 };
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::offset_of;
@@ -69,7 +69,7 @@ unsafe extern "C" fn release(n: i32, handles: *const Release) {
 
 static HOST: HostTable = HostTable {
     abi_version: GIMBAL_HOST_ABI,
-    flags: GIMBAL_HOST_TAKES_PACKED | GIMBAL_HOST_TAKES_INSTANCES,
+    flags: GIMBAL_HOST_TAKES_PACKED | GIMBAL_HOST_TAKES_INSTANCES | GIMBAL_HOST_TAKES_MARSHAL,
     size: size_of::<HostTable>(),
     op,
     call,

@@ -95,6 +95,9 @@ pub enum Tag {
     /// handle of the class that defines a `METH_METHOD`, else 0; the bits of `d` are the address of two words, its
     /// `PyMethodDef*` and its self; `aux` is the index of the handle of self's type when that is an extension type, else 0.
     Function = 19,
+    /// Shim to host only, for hosts with [`GIMBAL_HOST_TAKES_MARSHAL`]: a container of which C holds nothing; `i` points at `n` bytes
+    /// from which `marshal.loads` makes it.
+    Marshalled = 20,
 }
 
 /// One value on its way across the border. 40 bytes, aligned to 8.
@@ -144,13 +147,17 @@ pub struct Release {
 /// the reference that comes with it: the host decodes cells from first to last, and does not call [`ShimTable::incref`] for it.
 pub const GIMBAL_HOST_TAKES_INSTANCES: u32 = 2;
 
+/// In [`HostTable::flags`]: results may have [`Tag::Marshalled`]. The streams are of version 4, with what Python's own readers of that
+/// version understand.
+pub const GIMBAL_HOST_TAKES_MARSHAL: u32 = 4;
+
 /// What a host gives the shim. Every entry may be called on any thread that runs extension code, never with the
 /// extension lock held; the host attaches the thread itself.
 #[repr(C)]
 pub struct HostTable {
     /// [`GIMBAL_HOST_ABI`].
     pub abi_version: u32,
-    /// [`GIMBAL_HOST_TAKES_PACKED`], [`GIMBAL_HOST_TAKES_INSTANCES`], both or zero.
+    /// A sum of [`GIMBAL_HOST_TAKES_PACKED`], [`GIMBAL_HOST_TAKES_INSTANCES`] and [`GIMBAL_HOST_TAKES_MARSHAL`], or zero.
     pub flags: u32,
     /// `size_of::<HostTable>()` of the host's header.
     pub size: usize,

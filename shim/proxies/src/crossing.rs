@@ -7,7 +7,7 @@ use crate::{
     refcount,
 };
 use gimbal_handles::{Handle, Received, Table};
-use gimbal_host::{Cell, GIMBAL_HOST_TAKES_PACKED, HostTable, Op, Release, Tag};
+use gimbal_host::{Cell, GIMBAL_HOST_TAKES_MARSHAL, GIMBAL_HOST_TAKES_PACKED, HostTable, Op, Release, Tag};
 use std::mem::MaybeUninit;
 
 static HOST: Locked<Option<&'static HostTable>> = Locked::new(None);
@@ -43,6 +43,13 @@ pub unsafe fn host() -> &'static HostTable {
 pub unsafe fn takes_packed() -> bool {
     // SAFETY: the lock is held.
     unsafe { host().flags & GIMBAL_HOST_TAKES_PACKED != 0 }
+}
+
+/// Does the host read streams of Python's `marshal`?
+#[inline]
+pub unsafe fn takes_marshal() -> bool {
+    // SAFETY: the lock is held.
+    unsafe { host().flags & GIMBAL_HOST_TAKES_MARSHAL != 0 }
 }
 
 #[cold]

@@ -177,12 +177,44 @@ impl Table {
     unsafe fn clear(&mut self) {
         self.index.clear();
         self.live = 0;
-        for (key, value) in std::mem::take(&mut self.entries).into_iter().flatten() {
+        let mut entries = std::mem::take(&mut self.entries);
+        for (key, value) in entries.drain(..).flatten() {
             // SAFETY: the table owned both.
             unsafe {
                 xdecref(key);
                 xdecref(value);
             }
+        }
+        if self.entries.capacity() == 0 {
+            self.entries = entries;
+        }
+    }
+}
+
+/// Small tables of dead dicts, with the memory of their entries, unless [`arena::KEEPS_LISTS`].
+#[expect(clippy::vec_box, reason = "dicts have the addresses of their tables")]
+static TABLES: Locked<Vec<Box<Table>>> = Locked::new(Vec::new());
+const TABLES_KEPT: usize = 256;
+const SMALL: usize = 2 * FEW;
+
+/// An empty table.
+unsafe fn take_table() -> Box<Table> {
+    let kept = if arena::KEEPS_LISTS {
+        None
+    } else {
+        // SAFETY: the lock is held.
+        unsafe { TABLES.get() }.pop()
+    };
+    kept.unwrap_or_default()
+}
+
+/// Nobody uses the table any more, nor what is in it.
+unsafe fn drop_table(mut table: Box<Table>) {
+    // SAFETY: the lock is held where tables are kept.
+    unsafe {
+        table.clear();
+        if !arena::KEEPS_LISTS && table.entries.capacity() <= SMALL && TABLES.get().len() < TABLES_KEPT {
+            TABLES.get().push(table);
         }
     }
 }
@@ -210,7 +242,7 @@ unsafe fn table<'a>(op: Obj) -> &'a mut Table {
     unsafe {
         let block = block(op);
         if block.table.is_null() {
-            block.table = Box::into_raw(Box::default());
+            block.table = Box::into_raw(take_table());
         }
         &mut *block.table
     }
@@ -690,9 +722,9 @@ pub unsafe fn free(op: Obj) {
     unsafe {
         let block = block(op);
         if !block.table.is_null() {
-            let mut table = Box::from_raw(block.table);
+            let table = Box::from_raw(block.table);
             block.table = std::ptr::null_mut();
-            table.clear();
+            drop_table(table);
         }
         cool(op);
         arena::free(op.cast());

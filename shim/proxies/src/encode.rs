@@ -3,7 +3,7 @@
 use crate::{
     Obj, PyBool_Type, PyBytes_Type, PyComplex_Type, PyComplexObject, PyDict_Type, PyFloat_Type,
     PyFloatObject, PyList_Type, PyLong_Type, PyTuple_Type, PyUnicode_Type, arena, crossing, decref, dict,
-    int, iterators, refcount, seq, state::Locked, text, types,
+    int, iterators, marshal::Stream, refcount, seq, state::Locked, text, types,
 };
 use gimbal_handles::Received;
 use gimbal_host::{Cell, GIMBAL_KEYS_JOINED, GIMBAL_PACKED_FLOATS, GIMBAL_PACKED_INTS, Tag};
@@ -28,6 +28,8 @@ pub struct Scratch {
     bytes: Vec<Vec<u8>>,
     promoted: Vec<(Obj, *mut Cell)>,
     held: Vec<Obj>,
+    /// The result, when it goes as one stream.
+    pub stream: Stream,
     /// Do the cells describe a result, with which the host takes references to new instances?
     gives: bool,
 }
@@ -41,6 +43,7 @@ impl Scratch {
             bytes: Vec::new(),
             promoted: Vec::new(),
             held: Vec::new(),
+            stream: Stream::new(),
             gives: false,
         }
     }
@@ -59,6 +62,7 @@ impl Scratch {
         unsafe {
             self.drop_held();
             self.bytes.clear();
+            self.stream.end();
             if POOL.get().len() < SPARES {
                 POOL.get().push(self);
             }
@@ -72,7 +76,11 @@ impl Scratch {
 
     /// Nothing to keep?
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty() && self.bytes.is_empty() && self.promoted.is_empty() && self.held.is_empty()
+        self.cells.is_empty()
+            && self.bytes.is_empty()
+            && self.promoted.is_empty()
+            && self.held.is_empty()
+            && self.stream.is_empty()
     }
 
     /// Cells that stay where they are as long as this.
@@ -243,7 +251,7 @@ pub unsafe fn encode_known(op: Obj, cell: &mut Cell) -> bool {
 }
 
 /// The longest string in bytes that a program is thought to look for with `is`: those are names.
-const LOOKED_FOR: i64 = 64;
+pub(crate) const LOOKED_FOR: i64 = 64;
 
 /// Encodes an exact string. One that C uses as a name has the handle of that.
 #[inline]

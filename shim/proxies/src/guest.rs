@@ -13,8 +13,8 @@ use crate::encode::Scratch;
 use crate::services::{clear, collect, dunder_name, finalize, flush, forget, op_name, stat, survey, touch};
 use crate::state::{self, Entered, Thread};
 use crate::{
-    Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader, members,
-    mirror, modules, refcount, seq, text, types, value, xdecref,
+    Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader, marshal,
+    members, mirror, modules, refcount, seq, text, types, value, xdecref,
 };
 use gimbal_host::{
     CallKind, Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_NOTHING_TO_ADOPT, HostTable,
@@ -139,7 +139,9 @@ pub(crate) unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
             return Tag::Instance as i32;
         }
         let mut scratch = Scratch::take();
-        encode::encode(result, &mut *out, &mut scratch);
+        if !marshal::encode(result, &mut *out, &mut scratch) {
+            encode::encode(result, &mut *out, &mut scratch);
+        }
         let tag = (*out).tag;
         if tag <= Tag::Float as i32 {
             decref(result);

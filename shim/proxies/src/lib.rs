@@ -45,6 +45,7 @@ pub mod int;
 pub mod iterators;
 pub mod loader;
 pub mod lock;
+pub mod marshal;
 pub mod members;
 pub mod mirror;
 pub mod modules;
