@@ -31,8 +31,7 @@
 // the reference that comes with it: the host decodes cells from first to last, and does not call `ShimTable::incref` for it.
 #define GIMBAL_HOST_TAKES_INSTANCES 2
 
-// In `HostTable::flags`: results may have `Tag::Marshalled`. The streams are of version 4, with what Python's own readers of that
-// version understand.
+// In `HostTable::flags`: results may have `Tag::Marshalled`. The streams are of version 4, as any Python since 3.4 reads them.
 #define GIMBAL_HOST_TAKES_MARSHAL 4
 
 // Do not read the environment variables of Python.

@@ -147,8 +147,7 @@ pub struct Release {
 /// the reference that comes with it: the host decodes cells from first to last, and does not call [`ShimTable::incref`] for it.
 pub const GIMBAL_HOST_TAKES_INSTANCES: u32 = 2;
 
-/// In [`HostTable::flags`]: results may have [`Tag::Marshalled`]. The streams are of version 4, with what Python's own readers of that
-/// version understand.
+/// In [`HostTable::flags`]: results may have [`Tag::Marshalled`]. The streams are of version 4, as any Python since 3.4 reads them.
 pub const GIMBAL_HOST_TAKES_MARSHAL: u32 = 4;
 
 /// What a host gives the shim. Every entry may be called on any thread that runs extension code, never with the

@@ -164,17 +164,23 @@ impl Stream {
         }
     }
 
+    /// One of 32 bits, or digits of 15 bits.
     unsafe fn int(&mut self, op: Obj) -> bool {
         // SAFETY: `op` is an exact int.
-        let Some(value) = (unsafe { int::as_i64(op) }) else {
+        let (value, (digits, is_negative)) = unsafe { (int::as_i64(op), int::digits(op)) };
+        if let Some(small) = value.and_then(|value| i32::try_from(value).ok()) {
+            self.long(b'i', small as u32);
+            return true;
+        }
+        let Ok(n) = i32::try_from(2 * digits.len()) else {
             return false;
         };
-        match i32::try_from(value) {
-            Ok(small) => self.long(b'i', small as u32),
-            Err(_) => {
-                self.bytes.push(b'I');
-                self.bytes.extend_from_slice(&value.to_le_bytes());
-            }
+        let ends_low = digits.last().is_some_and(|&digit| digit >> 15 == 0);
+        let n = n - i32::from(ends_low);
+        self.long(b'l', if is_negative { -n } else { n } as u32);
+        let halves = digits.iter().flat_map(|&digit| [digit & 0x7fff, digit >> 15]);
+        for half in halves.take(n as usize) {
+            self.bytes.extend_from_slice(&(half as u16).to_le_bytes());
         }
         true
     }
