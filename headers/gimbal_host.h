@@ -27,6 +27,11 @@
 // hosts that take packed forms.
 #define GIMBAL_NOTHING_TO_ADOPT 16
 
+// In `aux` of a `Tag::List` that is an argument, with `GIMBAL_PACKED_INTS` or `GIMBAL_PACKED_FLOATS`: the list has no handle, and is
+// lent for the call. The address of its numbers names it, until the call has ended: when native code crosses or keeps the list, or has
+// changed it, the shim asks for its handle, by `Op::LentList`.
+#define GIMBAL_LENT 32
+
 // In `HostTable::flags`: a cell of a result with `Tag::Instance` and `aux` 1 is an instance without a wrapper, and its wrapper owns
 // the reference that comes with it: the host decodes cells from first to last, and does not call `ShimTable::incref` for it.
 #define GIMBAL_HOST_TAKES_INSTANCES 2
@@ -232,6 +237,8 @@ enum gimbal_op
   GIMBAL_OP_LIST_REVERSE,
   // Sends the list again, so that its mirror is refreshed
   GIMBAL_OP_LIST_REFRESH,
+  // The handle, as an int, of the list that is lent under `a[0]`: see `crate::GIMBAL_LENT`
+  GIMBAL_OP_LENT_LIST,
   // How many of the lists at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from the first one on.
   // Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: one of
   // another number than was sent last is not unchanged

@@ -320,6 +320,77 @@ share_read(PyObject *self, PyObject *args)
 
 #define FAILING(name) {"check_fails_" #name, check_fails_##name, METH_NOARGS, NULL}
 
+/* A short list of numbers, in each way that it can outlive the call or change in it. */
+
+static PyObject *held;
+
+static PyObject *
+hold(PyObject *self, PyObject *list)
+{
+    Py_XSETREF(held, Py_NewRef(list));
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+let_go(PyObject *self, PyObject *none)
+{
+    PyObject *list = held;
+    held = NULL;
+    return list;
+}
+
+static PyObject *
+give_back(PyObject *self, PyObject *list)
+{
+    return Py_NewRef(list);
+}
+
+/* Doubles the first item in place, appends to the list, and may fail after that. */
+static PyObject *
+change(PyObject *self, PyObject *args)
+{
+    PyObject *list, *first, *sum;
+    int fails = 0;
+    EXPECT(PyArg_ParseTuple(args, "O!|i", &PyList_Type, &list, &fails));
+    first = PyList_GET_ITEM(list, 0);
+    EXPECT((sum = PyNumber_Add(first, first)) != NULL);
+    PyList_SET_ITEM(list, 0, sum);
+    Py_DECREF(first);
+    EXPECT(PyList_Append(list, Py_None) == 0);
+    if (fails) {
+        PyErr_SetString(PyExc_LookupError, "after the change");
+        return NULL;
+    }
+    return PyLong_FromSsize_t(PyList_GET_SIZE(list));
+}
+
+/* Calls `function` with the list, then adds up what it holds. */
+static PyObject *
+call_and_add(PyObject *self, PyObject *args)
+{
+    PyObject *list, *function;
+    double sum = 0;
+    EXPECT(PyArg_ParseTuple(args, "O!O", &PyList_Type, &list, &function));
+    EXPECT(PyList_SetItem(list, 0, PyFloat_FromDouble(0.5)) == 0);
+    PyObject *result = PyObject_CallOneArg(function, list);
+    if (result == NULL) {
+        return NULL;
+    }
+    Py_DECREF(result);
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
+        sum += PyFloat_AsDouble(PyList_GET_ITEM(list, i));
+    }
+    return PyFloat_FromDouble(sum);
+}
+
+static PyObject *
+are_same(PyObject *self, PyObject *args)
+{
+    PyObject *a, *b;
+    EXPECT(PyArg_ParseTuple(args, "OO", &a, &b));
+    return PyBool_FromLong(a == b);
+}
+
 static PyMethodDef methods[] = {
     {"check_new", check_new, METH_NOARGS, NULL},
     {"check_new_negative", check_new_negative, METH_NOARGS, NULL},
@@ -341,6 +412,12 @@ static PyMethodDef methods[] = {
     FAILING(sort),
     FAILING(reverse),
     FAILING(get_slice),
+    {"hold", hold, METH_O, NULL},
+    {"let_go", let_go, METH_NOARGS, NULL},
+    {"give_back", give_back, METH_O, NULL},
+    {"change", change, METH_VARARGS, NULL},
+    {"call_and_add", call_and_add, METH_VARARGS, NULL},
+    {"are_same", are_same, METH_VARARGS, NULL},
     {"sum_in_place", sum_in_place, METH_O, NULL},
     {"swap_and_look", swap_and_look, METH_VARARGS, NULL},
     {"watch", watch, METH_VARARGS, NULL},

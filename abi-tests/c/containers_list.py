@@ -85,3 +85,35 @@ check("share from Python", lambda: (shared.append("from Python"), c.share_read()
 check("share both", lambda: (c.share_append(1), shared.append(2), c.share_append(3), c.share_read(), shared))
 check("share cleared", lambda: (shared.clear(), c.share_read(), c.share_append("again"), shared))
 check("share sorted", lambda: (shared.extend("ca"), shared.sort(), c.share_read(), c.share() == shared))
+
+
+def held_and_changed(numbers):
+    c.hold(numbers)
+    numbers.append(9)
+    seen = c.let_go()
+    return seen is numbers, seen
+
+
+def changed(numbers, *fails):
+    try:
+        return c.change(numbers, *fails), numbers
+    except LookupError as error:
+        return error.args, numbers
+
+
+def called_back(numbers, seen):
+    def function(x):
+        seen.append((x is numbers, list(x)))
+        x.append(100.0)
+
+    return c.call_and_add(numbers, function), numbers, seen
+
+
+for label, numbers in {"floats": [1.5, -0.0, 2.5], "ints": [1, 2, 1 << 40], "bigger ints": [1 << 70, 1]}.items():
+    check(f"held {label}", held_and_changed, numbers[:])
+    check(f"given back {label}", lambda: [c.give_back(x) is x for x in (numbers, numbers[:], numbers)])
+    check(f"changed {label}", changed, numbers[:])
+    check(f"changed, fails {label}", changed, numbers[:], 1)
+    check(f"changed twice {label}", lambda x: (changed(x[:-1] + x), changed(x)), numbers[:])
+    check(f"called back {label}", called_back, numbers[:], [])
+    check(f"same {label}", lambda: (c.are_same(numbers, numbers), c.are_same(numbers, numbers[:])))

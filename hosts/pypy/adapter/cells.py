@@ -7,7 +7,7 @@ from _gimbal.native import ffi
  TUPLE, LIST, DICT, FUNCTION, MARSHALLED) = range(21)
 
 # Forms of containers: bits of `aux`.
-WANTS_HANDLE, PACKED_INTS, PACKED_FLOATS, KEYS_JOINED, NOTHING_TO_ADOPT = 1, 2, 4, 8, 16
+WANTS_HANDLE, PACKED_INTS, PACKED_FLOATS, KEYS_JOINED, NOTHING_TO_ADOPT, LENT = 1, 2, 4, 8, 16, 32
 
 CELL = ffi.typeof('gimbal_cell *')
 CELLS = ffi.typeof('gimbal_cell[]')

@@ -20,7 +20,7 @@ from _gimbal.kinds import (K_ABSENT, K_BYTES, K_COMPLEX, K_DICT, K_ELLIPSIS, K_F
 from _gimbal.lifetimes import due, housekeeping, pin, pin_if_held, wake
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
-from _gimbal.streams import encode_list, fill
+from _gimbal.streams import encode_list, fill, lend_list
 from _gimbal.youth import INTS, VOIDP, light, tie_given, tie_light, wrappers
 
 POINTERS = ffi.typeof('void **')
@@ -317,8 +317,10 @@ def word(x):
 
 
 def place(c, x, w):
-    """Fills a cell with an object of which `word` has said this."""
+    """Fills a cell with an object of which `word` has said this. Returns what `end_loan` has to get after the call, or None."""
     if w is None:
+        if type(x) is list:
+            return lend_list(c, x)
         encode(c, x)
     else:
         c.tag, i, c.d = w

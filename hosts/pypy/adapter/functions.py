@@ -8,6 +8,7 @@ from _gimbal.core import ARGS, ROOM, encode, place, pool, result, take_frame, wo
 from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
 from _gimbal.lifetimes import pin_if_held, wake
 from _gimbal.native import ffi, lib
+from _gimbal.streams import end_loan
 from _gimbal.youth import VOIDP, wrapper_at
 
 call0, call1, calln, direct, slot = lib.call0, lib.call1, lib.calln, lib.direct, lib.slot
@@ -73,21 +74,25 @@ def by_cells(kind, f, me, values, words, names=0):
     frame = take_frame()
     cells = frame + ARGS
     n = len(values)
-    if kind & 0xff < CALL:
+    is_slot = kind & 0xff < CALL
+    at = cells + (1 if is_slot else 0)
+    first = place(at, values[0], words[0])
+    second = place(at + 1, values[1], words[1]) if n > 1 else None
+    if is_slot:
         cells.tag = INSTANCE
         cells.u = me
-        place(cells + 1, values[0], words[0])
-        if n > 1:
-            place(cells + 2, values[1], words[1])
-        return result(slot(kind, f, n + 1, cells, frame), frame)
-    place(cells, values[0], words[0])
-    if n > 1:
-        place(cells + 1, values[1], words[1])
-    nkw = kind >> 24
-    if nkw:
-        cells[n].tag = INSTANCE
-        cells[n].i = names
-    return result(calln(kind & 63, f, me, n - nkw, nkw, cells, frame), frame)
+        tag = slot(kind, f, n + 1, cells, frame)
+    else:
+        nkw = kind >> 24
+        if nkw:
+            cells[n].tag = INSTANCE
+            cells[n].i = names
+        tag = calln(kind & 63, f, me, n - nkw, nkw, cells, frame)
+    if first is not None:
+        end_loan(first)
+    if second is not None:
+        end_loan(second)
+    return result(tag, frame)
 
 
 def one(f, me, x):

@@ -3,7 +3,7 @@
 from _gimbal import streams
 from _gimbal.classes import ExceptionDict, Namespace
 from _gimbal.cells import NULL
-from _gimbal.handles import rebind
+from _gimbal.handles import handle, rebind
 from _gimbal.native import ffi
 
 
@@ -52,6 +52,10 @@ def ListReverse(items):
 def ListRefresh(items):
     streams.forget_seen(items)
     return items
+
+
+def LentList(name):
+    return handle(streams.lent[name])
 
 
 def ListsUnchanged(address, n):

@@ -4,9 +4,9 @@ are the exception: their proxies are filled when C reads one (`read_dicts`), the
 from __pypy__ import strategy
 
 from _gimbal import core
-from _gimbal.cells import (CELL, CELL_SIZE, CELLS, DICT, FLOAT, FLOATS, INSTANCE, INT, KEYS_JOINED, LIST, NONE, PACKED_FLOATS, PACKED_INTS,
-                           PROXY, STR, TRUE, FALSE, TUPLE, put_handle)
-from _gimbal.handles import MASK, Demoted, ids, objects, seen
+from _gimbal.cells import (CELL, CELL_SIZE, CELLS, DICT, FLOAT, FLOATS, INSTANCE, INT, KEYS_JOINED, LENT, LIST, NONE, PACKED_FLOATS,
+                           PACKED_INTS, PROXY, STR, TRUE, FALSE, TUPLE, put_handle)
+from _gimbal.handles import MASK, Demoted, demoted, ids, objects, seen
 from _gimbal.kinds import K_LIST, K_NATIVE, kinds
 from _gimbal.lifetimes import wake
 from _gimbal.native import ffi, lib
@@ -300,6 +300,40 @@ def encode_list(c, x):
     if s.queue:
         write(s, (), 1)
     send(s, c)
+
+
+SHORT = 64
+lent = {}       # address of numbers -> the list of them that C has for the call under way
+
+
+def lend_list(c, x):
+    """Fills a cell with a list. A short one of numbers that C does not know is lent: then what is returned is for
+    `end_loan`, when the call has ended."""
+    if len(x) <= SHORT and ids.get(x) is None and not (demoted and id(x) in demoted) and not (lent and is_lent(x)):
+        items = x[:]
+        kind = strategy(items)
+        if kind == 'FloatListStrategy' or kind == 'IntegerListStrategy':
+            floats = kind == 'FloatListStrategy'
+            numbers = ffi.new(FLOATS if floats else INTS, items)
+            c.tag = LIST
+            c.aux = LENT | (PACKED_FLOATS if floats else PACKED_INTS)
+            c.n = len(items)
+            c.u = numbers
+            loan = c.i, numbers
+            lent[loan[0]] = x
+            return loan
+    encode_list(c, x)
+    return None
+
+
+def is_lent(x):
+    return any([y is x for y in list(lent.values())])
+
+
+def end_loan(loan):
+    address, numbers = loan
+    del lent[address]
+    ffi.release(numbers)
 
 
 def send_again(x):

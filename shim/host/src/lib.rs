@@ -41,6 +41,11 @@ pub const GIMBAL_KEYS_JOINED: i32 = 8;
 /// hosts that take packed forms.
 pub const GIMBAL_NOTHING_TO_ADOPT: i32 = 16;
 
+/// In `aux` of a [`Tag::List`] that is an argument, with [`GIMBAL_PACKED_INTS`] or [`GIMBAL_PACKED_FLOATS`]: the list has no handle, and is
+/// lent for the call. The address of its numbers names it, until the call has ended: when native code crosses or keeps the list, or has
+/// changed it, the shim asks for its handle, by [`Op::LentList`].
+pub const GIMBAL_LENT: i32 = 32;
+
 /// What a [`Cell`] holds. The number is part of the ABI.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -131,6 +131,8 @@ pub enum Op {
     ListReverse,
     /// Sends the list again, so that its mirror is refreshed
     ListRefresh,
+    /// The handle, as an int, of the list that is lent under `a[0]`: see [`crate::GIMBAL_LENT`]
+    LentList,
     /// How many of the lists at address `a[0]`, `a[1]` of them, hold what was sent of them last, counted from the first one on.
     /// Of each there is its handle and the number, from `d` of the cell, of the state that the shim has: one of
     /// another number than was sent last is not unchanged
@@ -404,6 +406,7 @@ table! {
     ListSort / 1,
     ListReverse / 1,
     ListRefresh / 1,
+    LentList / 1,
     ListsUnchanged / 2,
     GetSlice / 3,
     SetSlice / 4,
@@ -523,6 +526,7 @@ impl Op {
                 | Op::ListInsert
                 | Op::ListSetItem
                 | Op::ListRefresh
+                | Op::LentList
                 | Op::ListsUnchanged
                 | Op::NewSlice
                 | Op::DictGet

@@ -3,7 +3,7 @@
 use crate::encode::{self, Scratch, encode_argument};
 use crate::state::{self, Locked};
 use crate::{
-    Obj, PyBytes_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, bytearray, decode, err, hold, mirror,
+    Obj, PyBytes_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, bytearray, decode, err, hold, lent, mirror,
     refcount,
 };
 use gimbal_handles::{Handle, Received, Table};
@@ -146,6 +146,7 @@ unsafe fn cross(
             // a program that no host has called: no outermost call ends that would do it
             refcount::flush_if_due();
         }
+        lent::keep_all();
         if looks_at_lists {
             mirror::leave();
         }

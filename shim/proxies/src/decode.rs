@@ -5,10 +5,10 @@ use crate::{
     Obj, Py_TPFLAGS_DICT_SUBCLASS, Py_TPFLAGS_LIST_SUBCLASS, Py_TPFLAGS_TUPLE_SUBCLASS,
     Py_TPFLAGS_TYPE_SUBCLASS, Py_TPFLAGS_UNICODE_SUBCLASS, PyFloat_Type, PyFloatObject, PyListObject,
     PyObject, PyTypeObject, PyVarObject, arena, bytearray, crossing, datetimes, decref, dict, err, fields,
-    idle, incref, int, lock, mirror, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
+    idle, incref, int, lent, lock, mirror, new_ref, op, refcount, seq, text, type_flags, types, xdecref,
 };
 use gimbal_handles::Received;
-use gimbal_host::{Cell, Op, Tag};
+use gimbal_host::{Cell, GIMBAL_LENT, Op, Tag};
 
 /// Types whose proxies hold contents that only come with the object itself.
 const FILLED: std::ffi::c_ulong = Py_TPFLAGS_TUPLE_SUBCLASS
@@ -31,6 +31,7 @@ pub unsafe fn decode(cell: &mut Cell) -> Obj {
             t if t == Tag::Handle as i32 => handle(cell),
             t if t == Tag::Proxy as i32 => cell.i as Obj,
             t if t == Tag::Instance as i32 => new_ref(cell.i as Obj),
+            t if t == Tag::List as i32 && cell.aux & GIMBAL_LENT != 0 => lent::take(cell),
             t if t == Tag::None as i32 => new_ref(crate::none()),
             t if t == Tag::True as i32 => new_ref(crate::true_object()),
             t if t == Tag::False as i32 => new_ref(crate::false_object()),

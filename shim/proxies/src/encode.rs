@@ -177,7 +177,7 @@ pub unsafe fn adopt_early(handle: i64) -> Option<Obj> {
 }
 
 /// Makes the host the owner of an object that C has made.
-unsafe fn tie(op: Obj, handle: i64) {
+pub(crate) unsafe fn tie(op: Obj, handle: i64) {
     // SAFETY: the handle is fresh and `op` has none; the lock is held.
     unsafe {
         crossing::open(handle, op);

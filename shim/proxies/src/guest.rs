@@ -13,8 +13,8 @@ use crate::encode::Scratch;
 use crate::services::{clear, collect, dunder_name, finalize, flush, forget, op_name, stat, survey, touch};
 use crate::state::{self, Entered, Thread};
 use crate::{
-    Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, loader, marshal,
-    members, mirror, modules, refcount, seq, text, types, value, xdecref,
+    Obj, PyTypeObject, arena, buffer, bytearray, crossing, decode, decref, encode, err, int, lent, loader,
+    marshal, members, mirror, modules, refcount, seq, text, types, value, xdecref,
 };
 use gimbal_host::{
     CallKind, Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_NOTHING_TO_ADOPT, HostTable,
@@ -289,6 +289,8 @@ impl Drop for Args {
             // SAFETY: the references are ours, the lock is held.
             unsafe { xdecref(op) };
         }
+        // SAFETY: the lock is held.
+        unsafe { lent::end() };
     }
 }
 

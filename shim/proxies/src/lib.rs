@@ -43,6 +43,7 @@ pub mod idle;
 pub mod immortals;
 pub mod int;
 pub mod iterators;
+mod lent;
 pub mod loader;
 pub mod lock;
 pub mod marshal;

@@ -233,6 +233,17 @@ pub unsafe fn is_written(op: Obj) -> bool {
     }
 }
 
+/// The list had these items when it was last in step.
+pub unsafe fn was(op: Obj, items: &[Obj]) {
+    // SAFETY: as `track`.
+    unsafe {
+        let row = row(op);
+        if row > 0 {
+            MIRRORS.get()[row - 1].shadow = items.to_vec();
+        }
+    }
+}
+
 /// Tells the host what C has written, and reads the list again.
 pub unsafe fn write_back(op: Obj) {
     // SAFETY: as `track`.

@@ -28,6 +28,7 @@ pub use gil::*;
 
 #[cfg(all(Py_3_11, not(Py_3_12)))]
 use crate::CFrame;
+use crate::lent::Loans;
 use crate::{ErrStackItem, PyObject, ThreadState};
 use cell::cell;
 use std::cell::UnsafeCell;
@@ -96,6 +97,8 @@ pub struct Thread {
     pub borrowed: Vec<*mut PyObject>,
     /// Values that C has just been given: see `crossing::keep_for_a_while`.
     pub kept: Kept,
+    /// Lists of the host that it has for the call under way.
+    pub loans: Loans,
     /// What this flavour's way of sharing keeps.
     pub share: Share,
 }
@@ -180,6 +183,7 @@ pub fn new_thread() -> *mut Thread {
         let block = libc::calloc(1, size_of::<Thread>()).cast::<Thread>();
         assert!(!block.is_null(), "out of memory for a thread state");
         (&raw mut (*block).borrowed).write(Vec::new());
+        (&raw mut (*block).loans).write(Loans::default());
         (&raw mut (*block).share).write(Share::default());
         block
     };
