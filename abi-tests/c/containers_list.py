@@ -111,7 +111,7 @@ def called_back(numbers, seen):
 
 for label, numbers in {"floats": [1.5, -0.0, 2.5], "ints": [1, 2, 1 << 40], "bigger ints": [1 << 70, 1]}.items():
     check(f"held {label}", held_and_changed, numbers[:])
-    check(f"given back {label}", lambda: [c.give_back(x) is x for x in (numbers, numbers[:], numbers)])
+    check(f"given back {label}", lambda: [c.give_back(x) is x for x in (numbers, numbers[:], numbers, numbers, numbers)])
     check(f"changed {label}", changed, numbers[:])
     check(f"changed, fails {label}", changed, numbers[:], 1)
     check(f"changed twice {label}", lambda x: (changed(x[:-1] + x), changed(x)), numbers[:])

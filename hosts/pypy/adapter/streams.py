@@ -304,12 +304,14 @@ def encode_list(c, x):
 
 SHORT = 64
 lent = {}       # address of numbers -> the list of them that C has for the call under way
+latest = [None]     # what was lent last: the second time in a row it is sent, and C knows it from then on
 
 
 def lend_list(c, x):
     """Fills a cell with a list. A short one of numbers that C does not know is lent: then what is returned is for
     `end_loan`, when the call has ended."""
-    if len(x) <= SHORT and ids.get(x) is None and not (demoted and id(x) in demoted) and not (lent and is_lent(x)):
+    if (len(x) <= SHORT and x is not latest[0] and ids.get(x) is None and not (demoted and id(x) in demoted)
+            and not (lent and is_lent(x))):
         items = x[:]
         kind = strategy(items)
         if kind == 'FloatListStrategy' or kind == 'IntegerListStrategy':
@@ -320,7 +322,7 @@ def lend_list(c, x):
             c.n = len(items)
             c.u = numbers
             loan = c.i, numbers
-            lent[loan[0]] = x
+            lent[loan[0]] = latest[0] = x
             return loan
     encode_list(c, x)
     return None

@@ -237,9 +237,8 @@ pub unsafe fn is_written(op: Obj) -> bool {
 pub unsafe fn was(op: Obj, items: &[Obj]) {
     // SAFETY: as `track`.
     unsafe {
-        let row = row(op);
-        if row > 0 {
-            MIRRORS.get()[row - 1].shadow = items.to_vec();
+        if let Some(mirror) = MIRRORS.get().get(op) {
+            mirror.shadow = items.to_vec();
         }
     }
 }
