@@ -324,7 +324,8 @@ enum gimbal_op
   GIMBAL_OP_WRITE_UNRAISABLE,
   // Prints an exception to stderr, whatever `sys.excepthook` is
   GIMBAL_OP_DISPLAY_EXCEPTION,
-  // Lets the host run the handlers of signals that have arrived
+  // Lets the host run the handlers of signals that have arrived. The result, if there is one, is the address of a C `intptr_t` that is
+  // negative from when a signal arrives: while it is not the host need not be asked.
   GIMBAL_OP_CHECK_SIGNALS,
   // The exception that is being handled (`sys.exc_info()`), no result when there is none
   GIMBAL_OP_HANDLED_EXCEPTION,

@@ -179,6 +179,28 @@ check_dict_large(PyObject *self, PyObject *args)
     return Py_BuildValue("(nL)", size, sum);
 }
 
+/* The length before and after Python code and C have changed the dict, and what `type(dict)` is. */
+static PyObject *
+lengths(PyObject *self, PyObject *args)
+{
+    PyObject *dict, *change;
+    if (!PyArg_ParseTuple(args, "OO", &dict, &change)) {
+        return NULL;
+    }
+    Py_ssize_t first = PyDict_Size(dict), again = PyObject_Size(dict);
+    PyObject *result = PyObject_CallOneArg(change, dict);
+    if (result == NULL) {
+        return NULL;
+    }
+    Py_DECREF(result);
+    Py_ssize_t changed = PyObject_Size(dict), same = PyMapping_Size(dict);
+    if (PyDict_SetItemString(dict, "from C", Py_None) < 0) {
+        return NULL;
+    }
+    PyObject *type = PyObject_CallOneArg((PyObject *)&PyType_Type, dict);
+    return Py_BuildValue("(nnnnnnN)", first, again, changed, same, PyDict_Size(dict), PyObject_Length(dict), type);
+}
+
 static PyObject *
 check_proxy(PyObject *self, PyObject *args)
 {
@@ -373,6 +395,7 @@ static PyMethodDef methods[] = {
     {"walk", walk, METH_O, NULL},
     {"double_values", double_values, METH_O, NULL},
     {"dict_from_c", dict_from_c, METH_VARARGS, NULL},
+    {"lengths", lengths, METH_VARARGS, NULL},
     {"mapping", mapping, METH_O, NULL},
     {"use_set", use_set, METH_VARARGS, NULL},
     {"tuple_in_place", tuple_in_place, METH_O, NULL},

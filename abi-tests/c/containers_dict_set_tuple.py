@@ -105,3 +105,7 @@ check("struct equal", lambda: (point == (3, 4), point == c.struct_sequence(), ha
 check("struct from Python", lambda: repr(type(point)((5, 6))))
 check_type("struct too short", lambda: type(point)((5,)))
 check_type("struct set", lambda: setattr(point, "x", 1))
+
+check("lengths", lambda: c.lengths({1: 2, "a": 3}, lambda d: d.update(b=1, c=2)))
+check("lengths, fewer", lambda: c.lengths({1: 2, "a": 3}, dict.clear))
+check("lengths of a subclass", lambda: c.lengths(collections.OrderedDict(a=1), lambda d: d.update(b=1, c=2)))

@@ -7,6 +7,7 @@ import warnings
 from functools import lru_cache
 
 from _gimbal.cells import NULL
+from _gimbal.native import ffi, lib
 
 
 def is_own(frame):
@@ -180,9 +181,13 @@ def WriteUnraisable(exception, object, message):
 
 
 def CheckSignals():
+    word = lib.signal_word()
+    if word:
+        ffi.cast("int64_t *", word)[0] = -1     # `look_later` in hosts/pypy/src/lib.rs tells why
     # A backward jump is where PyPy looks for signals.
     for _ in (1, 2):
         pass
+    return word or NULL
 
 
 # --- tracebacks and code -------------------------------------------------------------------------------------

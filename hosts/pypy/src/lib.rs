@@ -9,13 +9,13 @@ mod embed;
 use cffi::{ExternPython, Field, Global, Type};
 use gimbal_host::{
     Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_HOST_TAKES_MARSHAL, GIMBAL_HOST_TAKES_PACKED,
-    HostTable, Release, ShimTable,
+    HostTable, Op, Release, ShimTable,
 };
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::offset_of;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicIsize, AtomicPtr, Ordering};
 
 /// cffi modules are found by this symbol; PyPy passes what it offers and takes the version and the tables.
 const CFFI_VERSION: usize = 0x2601;
@@ -41,6 +41,9 @@ unsafe fn call_python<const N: usize>(what: &'static ExternPython, mut words: [u
 }
 
 unsafe extern "C" fn op(code: i32, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32 {
+    if code == Op::CheckSignals as i32 {
+        look_later();
+    }
     // SAFETY: as `call_python`.
     unsafe { call_python(&OP, [code as u64, nargs as u64, args as u64, out as u64]) }
 }
@@ -85,6 +88,25 @@ unsafe extern "C" fn problem() -> *const c_char {
 }
 
 /// Attaches to the libpython that has started us, or else opens the one two folders up from this file.
+/// The address of the counter that makes PyPy look for signals; it is negative when one has arrived. 0 when there is none.
+extern "C" fn signal_word() -> i64 {
+    static WORD: OnceLock<usize> = OnceLock::new();
+    // SAFETY: a lookup by name.
+    *WORD.get_or_init(|| unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"pypysig_counter".as_ptr()) as usize })
+        as i64
+}
+
+/// PyPy would run handlers at the first bytecode of a call-back, where nothing catches what they raise. `CheckSignals` makes it look
+/// again, where something does.
+fn look_later() {
+    const BYTECODES: isize = 1 << 20;
+    // SAFETY: PyPy's own counter, which its signal handler writes at any time.
+    let word = unsafe { (signal_word() as *const AtomicIsize).as_ref() };
+    if let Some(word) = word {
+        word.store(BYTECODES, Ordering::Relaxed);
+    }
+}
+
 unsafe fn attach() -> Result<&'static ShimTable, String> {
     // SAFETY: plain calls of the dynamic loader; the table is a static.
     unsafe {
@@ -123,12 +145,16 @@ unsafe fn open_libpython() -> Result<embed::Attach, String> {
 
 fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
     use Type::{CellPtr, CharPtr, Double, DoublePtr, Int, Int64, Int64Ptr, Void, VoidPtr};
-    let mut list = vec![Global {
-        name: "problem",
-        types: &[CharPtr],
-        address: problem as *const c_void,
+    let own = |name, types, address| Global {
+        name,
+        types,
+        address,
         extern_python: None,
-    }];
+    };
+    let mut list = vec![
+        own("problem", &[CharPtr], problem as *const c_void),
+        own("signal_word", &[Int64], signal_word as *const c_void),
+    ];
     macro_rules! callbacks {
         ($($name:literal $extern_python:ident $f:ident [$($ty:ident)*];)*) => {
             $(list.push(Global { name: $name, types: &[$($ty),*], address: $f as *const c_void, extern_python: Some(&raw const $extern_python) });)*

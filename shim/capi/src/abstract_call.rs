@@ -195,6 +195,11 @@ unsafe fn call_row(callable: Obj, args: &[Obj], names: Obj, flag: usize) -> Obj 
         };
         let keywords = names_len(names);
         if keywords == 0 {
+            if let [object] = args
+                && callable == (&raw mut PyType_Type).cast()
+            {
+                return new_ref((**object).ob_type.cast());
+            }
             return crossing::call(handle, args, 0);
         }
         let mut all = args.to_vec();

@@ -21,6 +21,9 @@ pub unsafe fn PyMapping_Size(mapping: Obj) -> Py_ssize_t {
     if let Some(len) = native_len(mapping) {
         return len as Py_ssize_t;
     }
+    if exactly(mapping, &raw const PyDict_Type) {
+        return dict::len(mapping);
+    }
     match slot!(mapping, tp_as_mapping, mp_length) {
         Some(f) if is_native(mapping) => gimbal_proxies::outside(|| f(mapping)),
         Some(_) => op_int(Op::Len, &[mapping]) as Py_ssize_t,

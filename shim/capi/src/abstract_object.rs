@@ -25,6 +25,9 @@ pub unsafe fn PyObject_Size(object: Obj) -> Py_ssize_t {
     if let Some(len) = native_len(object) {
         return len as Py_ssize_t;
     }
+    if exactly(object, &raw const PyDict_Type) {
+        return dict::len(object);
+    }
     if !is_native(object) {
         return op_int(Op::Len, &[object]) as Py_ssize_t;
     }

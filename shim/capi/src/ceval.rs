@@ -348,7 +348,7 @@ pub unsafe fn Py_AddPendingCall(
 pub unsafe fn make_pending_calls() -> c_int {
     // SAFETY: plain queries; the functions are called as they were given, with the lock held.
     unsafe {
-        if libc::getpid() != libc::gettid() {
+        if pending().is_empty() || libc::getpid() != libc::gettid() {
             return 0;
         }
         loop {

@@ -12,6 +12,7 @@ use gimbal_proxies::{
 };
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicIsize, AtomicPtr, Ordering};
 
 /// What a function that returns a status says: 0 when it is done, -1 when an error is set.
 pub fn status(done: bool) -> c_int {
@@ -502,10 +503,42 @@ pub unsafe fn PyErr_SetImportError(
 
 // --- signals -------------------------------------------------------------------------------------------------------
 
+/// What the host has told to look at before it is asked for signals.
+static SIGNALS: AtomicPtr<AtomicIsize> = AtomicPtr::new(null_mut());
+
+/// Has a signal arrived, as far as can be known without the host?
+fn may_be_signalled() -> bool {
+    // SAFETY: the host's word, for the life of the process.
+    unsafe {
+        SIGNALS
+            .load(Ordering::Relaxed)
+            .as_ref()
+            .is_none_or(|word| word.load(Ordering::Relaxed) < 0)
+    }
+}
+
+/// Has the host run handlers of signals; false with an error set.
+unsafe fn handle_signals() -> bool {
+    // SAFETY: the result is an object, or there is none.
+    unsafe {
+        let word = op(Op::CheckSignals, &[]);
+        if word.is_null() {
+            return err::occurred().is_null();
+        }
+        if (*word).ob_type == &raw mut PyLong_Type
+            && let Some(address) = int::as_i64(word)
+        {
+            SIGNALS.store(address as *mut AtomicIsize, Ordering::Relaxed);
+        }
+        decref(word);
+        true
+    }
+}
+
 /// Whatever the host runs looks for signals; so do calls that other threads have asked the main thread to make.
 #[entry]
 pub unsafe fn PyErr_CheckSignals() -> c_int {
-    if !op_unit(Op::CheckSignals, &[]) {
+    if may_be_signalled() && !handle_signals() {
         return -1;
     }
     crate::ceval::make_pending_calls()

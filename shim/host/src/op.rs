@@ -222,7 +222,8 @@ pub enum Op {
     WriteUnraisable,
     /// Prints an exception to stderr, whatever `sys.excepthook` is
     DisplayException,
-    /// Lets the host run the handlers of signals that have arrived
+    /// Lets the host run the handlers of signals that have arrived. The result, if there is one, is the address of a C `intptr_t` that is
+    /// negative from when a signal arrives: while it is not the host need not be asked.
     CheckSignals,
     /// The exception that is being handled (`sys.exc_info()`), no result when there is none
     HandledException,

@@ -29,6 +29,8 @@ pub struct DictBlock {
     /// All keys and values of a host dict as they were at `moment`: a native tuple.
     snapshot: Obj,
     moment: u64,
+    /// The moment at which `ma_used` was the number of entries of a host dict.
+    measured: u64,
     /// Where keys are in the snapshot; made when one is looked up.
     places: *mut Places,
     /// Lookups since `asked_at` that were not answered from a snapshot.
@@ -229,6 +231,7 @@ pub unsafe fn touch(op: Obj) {
         *VERSION.get() += 1;
         block(op).ma_version_tag = *VERSION.get();
         block(op).moment = 0;
+        block(op).measured = 0;
     }
 }
 
@@ -410,6 +413,7 @@ pub unsafe fn install(op: Obj, new: Obj, moment: u64) {
         let old = std::mem::replace(&mut dict.snapshot, new);
         dict.ma_used = seq::size(new) as isize / 2;
         dict.moment = moment;
+        dict.measured = moment;
         if !old.is_null() {
             // C may have borrowed a value: one that is still there stays.
             let places = std::slice::from_raw_parts_mut(seq::tuple_items(new), seq::size(new));
@@ -579,7 +583,7 @@ pub unsafe fn remove(op: Obj, key: Obj) -> i32 {
 pub unsafe fn len(op: Obj) -> isize {
     // SAFETY: `op` is a dict.
     unsafe {
-        if is_native(op) {
+        if is_native(op) || block(op).measured == moment() {
             block(op).ma_used
         } else {
             measure(op)
@@ -591,9 +595,11 @@ pub unsafe fn len(op: Obj) -> isize {
 pub unsafe fn measure(op: Obj) -> isize {
     // SAFETY: `op` is the proxy of a host dict, made by `allocate`.
     unsafe {
+        let now = moment();
         let len = crossing::op_int(Op::DictLen, &[op]) as isize;
         if len >= 0 {
             block(op).ma_used = len;
+            block(op).measured = now;
         }
         len
     }
