@@ -16,7 +16,7 @@ from _gimbal.cells import (BIGINT, BYTES, CELL, CELLS, COMPLEX, DICT, ELLIPSIS, 
                            STR, TRUE, TUPLE, WANTS_HANDLE, put_handle)
 from _gimbal.handles import MASK, Demoted, awake, changing, handle, ids, live, object_of, objects, sent, shapes, shut, take_back, wires
 from _gimbal.kinds import (K_ABSENT, K_BYTES, K_COMPLEX, K_DICT, K_ELLIPSIS, K_FIELDS, K_LIST, K_NATIVE, K_NOT_IMPLEMENTED, K_REFERENCE,
-                           K_STATEFUL, K_TUPLE, classify, fields_of, kind_of, kinds, native_classes)
+                           K_STATEFUL, K_TUPLE, classify, exception_fields, fields_of, kind_of, kinds, native_classes)
 from _gimbal.lifetimes import due, housekeeping, pin, pin_if_held, wake
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
@@ -279,7 +279,11 @@ def encode_object(c, x, t):
         lib.new_complex(c, x.real, x.imag)
     elif kind == K_FIELDS:
         if put_handle(c, x):
-            fill_fields(c, x, fields_of[t])
+            fields = fields_of[t]
+            if fields is exception_fields:
+                fill_exception(c, x)
+            else:
+                fill_fields(c, x, fields)
     elif put_handle(c, x):
         fill_value(c, x)
 
@@ -346,6 +350,23 @@ def fill_once(c, x, items):
 
 def fill_fields(c, x, fields):
     fill_once(c, x, fields(x))
+
+
+def fill_exception(c, x):
+    """Most exceptions have a message, or nothing: no container, so there is no tree to be made of it."""
+    args = BaseException.args.__get__(x)
+    n = len(args)
+    if n > 1 or n == 1 and type(args[0]) is not str:
+        return fill_fields(c, x, exception_fields)
+    frame = take_frame()
+    fields = frame + ARGS
+    fields.tag = NOTHING
+    cell = fields + 1
+    if n:
+        encode(cell, args[0])
+    lib.new_tuple(cell, n, cell)
+    lib.fill_items(c, 2, fields)
+    pool.append(frame)
 
 
 def fill_value(c, x):

@@ -1,10 +1,10 @@
 //! Calling the host. The count of these calls is the speed of everything else. What performs one takes the lock.
 
-use crate::encode::{self, Scratch, encode_argument};
+use crate::encode::{self, Scratch, encode_argument, encode_plain};
 use crate::state::{self, Locked};
 use crate::{
-    Obj, PyBytes_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, bytearray, decode, err, hold, lent, mirror,
-    refcount,
+    Obj, PyBytes_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, arena, bytearray, decode, err, hold, lent,
+    mirror, refcount, slots, text,
 };
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, GIMBAL_HOST_TAKES_MARSHAL, GIMBAL_HOST_TAKES_PACKED, HostTable, Op, Release, Tag};
@@ -158,15 +158,21 @@ unsafe fn cross(
             heap.resize(args.len(), MaybeUninit::uninit());
             &mut heap
         };
-        let mut scratch = Scratch::new();
-        for (cell, &arg) in cells.iter_mut().zip(args) {
-            encode_argument(arg, cell.write(Cell::new(Tag::Null)), &mut scratch);
-        }
         *out = Cell::new(Tag::Error);
         let host = host();
-        scratch.begin();
-        let tag = state::without_lock(runs_code, || entry(host, cells.as_mut_ptr().cast(), out));
-        scratch.adopt();
+        let mut all = cells.iter_mut().zip(args);
+        let tag = if all.all(|(cell, &arg)| encode_plain(arg, cell.write(Cell::new(Tag::Null)))) {
+            state::without_lock(runs_code, || entry(host, cells.as_mut_ptr().cast(), out))
+        } else {
+            let mut scratch = Scratch::new();
+            for (cell, &arg) in cells.iter_mut().zip(args) {
+                encode_argument(arg, cell.write(Cell::new(Tag::Null)), &mut scratch);
+            }
+            scratch.begin();
+            let tag = state::without_lock(runs_code, || entry(host, cells.as_mut_ptr().cast(), out));
+            scratch.adopt();
+            tag
+        };
         let intact = !runs_code || mirror::enter();
         bytearray::refresh_held();
         if tag == Tag::Error as i32 {
@@ -187,6 +193,9 @@ unsafe fn cross(
 unsafe fn perform(code: Op, args: &[Obj], out: &mut Cell) -> bool {
     // SAFETY: as `cross`.
     unsafe {
+        if code != Op::InternName {
+            args.iter().for_each(|&arg| know_name(arg));
+        }
         cross(
             args,
             out,
@@ -194,6 +203,22 @@ unsafe fn perform(code: Op, args: &[Obj], out: &mut Cell) -> bool {
             code.looks_at_lists(),
             |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
         )
+    }
+}
+
+/// A string that C has interned is a name: the host is told once, and sent the handle from then on.
+#[inline]
+unsafe fn know_name(arg: Obj) {
+    // SAFETY: an object or NULL; what is interned never dies.
+    unsafe {
+        if !arg.is_null()
+            && text::is_exactly(arg, &raw mut PyUnicode_Type)
+            && text::is_interned(arg)
+            && arena::in_range(arg.cast())
+            && arena::handle(arg) == arena::NO_HANDLE
+        {
+            slots::name_handle(arg);
+        }
     }
 }
 

@@ -269,37 +269,34 @@ pub unsafe fn encode_text(op: Obj, cell: &mut Cell) {
     }
 }
 
+/// Encodes what needs nothing kept: no object, what functions return mostly, strings, and objects of the host. False for anything else.
+#[inline]
+pub unsafe fn encode_plain(op: Obj, cell: &mut Cell) -> bool {
+    // SAFETY: an object has a type; a string is one when its type says so.
+    unsafe {
+        if op.is_null() {
+            cell.tag = Tag::Null as i32;
+            return true;
+        }
+        if text::is_exactly(op, &raw mut PyUnicode_Type) {
+            encode_text(op, cell);
+            return true;
+        }
+        encode_small(op, cell) || encode_known(op, cell)
+    }
+}
+
 #[inline]
 unsafe fn encode_as(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared: bool) {
     // SAFETY: an object has a type; each arm reads the struct of the type it has checked.
     unsafe {
-        if op.is_null() {
-            cell.tag = Tag::Null as i32;
+        if encode_plain(op, cell) {
             return;
         }
-        let ty = (*op).ob_type;
-        if ty == &raw mut PyLong_Type {
-            if let Some(value) = int::as_i64(op) {
-                cell.tag = Tag::Int as i32;
-                cell.i = value;
-            } else {
-                let bytes = int::to_bytes(op);
-                set_bytes(cell, Tag::BigInt, &bytes);
-                scratch.bytes.push(bytes);
-            }
-        } else if ty == &raw mut PyUnicode_Type {
-            encode_text(op, cell);
-        } else if ty == &raw mut PyFloat_Type {
-            cell.tag = Tag::Float as i32;
-            cell.d = (*op.cast::<PyFloatObject>()).ob_fval;
-        } else if ty == &raw mut PyBool_Type {
-            cell.tag = if addr_eq(op, crate::true_object()) {
-                Tag::True
-            } else {
-                Tag::False
-            } as i32;
-        } else if addr_eq(op, crate::none()) {
-            cell.tag = Tag::None as i32;
+        if text::is_exactly(op, &raw mut PyLong_Type) {
+            let bytes = int::to_bytes(op);
+            set_bytes(cell, Tag::BigInt, &bytes);
+            scratch.bytes.push(bytes);
         } else {
             encode_object(op, cell, scratch, shared);
         }
@@ -314,10 +311,7 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
             set_handle(cell, types::handle(op.cast()));
             return;
         }
-        let handle = arena::handle(op);
-        if handle != arena::NO_HANDLE {
-            set_handle(cell, handle);
-        } else if ty == &raw mut PyBytes_Type {
+        if ty == &raw mut PyBytes_Type {
             set_bytes(cell, Tag::Bytes, text::as_bytes(op));
             cell.t = op as i64;
         } else if ty == &raw mut PyTuple_Type {

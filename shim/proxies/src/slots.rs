@@ -566,7 +566,7 @@ unsafe fn object_handle(op: Obj) -> i64 {
 static NAMES: Locked<Option<std::collections::HashMap<Vec<u8>, i64>>> = Locked::new(None);
 
 /// The host's handle of an attribute name, asked for once.
-unsafe fn name_handle(name: Obj) -> i64 {
+pub unsafe fn name_handle(name: Obj) -> i64 {
     // SAFETY: `name` is an exact string; the lock is held.
     unsafe {
         let tag = arena::handle(name);

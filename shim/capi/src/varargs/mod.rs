@@ -32,6 +32,7 @@ const SIZE_T_ALWAYS: bool = cfg!(Py_3_13);
 
 unsafe extern "C" {
     fn gimbal_va_ptr(ap: VaArgs) -> *mut c_void;
+    fn gimbal_va_ptrs(ap: VaArgs, out: *mut *mut c_void, n: usize);
     fn gimbal_va_int(ap: VaArgs) -> c_int;
     fn gimbal_va_long(ap: VaArgs) -> c_long;
     fn gimbal_va_longlong(ap: VaArgs) -> c_longlong;
@@ -55,6 +56,13 @@ impl VaArgs {
     unsafe fn ptr<T>(self) -> *mut T {
         // SAFETY: the next argument is a pointer by the caller's contract.
         unsafe { gimbal_va_ptr(self) }.cast()
+    }
+
+    /// Takes as many pointers as there is room for.
+    #[inline]
+    unsafe fn ptrs(self, out: &mut [*mut c_void]) {
+        // SAFETY: the next arguments are pointers by the caller's contract.
+        unsafe { gimbal_va_ptrs(self, out.as_mut_ptr(), out.len()) }
     }
 
     /// Takes a pointer and writes `value` to where it points.

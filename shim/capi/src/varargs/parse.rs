@@ -1,9 +1,10 @@
 //! Positional arguments: `PyArg_ParseTuple` and its kin, `PyArg_UnpackTuple` and the small checks.
 
-use std::ffi::{CStr, c_char, c_int};
-use std::ptr::null;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ptr::{null, null_mut};
 
 use gimbal_abi::*;
+use gimbal_proxies::int;
 
 use super::convert::Conversion;
 use super::cursor::Cursor;
@@ -172,6 +173,47 @@ unsafe extern "C" fn gimbal_parse_tuple(
     }
 }
 
+/// Most calls: a few letters for exact ints, exact floats and objects, with what they ask for. Anything else is left as it is, and
+/// the answer is no.
+#[inline]
+unsafe fn converted_at_once(args: *const *mut PyObject, count: usize, format: *const c_char, va: VaArgs) -> bool {
+    const MOST: usize = 4;
+    if count > MOST {
+        return false;
+    }
+    // SAFETY: exact types have the struct that is read; what is stored is what the letters say, by the caller's contract.
+    unsafe {
+        let format = format.cast::<u8>();
+        let mut words = [0u64; MOST];
+        for (i, word) in words.iter_mut().enumerate().take(count) {
+            let argument = *args.add(i);
+            let ty = (*argument).ob_type;
+            *word = match *format.add(i) {
+                b'O' => argument as u64,
+                b'd' if ty == &raw mut PyFloat_Type => (*argument.cast::<PyFloatObject>()).ob_fval.to_bits(),
+                code @ (b'i' | b'l' | b'L' | b'n') if ty == &raw mut PyLong_Type => match int::as_i64(argument) {
+                    Some(value) if code != b'i' || c_int::try_from(value).is_ok() => value.cast_unsigned(),
+                    _ => return false,
+                },
+                _ => return false,
+            };
+        }
+        if !matches!(*format.add(count), 0 | b':' | b';') {
+            return false;
+        }
+        let mut places = [null_mut::<c_void>(); MOST];
+        va.ptrs(&mut places[..count]);
+        for (i, place) in places.iter().enumerate().take(count) {
+            if *format.add(i) == b'i' {
+                place.cast::<c_int>().write(words[i] as c_int);
+            } else {
+                place.cast::<u64>().write(words[i]);
+            }
+        }
+        true
+    }
+}
+
 /// `_PyArg_ParseStack`: the arguments are an array.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn gimbal_parse_stack(
@@ -183,6 +225,9 @@ unsafe extern "C" fn gimbal_parse_stack(
 ) -> c_int {
     // SAFETY: the caller's contract.
     unsafe {
+        if converted_at_once(args, count as usize, format, va) {
+            return 1;
+        }
         let mut codes = Cursor::new(format);
         let signature = Signature::scan(codes);
         if count < signature.min || signature.max < count {

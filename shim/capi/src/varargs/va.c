@@ -20,6 +20,11 @@ typedef void Parser;
 /* Pumps. */
 
 void *gimbal_va_ptr(va_list *ap) { return va_arg(*ap, void *); }
+void gimbal_va_ptrs(va_list *ap, void **out, size_t n)
+{
+    while (n-- > 0)
+        *out++ = va_arg(*ap, void *);
+}
 int gimbal_va_int(va_list *ap) { return va_arg(*ap, int); }
 long gimbal_va_long(va_list *ap) { return va_arg(*ap, long); }
 long long gimbal_va_longlong(va_list *ap) { return va_arg(*ap, long long); }

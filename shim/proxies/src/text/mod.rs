@@ -486,6 +486,12 @@ pub unsafe fn intern_object(op: Obj) -> Obj {
     unsafe { intern(utf8(op), || new_ref(op)) }
 }
 
+/// Is it the one string of its contents?
+#[inline]
+pub unsafe fn is_interned(op: Obj) -> bool {
+    state(op) & INTERNED_BIT != 0
+}
+
 /// Puts the one string with their contents in the place of each name in a tuple: names of keywords are interned on CPython, and
 /// extensions compare them by address.
 pub unsafe fn intern_all(names: Obj) {
@@ -494,7 +500,7 @@ pub unsafe fn intern_all(names: Obj) {
         let items = crate::seq::tuple_items(names);
         for i in 0..crate::seq::size(names) {
             let name = *items.add(i);
-            if state(name) & INTERNED_BIT == 0 {
+            if !is_interned(name) {
                 *items.add(i) = intern_object(name);
                 crate::decref(name);
             }
