@@ -76,7 +76,8 @@ pub enum Tag {
     /// Shim to host only: exact `bytes`; `i` points at `n` bytes, `t` as for `Str`.
     Bytes = 10,
     /// An object by handle: `i` is the handle (index in the low 32 bits, generation in the high 32), `t` the handle of
-    /// its type, or 0 when the host has sent the object before. For an exact `dict`, `n` may be the number of its entries
+    /// its type, or 0 when the host has sent the object before. An exact `str` that C uses as a name comes with the handle that
+    /// [`Op::InternName`] has answered. For an exact `dict`, `n` may be the number of its entries
     /// plus 1; 0 when the host does not tell. For a list, `n` may be the number of the state of it that was sent last
     /// ([`ShimTable::next_number`]), when its items are the same since then; 0 else.
     Handle = 11,

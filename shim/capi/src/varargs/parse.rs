@@ -176,7 +176,12 @@ unsafe extern "C" fn gimbal_parse_tuple(
 /// Most calls: a few letters for exact ints, exact floats and objects, with what they ask for. Anything else is left as it is, and
 /// the answer is no.
 #[inline]
-unsafe fn converted_at_once(args: *const *mut PyObject, count: usize, format: *const c_char, va: VaArgs) -> bool {
+unsafe fn converted_at_once(
+    args: *const *mut PyObject,
+    count: usize,
+    format: *const c_char,
+    va: VaArgs,
+) -> bool {
     const MOST: usize = 4;
     if count > MOST {
         return false;
@@ -191,10 +196,14 @@ unsafe fn converted_at_once(args: *const *mut PyObject, count: usize, format: *c
             *word = match *format.add(i) {
                 b'O' => argument as u64,
                 b'd' if ty == &raw mut PyFloat_Type => (*argument.cast::<PyFloatObject>()).ob_fval.to_bits(),
-                code @ (b'i' | b'l' | b'L' | b'n') if ty == &raw mut PyLong_Type => match int::as_i64(argument) {
-                    Some(value) if code != b'i' || c_int::try_from(value).is_ok() => value.cast_unsigned(),
-                    _ => return false,
-                },
+                code @ (b'i' | b'l' | b'L' | b'n') if ty == &raw mut PyLong_Type => {
+                    match int::as_i64(argument) {
+                        Some(value) if code != b'i' || c_int::try_from(value).is_ok() => {
+                            value.cast_unsigned()
+                        }
+                        _ => return false,
+                    }
+                }
                 _ => return false,
             };
         }
