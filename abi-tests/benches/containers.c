@@ -104,6 +104,20 @@ walk_dict(PyObject *self, PyObject *dict)
     return PyErr_Occurred() ? NULL : PyLong_FromLong(total);
 }
 
+/* The same, and the length after each entry, as Cython does it to see whether the dict has changed. */
+static PyObject *
+walk_watched(PyObject *self, PyObject *dict)
+{
+    PyObject *key, *value;
+    Py_ssize_t position = 0, size = PyDict_Size(dict);
+    long total = 0;
+    while (PyDict_Next(dict, &position, &key, &value)) {
+        total += PyLong_AsLong(value);
+        EXPECT(PyDict_Size(dict) == size);
+    }
+    return PyErr_Occurred() ? NULL : PyLong_FromLong(total);
+}
+
 /* The values of 100 keys, which the module keeps. */
 static PyObject *
 look_up(PyObject *self, PyObject *dict)
@@ -175,6 +189,7 @@ static PyMethodDef methods[] = {
     {"pair", pair, METH_O, NULL},
     {"make_dict", make_dict, METH_NOARGS, NULL},
     {"walk_dict", walk_dict, METH_O, NULL},
+    {"walk_watched", walk_watched, METH_O, NULL},
     {"look_up", look_up, METH_O, NULL},
     {"make_tree", make_tree, METH_NOARGS, NULL},
     {"walk_tree", walk_tree, METH_O, NULL},

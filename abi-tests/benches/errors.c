@@ -38,6 +38,16 @@ each_error(PyObject *self, PyObject *times)
     Py_RETURN_NONE;
 }
 
+/* As a long calculation does it. */
+static PyObject *
+each_check(PyObject *self, PyObject *times)
+{
+    for (long n = PyLong_AsLong(times); n > 0; n--) {
+        EXPECT(PyErr_CheckSignals() == 0);
+    }
+    Py_RETURN_NONE;
+}
+
 /* Looks for an attribute that is not there. */
 static PyObject *
 missing(PyObject *self, PyObject *object)
@@ -58,6 +68,7 @@ static PyMethodDef methods[] = {
     {"fail", fail, METH_NOARGS, NULL},
     {"forgive", forgive, METH_O, NULL},
     {"pass_on", pass_on, METH_O, NULL},
+    {"each_check", each_check, METH_O, NULL},
     {"each_error", each_error, METH_O, NULL},
     {"missing", missing, METH_O, NULL},
     {NULL},

@@ -53,4 +53,5 @@ timing.report({
     "raised in Python, through C, caught in Python": passed_on,
     "an attribute that C does not find": missing,
     "set, matched and cleared, inside C": errors.each_error,
+    "`PyErr_CheckSignals`, inside C": errors.each_check,
 })

@@ -256,7 +256,7 @@ def encode_object(c, x, t):
         c.i = address
     elif kind == K_TUPLE:
         if put_handle(c, x):
-            fill(c, x)
+            fill_tuple(c, x)
     elif kind == K_LIST:
         encode_list(c, x)
     elif kind == K_DICT:
@@ -286,6 +286,29 @@ def encode_object(c, x, t):
                 fill_fields(c, x, fields)
     elif put_handle(c, x):
         fill_value(c, x)
+
+
+def is_value(x):
+    t = type(x)
+    return t is int or t is float or t is str or x is None or t is bool
+
+
+def fill_tuple(c, x):
+    """Fills the proxy of the tuple that a cell names. Pairs and triples of values, the most common ones, need no stream."""
+    n = len(x)
+    if n == 2 and is_value(x[0]) and is_value(x[1]):
+        frame = take_frame()
+    elif n == 3 and is_value(x[0]) and is_value(x[1]) and is_value(x[2]):
+        frame = take_frame()
+        encode(frame + (ARGS + 2), x[2])
+    else:
+        fill(c, x)
+        return
+    cells = frame + ARGS
+    encode(cells + 0, x[0])
+    encode(cells + 1, x[1])
+    lib.fill_items(c, n, cells)
+    pool.append(frame)
 
 
 def word(x):
