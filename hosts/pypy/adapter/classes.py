@@ -2,6 +2,7 @@
 import array
 import collections.abc
 import operator
+import weakref
 
 from __pypy__ import hidden_applevel
 from __pypy__.bufferable import bufferable
@@ -25,6 +26,7 @@ from _gimbal.youth import tie, tie_light
 
 FLAG_BASETYPE = 1 << 10
 FLAG_DISALLOW_INSTANTIATION = 1 << 7
+FLAG_HEAPTYPE = 1 << 9
 FLAG_HAVE_GC = 1 << 14
 
 
@@ -493,6 +495,9 @@ def MakeType(address, spec):
     if signature:
         namespace['__text_signature__'] = signature
     for entry in entries:
+        if entry[0] == 'inherited':             # `__doc__`, above all, which is hidden otherwise
+            namespace[entry[1]] = TypeLookup(bases[0], entry[1])
+            continue
         key, value = attribute(entry, owner)
         if entry[0] == 'slot' and key in namespace:
             continue
@@ -525,6 +530,8 @@ def MakeType(address, spec):
         namespace['__init_subclass__'] = refuse_subclass(name, module)
     cls = make_class(metaclass, name, bases, namespace)
     native_classes[cls] = empty_maker(cls)
+    if flags & FLAG_HEAPTYPE:
+        dunders_made[cls] = {name: value for name, value in cls.__dict__.items() if name in DUNDERS}
     if dict_offset > 0 and not is_metatype:
         core.dict_places[cls] = dict_offset
     kinds[cls] = K_REFERENCE if is_metatype else K_STATEFUL if stateful else K_NATIVE
@@ -636,7 +643,9 @@ def make_class(metaclass, name, bases, namespace):
     for attempt in ((), ('__weakref__',), ('__dict__',), ('__weakref__', '__dict__')):
         namespace['__slots__'] = NativeSlots(s for s in slots if s not in attempt)
         try:
-            return type.__new__(metaclass, name, bases, dict(namespace))
+            cls = type.__new__(metaclass, name, bases, dict(namespace))
+            type.__delattr__(cls, '__slots__')      # as on CPython, where a type made in C has none
+            return cls
         except TypeError as error:
             problem = error
             if 'layout' in str(error) and bases[-1] is bufferable:
@@ -720,6 +729,7 @@ def TieWrapper(making, address):
 
 # --- what a type proxy needs -------------------------------------------------------------------------------------------
 
+dunders_made = weakref.WeakKeyDictionary()      # the special methods that a heap type of an extension had from the start
 DUNDERS = {}        # what of a class fills which slots: name to (group, place in the mask)
 for _place, _slot in enumerate(names(lib.dunder_name)):
     _group, _name = _slot.split()
@@ -745,6 +755,13 @@ def slot_masks(cls, mro, native):
     return masks
 
 
+def is_replaced(cls, name):
+    """Has Python code put another special method into the class of an extension, as `dataclasses` does? The classes of static types
+    do not change on CPython."""
+    made = dunders_made.get(cls)
+    return made is not None and cls.__dict__[name] is not made.get(name)
+
+
 def fills(cls, native, group, name, found):
     """Does the class fill this slot with a function that calls the host, where this base provides the method?"""
     if name == '__del__':
@@ -752,7 +769,7 @@ def fills(cls, native, group, name, found):
     if not native and name in ('__getattribute__', '__setattr__', '__delattr__'):
         return True
     if found in native_classes:
-        return False
+        return is_replaced(found, name)
     if found is object and cls is not object:
         return False
     if name == '__hash__' and found.__dict__[name] is None:
@@ -796,6 +813,17 @@ def TypeInfo(wire):
             type_qualname(cls), issubclass(cls, BaseException), exports_buffer(mro), struct, bool(cls.__flags__ & 512))
 
 
+OURS = frozenset(OWN + ('__dict__', '__text_signature__', '__weakref__'))
+
+
+def shown(cls):
+    """The dictionary of a class without what the adapter has put there."""
+    namespace = cls.__dict__
+    if cls not in native_classes:
+        return namespace
+    return {name: namespace[name] for name in namespace if name not in OURS}
+
+
 class Namespace(dict):
     """The dictionary of a class, as `tp_dict` shows it: reads and writes go to the class."""
     __slots__ = ('cls',)
@@ -815,25 +843,25 @@ class Namespace(dict):
         return key in self.cls.__dict__
 
     def __len__(self):
-        return len(self.cls.__dict__)
+        return len(shown(self.cls))
 
     def __iter__(self):
-        return iter(self.cls.__dict__)
+        return iter(shown(self.cls))
 
     def get(self, key, default=None):
         return self.cls.__dict__.get(key, default)
 
     def keys(self):
-        return self.cls.__dict__.keys()
+        return shown(self.cls).keys()
 
     def values(self):
-        return self.cls.__dict__.values()
+        return shown(self.cls).values()
 
     def items(self):
-        return self.cls.__dict__.items()
+        return shown(self.cls).items()
 
     def copy(self):
-        return dict(self.cls.__dict__)
+        return dict(shown(self.cls))
 
 
 def TypeDict(cls):

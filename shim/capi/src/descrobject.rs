@@ -1,9 +1,9 @@
 //! `descrobject.h`: descriptors for C methods, members and getsets. They are the host's; a type's own are made with it.
 
-use gimbal_abi::{PyGetSetDef, PyMemberDef, PyMethodDef, PyTypeObject};
+use gimbal_abi::{PyGetSetDef, PyMemberDef, PyMethodDef, PyObject, PyTypeObject};
 use gimbal_macros::entry;
-use gimbal_proxies::{Obj, Op, decref, op, seq, text, types};
-use std::ffi::c_int;
+use gimbal_proxies::{Obj, Op, decref, members, op, seq, text, types};
+use std::ffi::{CStr, c_int};
 
 unsafe fn descriptor(class: *mut PyTypeObject, entry: Obj) -> Obj {
     // SAFETY: `entry` is one of the entries of `gimbal_proxies::types`, owned by us.
@@ -13,6 +13,40 @@ unsafe fn descriptor(class: *mut PyTypeObject, entry: Obj) -> Obj {
         result
     }
 }
+
+/// Members that a type made in C may repeat for itself. Nothing reads them at their offsets: they are the host's.
+pub struct Members([PyMemberDef; 5]);
+
+// SAFETY: the names are literals; nothing writes to the table.
+unsafe impl Sync for Members {}
+
+impl Members {
+    /// As `tp_members` has it.
+    pub const fn get(&'static self) -> *mut PyMemberDef {
+        self.0.as_ptr().cast_mut()
+    }
+}
+
+/// Those of `property`, in the order of CPython's struct: <https://docs.python.org/3.11/library/functions.html#property>.
+pub static PROPERTY_MEMBERS: Members = {
+    const fn member(name: &'static CStr, place: isize, flags: c_int) -> PyMemberDef {
+        PyMemberDef {
+            name: name.as_ptr(),
+            type_code: members::OBJECT,
+            offset: (size_of::<PyObject>() + size_of::<Obj>() * place as usize) as isize,
+            flags,
+            doc: std::ptr::null(),
+        }
+    }
+    Members([
+        member(c"fget", 0, members::READONLY),
+        member(c"fset", 1, members::READONLY),
+        member(c"fdel", 2, members::READONLY),
+        member(c"__doc__", 3, 0),
+        // SAFETY: a member without a name ends the table.
+        unsafe { std::mem::zeroed() },
+    ])
+};
 
 /// Does it take what is assigned to an attribute?
 #[entry(error = 0)]

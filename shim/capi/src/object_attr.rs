@@ -138,6 +138,20 @@ pub unsafe fn PyObject_HasAttrString(object: Obj, name: *const c_char) -> c_int 
     PyObject_HasAttr(object, name)
 }
 
+/// An attribute of a type that is not ready yet: it goes into `tp_dict`, from which the class is made later.
+unsafe fn set_on_raw_type(ty: *mut PyTypeObject, name: Obj, value: Obj) -> c_int {
+    // SAFETY: the type and the name are objects.
+    unsafe {
+        if (*ty).tp_dict.is_null() {
+            (*ty).tp_dict = PyDict_New();
+        }
+        match value.is_null() {
+            true => PyDict_DelItem((*ty).tp_dict, name),
+            false => PyDict_SetItem((*ty).tp_dict, name, value),
+        }
+    }
+}
+
 /// `setattr(object, name, value)`; NULL deletes.
 #[entry]
 pub unsafe fn PyObject_SetAttr(object: Obj, name: Obj, value: Obj) -> c_int {
@@ -148,8 +162,19 @@ pub unsafe fn PyObject_SetAttr(object: Obj, name: Obj, value: Obj) -> c_int {
         return -1;
     }
     if !is_native(object) {
-        if types::is_type(object) && is_fixed(object.cast()) {
-            return refuse_on_type(object.cast(), name);
+        if types::is_type(object) {
+            let ty: *mut PyTypeObject = object.cast();
+            if types::is_raw(ty) {
+                return set_on_raw_type(ty, name, value);
+            }
+            if is_fixed(ty) {
+                return refuse_on_type(ty, name);
+            }
+            let done = status(op_unit(Op::SetAttr, &[object, name, value]));
+            if done == 0 && types::is_native(ty) {
+                types::look_again(ty);
+            }
+            return done;
         }
         return status(op_unit(Op::SetAttr, &[object, name, value]));
     }

@@ -810,6 +810,13 @@ pub unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, message: *c
         "" => eprintln!("Fatal Python error: {message}"),
         function => eprintln!("Fatal Python error: {function}: {message}"),
     }
+    // As CPython does: often it is what the message is about.
+    let _held = gimbal_proxies::hold();
+    // SAFETY: the lock is held.
+    if unsafe { !PyErr_Occurred().is_null() } {
+        // SAFETY: as above.
+        unsafe { crate::pythonrun::PyErr_PrintEx(0) };
+    }
     std::process::abort()
 }
 

@@ -369,6 +369,13 @@ unsafe fn encode_object(op: Obj, cell: &mut Cell, scratch: &mut Scratch, shared:
         } else if scratch.gives && crate::guest::is_new(op) {
             crate::incref(op);
             give(op, cell);
+        } else if !types::is_native(ty)
+            && let Some(host) = crate::views::promote(op)
+        {
+            match host.is_null() {
+                true => cell.tag = Tag::Null as i32,
+                false => set_handle(cell, arena::handle(host)),
+            }
         } else {
             encode_instance(op, cell);
         }

@@ -66,6 +66,7 @@ pub mod text;
 mod type_fields;
 pub mod type_flags;
 pub mod types;
+pub mod views;
 mod value;
 
 pub use crossing::{op, op_bool, op_int, op_unit};

@@ -12,7 +12,8 @@ const LONG: c_int = 2;
 const FLOAT: c_int = 3;
 const DOUBLE: c_int = 4;
 const STRING: c_int = 5;
-const OBJECT: c_int = 6;
+/// `T_OBJECT`: an object, `None` for NULL.
+pub const OBJECT: c_int = 6;
 const CHAR: c_int = 7;
 const BYTE: c_int = 8;
 const UBYTE: c_int = 9;
@@ -26,7 +27,8 @@ const LONGLONG: c_int = 17;
 const ULONGLONG: c_int = 18;
 const PYSSIZET: c_int = 19;
 const NONE: c_int = 20;
-const READONLY: c_int = 1;
+/// `READONLY`, a flag of a member.
+pub const READONLY: c_int = 1;
 
 unsafe fn none() -> Obj {
     // SAFETY: None is an object.

@@ -9,7 +9,7 @@
 use crate::slots::{self, Place, SLOTS};
 use crate::{
     Obj, Op, Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT, Py_TPFLAGS_HAVE_GC, Py_TPFLAGS_HEAPTYPE,
-    Py_TPFLAGS_READY, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyHeapTypeObject, PyMethodDef, PyObject,
+    Py_TPFLAGS_READY, Py_TPFLAGS_READYING, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyHeapTypeObject, PyMethodDef, PyObject,
     PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount, seq, text, type_flags,
     xdecref,
 };
@@ -47,6 +47,12 @@ pub unsafe fn handle(ty: *mut PyTypeObject) -> i64 {
         }
         (*ty).tp_cache as i64
     }
+}
+
+/// Is it a struct that nobody has made ready yet?
+pub unsafe fn is_raw(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: `ty` is a type.
+    unsafe { (*ty).tp_cache.is_null() && type_flags::of(ty) & (Py_TPFLAGS_READY | Py_TPFLAGS_READYING) == 0 }
 }
 
 /// Are its instances native structs of an extension type?
@@ -250,10 +256,7 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
         }
         let fields = seq::tuple_slice(info);
         let (name, metaclass, base, bases, mro) = (fields[0], fields[1], fields[2], fields[3], fields[4]);
-        let mask = [
-            int::as_u64(fields[5]).unwrap_or(0),
-            int::as_u64(fields[6]).unwrap_or(0),
-        ];
+        let mask = mask(fields);
         if is_new {
             (*ty).tp_name = leak(text::utf8(name));
             (*ty).ob_base.ob_base.ob_type = metaclass.cast();
@@ -281,8 +284,8 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
         if derived {
             (*ty).tp_subclasses = NATIVE as Obj;
         }
-        for (i, def) in SLOTS.iter().enumerate() {
-            if mask[i / 60] >> (i % 60) & 1 != 0 && (is_new || slots::get(ty, def.place).is_null()) {
+        for def in masked(mask) {
+            if is_new || slots::get(ty, def.place).is_null() {
                 let f = if derived { def.derived } else { def.host };
                 slots::set(ty, def.place, f);
             }
@@ -324,6 +327,40 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
         // TypeDict keeps the class alive as long as there is the proxy, whose handle does the same.
         (*ty).tp_dict = crossing::op(Op::TypeDict, &[ty.cast()]);
         err::clear();
+        decref(info);
+    }
+}
+
+/// Which slots call the host: two times 60 bits of what `Op::TypeInfo` answers.
+unsafe fn mask(fields: &[Obj]) -> [u64; 2] {
+    // SAFETY: the answer has these two ints.
+    unsafe { [5, 6].map(|at| int::as_u64(fields[at]).unwrap_or(0)) }
+}
+
+/// The slots of such a mask.
+fn masked(mask: [u64; 2]) -> impl Iterator<Item = &'static slots::SlotDef> {
+    let is_set = move |i: usize| mask[i / 60] >> (i % 60) & 1 != 0;
+    SLOTS
+        .iter()
+        .enumerate()
+        .filter_map(move |(i, def)| is_set(i).then_some(def))
+}
+
+/// Looks again at an extension's type that C has changed like any object: special methods that are Python's now fill their slots, as in
+/// CPython's `type.__setattr__`.
+pub unsafe fn look_again(ty: *mut PyTypeObject) {
+    // SAFETY: `ty` is tied; the answer is the tuple that `Op::TypeInfo` promises.
+    unsafe {
+        let number = int::from_i64(handle(ty));
+        let info = crossing::op(Op::TypeInfo, &[number]);
+        decref(number);
+        if info.is_null() {
+            err::clear();
+            return;
+        }
+        for def in masked(mask(seq::tuple_slice(info))) {
+            slots::set(ty, def.place, def.derived);
+        }
         decref(info);
     }
 }
@@ -669,6 +706,28 @@ unsafe fn finds_instance_dict(def: *const crate::PyGetSetDef) -> bool {
     }
 }
 
+/// Whether the type repeats a member of a builtin that it derives from. The host's instances have that already.
+unsafe fn is_of_builtin_base(ty: *mut PyTypeObject, member: *const crate::PyMemberDef) -> bool {
+    // SAFETY: tables end with a NULL name; bases are types.
+    unsafe {
+        let mut base = (*ty).tp_base;
+        while !base.is_null() && is_native(base) {
+            base = (*base).tp_base;
+        }
+        if base.is_null() || (*base).tp_members.is_null() {
+            return false;
+        }
+        let mut known = (*base).tp_members;
+        while !(*known).name.is_null() {
+            if (*known).offset == (*member).offset && CStr::from_ptr((*known).name) == CStr::from_ptr((*member).name) {
+                return true;
+            }
+            known = known.add(1);
+        }
+        false
+    }
+}
+
 /// Everything that the type itself defines.
 unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
     // SAFETY: tables end with a NULL name; slots are C functions.
@@ -737,7 +796,10 @@ unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
         method_entries((*ty).tp_methods, &mut out);
         let mut member = (*ty).tp_members;
         while !member.is_null() && !(*member).name.is_null() {
-            out.push(member_entry(member));
+            out.push(match is_of_builtin_base(ty, member) {
+                true => entry("inherited", (*member).name, &[]),
+                false => member_entry(member),
+            });
             member = member.add(1);
         }
         let mut getset = (*ty).tp_getset;

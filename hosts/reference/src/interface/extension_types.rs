@@ -207,7 +207,11 @@ pub(super) fn make(t: &mut Thread, a: &[Obj]) -> Res {
     let mut attributes = Vec::new();
     for entry in t.items(entries).unwrap_or_default() {
         let kind = t.items(&entry).unwrap_or_default();
-        let is_slot = t.as_string(&kind[0]).as_deref() == Some("slot");
+        let kind = t.as_string(&kind[0]);
+        if kind.as_deref() == Some("inherited") {
+            continue; // found in the base
+        }
+        let is_slot = kind.as_deref() == Some("slot");
         let (key, value) = attribute(t, &entry, None)?;
         if is_slot && t.dict_get_str(&namespace, &key).is_some() {
             continue;

@@ -2,11 +2,13 @@
 //! filled when the host attaches (`gimbal_proxies::types::complete_builtin`). The vectorcall flag is left out where the objects are the
 //! host's: their proxies have no such function.
 
+use crate::descrobject::PROPERTY_MEMBERS;
 use crate::generated::{Shape, shape};
 use gimbal_abi::{PyObject, PyTypeObject, PyVarObject};
 use gimbal_proxies::guest::Builtin;
-use gimbal_proxies::{arena, decode, dict, int, refcount, seq, text, type_flags, types};
+use gimbal_proxies::{arena, decode, dict, int, refcount, seq, text, type_flags, types, views};
 use std::ffi::c_ulong;
+use std::mem::offset_of;
 use std::ptr::null_mut;
 
 /// `tp_dealloc` of value types that own nothing but their block.
@@ -38,7 +40,7 @@ macro_rules! base {
 }
 
 macro_rules! static_types {
-    ($($symbol:ident $name:literal $base:ident $dealloc:path $(, without $flag:ident)?;)*) => {
+    ($($symbol:ident $name:literal $base:ident $dealloc:path $(, without $flag:ident)? $(, with $field:ident = $value:expr)?;)*) => {
         $(
             #[doc = concat!("`", $name, "`")]
             #[gimbal_macros::exported]
@@ -47,6 +49,7 @@ macro_rules! static_types {
                 ty.tp_name = concat!($name, "\0").as_ptr().cast();
                 ty.tp_base = base!($base);
                 ty.tp_dealloc = Some($dealloc);
+                $(ty.$field = $value;)?
                 ty
             };
         )*
@@ -84,16 +87,16 @@ static_types! {
     PyContextVar_Type "_contextvars.ContextVar" PyBaseObject_Type refcount::retire;
     PyContext_Type "_contextvars.Context" PyBaseObject_Type refcount::retire;
     PyCoro_Type "coroutine" PyBaseObject_Type refcount::retire;
-    PyDictItems_Type "dict_items" PyBaseObject_Type refcount::retire;
+    PyDictItems_Type "dict_items" PyBaseObject_Type views::dealloc;
     PyDictIterItem_Type "dict_itemiterator" PyBaseObject_Type refcount::retire;
     PyDictIterKey_Type "dict_keyiterator" PyBaseObject_Type refcount::retire;
     PyDictIterValue_Type "dict_valueiterator" PyBaseObject_Type refcount::retire;
-    PyDictKeys_Type "dict_keys" PyBaseObject_Type refcount::retire;
+    PyDictKeys_Type "dict_keys" PyBaseObject_Type views::dealloc;
     PyDictProxy_Type "mappingproxy" PyBaseObject_Type refcount::retire;
     PyDictRevIterItem_Type "dict_reverseitemiterator" PyBaseObject_Type refcount::retire;
     PyDictRevIterKey_Type "dict_reversekeyiterator" PyBaseObject_Type refcount::retire;
     PyDictRevIterValue_Type "dict_reversevalueiterator" PyBaseObject_Type refcount::retire;
-    PyDictValues_Type "dict_values" PyBaseObject_Type refcount::retire;
+    PyDictValues_Type "dict_values" PyBaseObject_Type views::dealloc;
     PyDict_Type "dict" PyBaseObject_Type dict::dealloc;
     PyEllipsis_Type "ellipsis" PyBaseObject_Type refcount::retire;
     PyEnum_Type "enumerate" PyBaseObject_Type refcount::retire;
@@ -123,7 +126,7 @@ static_types! {
     PyODictValues_Type "odict_values" PyBaseObject_Type refcount::retire;
     PyODict_Type "collections.OrderedDict" PyDict_Type refcount::retire;
     PyPickleBuffer_Type "pickle.PickleBuffer" PyBaseObject_Type refcount::retire;
-    PyProperty_Type "property" PyBaseObject_Type refcount::retire;
+    PyProperty_Type "property" PyBaseObject_Type refcount::retire, with tp_members = PROPERTY_MEMBERS.get();
     PyRangeIter_Type "range_iterator" PyBaseObject_Type refcount::retire;
     PyRange_Type "range" PyBaseObject_Type refcount::retire;
     PyReversed_Type "reversed" PyBaseObject_Type refcount::retire;
@@ -137,7 +140,7 @@ static_types! {
     PyTraceBack_Type "traceback" PyBaseObject_Type refcount::retire;
     PyTupleIter_Type "tuple_iterator" PyBaseObject_Type refcount::retire;
     PyTuple_Type "tuple" PyBaseObject_Type seq::tuple_dealloc;
-    PyType_Type "type" PyBaseObject_Type refcount::retire;
+    PyType_Type "type" PyBaseObject_Type refcount::retire, with tp_dictoffset = offset_of!(PyTypeObject, tp_dict) as isize;
     PyUnicodeIter_Type "str_iterator" PyBaseObject_Type refcount::retire;
     PyUnicode_Type "str" PyBaseObject_Type text::dealloc;
     PyWrapperDescr_Type "wrapper_descriptor" PyBaseObject_Type refcount::retire;
