@@ -139,12 +139,31 @@ static_get(PyObject *self, PyObject *instance, PyObject *owner)
     return PyProperty_Type.tp_descr_get(self, owner, owner);
 }
 
+/* Code for a traceback, as it is made where there is no PyCode_New: with the arguments of CPython's constructor. */
+CHECK(code)
+{
+    PyObject *rows = PyList_New(0);
+#if PY_VERSION_HEX >= 0x030B0000
+    PyObject *code = PyObject_CallFunction((PyObject *)&PyCode_Type, "iiiiiiy#()()(s)sssiy#y#", 1, 0, 0, 1, 0, 3, "", (Py_ssize_t)0,
+                                           "argument", "file.pyx", "name", "Class.name", 7, "", (Py_ssize_t)0, "", (Py_ssize_t)0);
+    EXPECT(code != NULL);
+    const char *names[] = {"co_name", "co_qualname", "co_filename", "co_firstlineno", "co_argcount", "co_varnames"};
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(names); i++)
+        note(rows, PyObject_GetAttrString(code, names[i]));
+    Py_DECREF(code);
+    note(rows, PyObject_CallFunction((PyObject *)&PyCode_Type, "i", 1));
+    note(rows, PyObject_CallFunction((PyObject *)&PyCode_Type, "iiiiiii()()(s)sssiyy", 1, 0, 0, 1, 0, 3, 9, "a", "f", "n", "q", 7, "", ""));
+#endif
+    return rows;
+}
+
 static PyMethodDef methods[] = {
     {"compile_class", compile_class, METH_VARARGS, NULL},
     {"decorate_class", decorate_class, METH_VARARGS, NULL},
     {"call_class", call_class, METH_O, NULL},
     {"show", show, METH_O, NULL},
     CHECKED(views),
+    CHECKED(code),
     CHECKED(the_dict_of_a_type_is_a_field),
     CHECKED(members_of_property),
     {NULL, NULL, 0, NULL},

@@ -3,6 +3,42 @@
 Installs the adapter (the package `_gimbal`, which is this folder) and then behaves as the interpreter would.
 """
 import sys
+import types
+from importlib.machinery import PathFinder, SourceFileLoader
+
+from __pypy__ import hidden_applevel
+
+
+def hide(code):
+    """Keeps code and all that is defined in it out of tracebacks and out of sight of `sys._getframe`, tracers and profilers.
+
+    There is nothing in its place on CPython; and a tracer that calls C must not be called in the middle of a crossing.
+    """
+    cells = tuple(types.CellType() for _ in code.co_freevars)
+    hidden_applevel(types.FunctionType(code, {}, None, None, cells or None))
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            hide(constant)
+    return code
+
+
+class AdapterLoader(SourceFileLoader):
+    """Loads a module of the adapter, hidden."""
+
+    def get_code(self, name):
+        return hide(super().get_code(name))
+
+
+class AdapterFinder:
+    """Finds the modules of the adapter."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.startswith('_gimbal.'):
+            spec = PathFinder.find_spec(name, path)
+            if spec is not None and type(spec.loader) is SourceFileLoader:
+                spec.loader = AdapterLoader(name, spec.origin)
+            return spec
 
 
 def install():
@@ -12,6 +48,7 @@ def install():
     package = type(sys)('_gimbal')
     package.__path__ = [here]
     sys.modules['_gimbal'] = package
+    sys.meta_path.insert(0, AdapterFinder)
     if os.environ.get('GIMBAL_STATS') == '1':
         import _gimbal.counters
         _gimbal.counters.begin()
@@ -195,23 +232,21 @@ def run_script(argv, isolated):
     exec(compile(source, script, 'exec', dont_inherit=True), namespace)
 
 
-def report():
-    """Shows the exception that ended the program, as the interpreter would: without the frames of this file."""
-    kind, error, trace = sys.exc_info()
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-        trace = trace.tb_next
-    sys.last_type, sys.last_value, sys.last_traceback = kind, error.with_traceback(trace), trace
-    sys.excepthook(kind, error, trace)
+def report(error):
+    """Shows the exception that ended the program, as the interpreter would."""
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
+    sys.excepthook(type(error), error, error.__traceback__)
 
 
 if __name__ == '__main__':
+    hide(sys._getframe().f_code)
     try:
         main()
     except SystemExit:
         raise
-    except KeyboardInterrupt:
-        report()
+    except KeyboardInterrupt as error:
+        report(error)
         sys.exit(130)       # as a shell tells of a program that SIGINT ended
-    except BaseException:
-        report()
+    except BaseException as error:
+        report(error)
         sys.exit(1)

@@ -23,15 +23,15 @@ class Implementation(types.SimpleNamespace):
 
     @property
     def name(self):
-        return self._name if asked_by_host(sys._getframe(1)) else 'cpython'
+        return self._name if asked_by_host(sys._getframe()) else 'cpython'
 
     @property
     def version(self):
-        return self._version if asked_by_host(sys._getframe(1)) else sys.version_info
+        return self._version if asked_by_host(sys._getframe()) else sys.version_info
 
     @property
     def hexversion(self):
-        return self._hexversion if asked_by_host(sys._getframe(1)) else sys.hexversion
+        return self._hexversion if asked_by_host(sys._getframe()) else sys.hexversion
 
 
 class BuiltinNames(tuple):
@@ -39,7 +39,7 @@ class BuiltinNames(tuple):
     __slots__ = ()
 
     def __contains__(self, name):
-        return tuple.__contains__(self, name) and (name != '__pypy__' or asked_by_host(sys._getframe(1)))
+        return tuple.__contains__(self, name) and (name != '__pypy__' or asked_by_host(sys._getframe()))
 
 
 def identify_as_cpython():

@@ -10,24 +10,12 @@ from _gimbal.cells import NULL
 from _gimbal.native import ffi, lib
 
 
-def is_own(frame):
-    """Is it a frame of the adapter?"""
-    return frame.f_code.co_filename.startswith(_HERE)
-
-
-def outer(frame):
-    """The innermost frame that is not the adapter's, from `frame` on; None when there is none."""
-    while frame is not None and is_own(frame):
-        frame = frame.f_back
-    return frame
-
-
-_HERE = os.path.dirname(outer.__code__.co_filename) + os.sep
-
-
 def caller():
-    """The Python frame that called the extension."""
-    return outer(sys._getframe())
+    """The Python frame that called the extension; None when there is none."""
+    try:
+        return sys._getframe()
+    except ValueError:
+        return None
 
 
 def MakeException(cls, value, trace):
@@ -80,7 +68,7 @@ def Warn(message, category, stacklevel):
     frame = caller()
     while frame is not None and stacklevel > 1:
         stacklevel -= 1
-        frame = outer(frame.f_back)
+        frame = frame.f_back
     if frame is None:
         namespace, filename, line = vars(sys), "sys", 1
     else:

@@ -94,7 +94,7 @@ def RichCompare(a, b, op):
 
 def Dir(o):
     if o is NULL:
-        return sorted(sys._getframe(1).f_locals)
+        return sorted(sys._getframe().f_locals)
     return dir(o)
 
 

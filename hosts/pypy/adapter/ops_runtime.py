@@ -12,7 +12,7 @@ from _gimbal.handles import ids
 from _gimbal.kinds import K_STATEFUL, kinds
 from _gimbal.lifetimes import pin
 from _gimbal.native import lib
-from _gimbal.ops_error import caller, is_own
+from _gimbal.ops_error import caller
 from _gimbal.youth import tie
 
 
@@ -154,8 +154,6 @@ def SetTracer(function, profile):
         return install(None)
 
     def event(frame, what, argument):
-        if is_own(frame):
-            return None
         function(frame, what, argument)
         return event
 

@@ -3,9 +3,8 @@
 The first extension file of a process does, and a program that embeds PyPy.
 """
 import os
-from types import FunctionType
 
-from __pypy__ import hidden_applevel, identity_dict
+from __pypy__ import identity_dict
 from _gimbal import classes, core, functions, lifetimes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text, youth
 from _gimbal.builtin_types import find
 from _gimbal.importer import Collector
@@ -37,18 +36,9 @@ def exec_module(module):
         core.result(lib.exec_module(definition, frame + core.ARGS, frame), frame)
 
 
-def hide(module):
-    """Keeps a module's public functions out of tracebacks and out of sight of sys._getframe."""
-    for name, function in vars(module).items():
-        if type(function) is FunctionType and name[0] != '_':
-            hidden_applevel(function)
-
-
 def load_operations():
     known = {'Resend': core.resend}
-    hide(core)
     for module in (ops_object, ops_number, ops_container, ops_text, ops_error, ops_runtime, functions, classes):
-        hide(module)
         known.update((k, v) for k, v in vars(module).items() if k[:1].isupper())
 
     def missing(name):

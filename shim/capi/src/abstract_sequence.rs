@@ -447,20 +447,26 @@ pub unsafe fn _PySequence_IterSearch(iterable: Obj, item: Obj, what: c_int) -> P
         }
         return -1;
     }
-    let result = search(|| PyIter_Next(iterator), item, what);
+    let next = || match PyIter_Next(iterator) {
+        end if end.is_null() && err::occurred().is_null() => None,
+        next => Some(next),
+    };
+    let result = search(next, item, what);
     decref(iterator);
     result
 }
 
-/// [`_PySequence_IterSearch`] in what `next` gives (new references).
-unsafe fn search(mut next: impl FnMut() -> Obj, item: Obj, what: c_int) -> Py_ssize_t {
+/// [`_PySequence_IterSearch`] in what `next` gives: new references, NULL when it failed.
+unsafe fn search(mut next: impl FnMut() -> Option<Obj>, item: Obj, what: c_int) -> Py_ssize_t {
     // SAFETY: `item` is an object.
     unsafe {
         let mut found = 0;
         for i in 0.. {
-            let candidate = next();
-            if candidate.is_null() {
+            let Some(candidate) = next() else {
                 break;
+            };
+            if candidate.is_null() {
+                return -1;
             }
             let equal = PyObject_RichCompareBool(item, candidate, Py_EQ);
             decref(candidate);
@@ -471,9 +477,6 @@ unsafe fn search(mut next: impl FnMut() -> Obj, item: Obj, what: c_int) -> Py_ss
                 (1, _) => return 1,
                 _ => return -1,
             }
-        }
-        if !err::occurred().is_null() {
-            return -1;
         }
         match what {
             COUNT => found,
@@ -493,10 +496,9 @@ unsafe fn find(sequence: Obj, item: Obj, what: c_int) -> Py_ssize_t {
         let mut i = 0;
         // The list may change while its items are compared.
         let next = || {
-            let here = items(sequence).get(i).copied().unwrap_or(null_mut());
+            let here = items(sequence).get(i).copied()?;
             i += 1;
-            xincref(here);
-            here
+            Some(new_ref(here))
         };
         search(next, item, what)
     }

@@ -317,8 +317,19 @@ mod elf {
         })
     }
 
-    /// Binds the `Py*` imports of a loaded file to our definitions.
+    /// Binds the `Py*` imports of a loaded file to our definitions; what we ourselves use of them, first of all: the host may export
+    /// some of the names, too, and comes before us in the linker's order.
     pub unsafe fn bind(file: *mut c_void) {
+        static OURSELVES: std::sync::Once = std::sync::Once::new();
+        // SAFETY: the caller's, and our own file is loaded.
+        unsafe {
+            OURSELVES.call_once(|| bind_names(me(), true));
+            bind_names(file, false);
+        }
+    }
+
+    /// Binds the names that a file defines itself, or those that it does not.
+    unsafe fn bind_names(file: *mut c_void, defined: bool) {
         // SAFETY: the link map and the dynamic section belong to a loaded file.
         unsafe {
             let Some(map) = map_of(file) else {
@@ -343,13 +354,19 @@ mod elf {
                     continue;
                 }
                 for rela in std::slice::from_raw_parts(start as *const libc::Elf64_Rela, count) {
-                    bind_one(map, rela, symbols, strings);
+                    bind_one(map, rela, symbols, strings, defined);
                 }
             }
         }
     }
 
-    unsafe fn bind_one(map: &LinkMap, rela: &libc::Elf64_Rela, symbols: usize, strings: usize) {
+    unsafe fn bind_one(
+        map: &LinkMap,
+        rela: &libc::Elf64_Rela,
+        symbols: usize,
+        strings: usize,
+        defined: bool,
+    ) {
         // SAFETY: the relocation names a symbol of the file's table and a word of its image.
         unsafe {
             let (kind, index) = (rela.r_info as u32, (rela.r_info >> 32) as usize);
@@ -359,7 +376,7 @@ mod elf {
             let symbol = &*(symbols as *const libc::Elf64_Sym).add(index);
             let name = CStr::from_ptr((strings + symbol.st_name as usize) as *const c_char);
             let bytes = name.to_bytes();
-            if symbol.st_shndx != 0 || !(bytes.starts_with(b"Py") || bytes.starts_with(b"_Py")) {
+            if (symbol.st_shndx != 0) != defined || !(bytes.starts_with(b"Py") || bytes.starts_with(b"_Py")) {
                 return;
             }
             let address = ours(name);

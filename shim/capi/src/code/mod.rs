@@ -14,8 +14,14 @@ pub mod watchers;
 use crate::common::has_flag;
 use gimbal_abi::*;
 use gimbal_macros::entry;
-use gimbal_proxies::{Obj, Op, decref, err, int, op, seq, text, xdecref};
+use gimbal_proxies::{Obj, Op, crossing, decref, err, int, new_ref, op, seq, text, xdecref};
 use std::ffi::{CStr, c_char, c_int, c_ulong};
+
+/// How C calls the type itself. Before 3.11 its arguments are the host's.
+#[cfg(Py_3_11)]
+pub const CALL: Option<vectorcallfunc> = Some(new::call_type);
+#[cfg(not(Py_3_11))]
+pub const CALL: Option<vectorcallfunc> = None;
 
 /// What a new code object says.
 struct Description {
@@ -139,19 +145,25 @@ pub unsafe fn PyCode_GetCode(code: *mut PyCodeObject) -> *mut PyObject {
     attribute(code, "co_code")
 }
 
+/// CPython's code keeps these tuples, so that names may be used after the tuple has been given back. Here the outermost call does.
+unsafe fn kept(names: Obj) -> Obj {
+    // SAFETY: `names` is a new reference or NULL.
+    unsafe { new_ref(crossing::lend_to_call(names)) }
+}
+
 #[entry]
 pub unsafe fn PyCode_GetVarnames(code: *mut PyCodeObject) -> *mut PyObject {
-    attribute(code, "co_varnames")
+    kept(attribute(code, "co_varnames"))
 }
 
 #[entry]
 pub unsafe fn PyCode_GetCellvars(code: *mut PyCodeObject) -> *mut PyObject {
-    attribute(code, "co_cellvars")
+    kept(attribute(code, "co_cellvars"))
 }
 
 #[entry]
 pub unsafe fn PyCode_GetFreevars(code: *mut PyCodeObject) -> *mut PyObject {
-    attribute(code, "co_freevars")
+    kept(attribute(code, "co_freevars"))
 }
 
 /// Bytecode offsets mean nothing in a host's code object: every one is on the first line.

@@ -81,7 +81,7 @@ static_types! {
     PyCell_Type "cell" PyBaseObject_Type refcount::retire;
     PyClassMethodDescr_Type "classmethod_descriptor" PyBaseObject_Type refcount::retire;
     PyClassMethod_Type "classmethod" PyBaseObject_Type refcount::retire;
-    PyCode_Type "code" PyBaseObject_Type refcount::retire;
+    PyCode_Type "code" PyBaseObject_Type refcount::retire, with tp_vectorcall = crate::code::CALL;
     PyComplex_Type "complex" PyBaseObject_Type free_block;
     PyContextToken_Type "_contextvars.Token" PyBaseObject_Type refcount::retire;
     PyContextVar_Type "_contextvars.ContextVar" PyBaseObject_Type refcount::retire;
