@@ -108,30 +108,7 @@ unsafe fn disagree(callable: Obj, result: Obj, place: Option<&CStr>) -> Obj {
         }
         decref(result);
         err::restore(cause.0, cause.1, cause.2);
-        with_cause(&format!("{who} returned a result with an exception set"))
-    }
-}
-
-/// `SystemError(message)` raised from the exception that is set.
-unsafe fn with_cause(message: &str) -> Obj {
-    // SAFETY: an exception is set.
-    unsafe {
-        let (mut class, mut cause, mut traceback) = err::fetch();
-        err::normalize(&mut class, &mut cause, &mut traceback);
-        xdecref(class);
-        xdecref(traceback);
-        let text = text::from_str(message);
-        let error = op(Op::MakeException, &[PyExc_SystemError, text, null_mut()]);
-        decref(text);
-        if error.is_null() {
-            xdecref(cause);
-            return null_mut();
-        }
-        for name in ["__cause__", "__context__"] {
-            op_unit(Op::SetAttr, &[error, text::interned(name), cause]);
-        }
-        xdecref(cause);
-        err::restore(new_ref((*error).ob_type.cast()), error, null_mut());
+        err::set_from(&format!("{who} returned a result with an exception set"));
         null_mut()
     }
 }

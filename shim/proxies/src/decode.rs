@@ -307,7 +307,8 @@ unsafe fn allocate(ty: *mut PyTypeObject, items: usize) -> Obj {
             }
             return proxy;
         }
-        let size = (*ty).tp_basicsize.max(16) as usize + items * (*ty).tp_itemsize as usize;
+        // An empty tuple has room for one item, as in `seq::new_tuple`.
+        let size = (*ty).tp_basicsize.max(16) as usize + items.max(1) * (*ty).tp_itemsize as usize;
         let proxy = arena::alloc_zeroed(size).cast::<PyObject>();
         if proxy.is_null() {
             return seq::no_memory();

@@ -182,10 +182,7 @@ pub(crate) unsafe fn is_new(op: Obj) -> bool {
 pub(crate) unsafe fn contradicted(out: *mut Cell) -> i32 {
     // SAFETY: as `finish`.
     unsafe {
-        err::set(
-            crate::PyExc_SystemError,
-            "a function returned a result with an exception set",
-        );
+        err::set_from("a function returned a result with an exception set");
         failed(out)
     }
 }

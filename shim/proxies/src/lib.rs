@@ -66,8 +66,8 @@ pub mod text;
 mod type_fields;
 pub mod type_flags;
 pub mod types;
-pub mod views;
 mod value;
+pub mod views;
 
 pub use crossing::{op, op_bool, op_int, op_unit};
 pub use gimbal_abi::*;

@@ -27,7 +27,9 @@ pub unsafe fn no_memory() -> Obj {
 pub unsafe fn new_tuple(len: usize) -> Obj {
     // SAFETY: head and items are written.
     unsafe {
-        let op = arena::alloc(TUPLE_HEAD + len * size_of::<Obj>()).cast::<PyTupleObject>();
+        // The struct has room for one item, which is NULL in an empty tuple: compiled code looks at it.
+        let room = len.max(1);
+        let op = arena::alloc(TUPLE_HEAD + room * size_of::<Obj>()).cast::<PyTupleObject>();
         if op.is_null() {
             return no_memory();
         }
@@ -37,7 +39,7 @@ pub unsafe fn new_tuple(len: usize) -> Obj {
         {
             (*op).ob_hash = -1;
         }
-        std::ptr::write_bytes(tuple_items(op.cast()), 0, len);
+        std::ptr::write_bytes(tuple_items(op.cast()), 0, room);
         op.cast()
     }
 }

@@ -9,9 +9,9 @@
 use crate::slots::{self, Place, SLOTS};
 use crate::{
     Obj, Op, Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT, Py_TPFLAGS_HAVE_GC, Py_TPFLAGS_HEAPTYPE,
-    Py_TPFLAGS_READY, Py_TPFLAGS_READYING, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyHeapTypeObject, PyMethodDef, PyObject,
-    PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount, seq, text, type_flags,
-    xdecref,
+    Py_TPFLAGS_READY, Py_TPFLAGS_READYING, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyHeapTypeObject,
+    PyMethodDef, PyObject, PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount,
+    seq, text, type_flags, xdecref,
 };
 use gimbal_handles::Received;
 use std::ffi::{CStr, CString, c_char, c_ulong, c_void};
@@ -719,7 +719,9 @@ unsafe fn is_of_builtin_base(ty: *mut PyTypeObject, member: *const crate::PyMemb
         }
         let mut known = (*base).tp_members;
         while !(*known).name.is_null() {
-            if (*known).offset == (*member).offset && CStr::from_ptr((*known).name) == CStr::from_ptr((*member).name) {
+            if (*known).offset == (*member).offset
+                && CStr::from_ptr((*known).name) == CStr::from_ptr((*member).name)
+            {
                 return true;
             }
             known = known.add(1);

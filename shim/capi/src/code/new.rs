@@ -124,8 +124,19 @@ pub unsafe extern "C" fn call_type(
         let mut objects = [null_mut(); 11];
         let empty = seq::tuple_of(&[]);
         (objects[9], objects[10]) = (empty, empty);
-        let [code, constants, names, variables, file, name, qualname, lines, handlers, free, cells] =
-            &mut objects;
+        let [
+            code,
+            constants,
+            names,
+            variables,
+            file,
+            name,
+            qualname,
+            lines,
+            handlers,
+            free,
+            cells,
+        ] = &mut objects;
         let tuple = &raw mut PyTuple_Type;
         let done = PyArg_ParseTuple(
             given,
@@ -157,7 +168,14 @@ pub unsafe extern "C" fn call_type(
         let made = if done == 0 {
             null_mut()
         } else {
-            let [arguments, positional_only, keyword_only, locals, stack_size, flags] = ints;
+            let [
+                arguments,
+                positional_only,
+                keyword_only,
+                locals,
+                stack_size,
+                flags,
+            ] = ints;
             PyCode_NewWithPosOnlyArgs(
                 arguments,
                 positional_only,

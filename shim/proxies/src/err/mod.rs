@@ -36,6 +36,30 @@ pub unsafe fn set(exception: Obj, message: &str) {
     }
 }
 
+/// Sets the indicator to `SystemError(message)`, raised from the exception that is set.
+pub unsafe fn set_from(message: &str) {
+    // SAFETY: an exception is set.
+    unsafe {
+        let (mut class, mut cause, mut traceback) = fetch();
+        normalize(&mut class, &mut cause, &mut traceback);
+        xdecref(class);
+        xdecref(traceback);
+        let text = text::from_str(message);
+        let error = crossing::op(
+            Op::MakeException,
+            &[crate::PyExc_SystemError, text, std::ptr::null_mut()],
+        );
+        decref(text);
+        if !error.is_null() {
+            for name in ["__cause__", "__context__"] {
+                crossing::op_unit(Op::SetAttr, &[error, text::interned(name), cause]);
+            }
+            restore(new_ref((*error).ob_type.cast()), error, std::ptr::null_mut());
+        }
+        xdecref(cause);
+    }
+}
+
 /// An error before the host has tied the exceptions, or one that it has left out.
 #[cold]
 fn unbound(message: &str) -> ! {
