@@ -175,7 +175,7 @@ def send_list(s, cell, x):
     items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
     n = len(items)
     cell.d = number
-    seen[row] = sent = Sent(items, number)
+    seen[row] = sent = Sent(items[:], number)       # another thread may change what is seen (`seen_copy`), but not what is on its way
     if n >= FEW:
         kind = strategy(items)
         if kind == 'IntegerListStrategy' or kind == 'FloatListStrategy':

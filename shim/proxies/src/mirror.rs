@@ -14,7 +14,7 @@
 
 use crate::state::Locked;
 use crate::type_flags;
-use crate::{Obj, Op, arena, crossing, decref, dict, err, int, new_ref, seq, types};
+use crate::{Obj, Op, arena, crossing, decref, dict, err, int, new_ref, refcount, seq, types, xdecref};
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -26,8 +26,8 @@ struct Mirror {
     state: i64,
     /// C has changed it itself when this was the latest number: what the host has read earlier lacks the change.
     changed: i64,
-    /// Something has come too late, and whoever asked for it has to ask again.
-    was_late: bool,
+    /// So many threads compare it just now, each with a reference.
+    compared: u32,
     /// Grows each time that the list comes in step.
     moment: u64,
 }
@@ -112,7 +112,7 @@ pub unsafe fn track(op: Obj) {
                 shadow: Vec::new(),
                 state: 0,
                 changed: 0,
-                was_late: false,
+                compared: 0,
                 moment: 0,
             });
             arena::set_number(op, mirrors.rows.len() as u32);
@@ -176,7 +176,7 @@ pub unsafe fn is_late(op: Obj, state: i64) -> bool {
             return false;
         };
         let late = state < mirror.state.max(mirror.changed);
-        mirror.was_late |= late;
+        err::thread().was_late |= late;
         late
     }
 }
@@ -188,11 +188,11 @@ pub unsafe fn refresh(op: Obj) -> bool {
     // SAFETY: as `track`.
     unsafe {
         for _ in 0..TRIES {
+            err::thread().was_late = false;
             if !crossing::op_unit(Op::ListRefresh, &[op]) {
                 return false;
             }
-            let mirror = MIRRORS.get().get(op);
-            if !mirror.is_some_and(|mirror| std::mem::take(&mut mirror.was_late)) {
+            if !err::thread().was_late {
                 break;
             }
         }
@@ -303,11 +303,17 @@ pub unsafe fn enter() -> bool {
 unsafe fn read_again() -> bool {
     // SAFETY: the lock is held; the lists are kept alive while the host is asked. An error that was pending survives.
     unsafe {
-        let mut latest: Vec<&Mirror> = MIRRORS.get().held().iter().collect();
+        // A list that only other threads hold, for the same purpose, is garbage: they would keep it alive in turns.
+        let mirrors = MIRRORS.get();
+        let mut latest: Vec<&mut Mirror> = mirrors.rows[..mirrors.held]
+            .iter_mut()
+            .filter(|mirror| refcount::count(mirror.op) > mirror.compared as isize)
+            .collect();
         if latest.len() > LATEST {
             latest.select_nth_unstable_by_key(LATEST, |mirror| Reverse(mirror.moment));
             latest.truncate(LATEST);
         }
+        latest.iter_mut().for_each(|mirror| mirror.compared += 1);
         let lists: Vec<Obj> = latest.iter().map(|mirror| new_ref(mirror.op)).collect();
         let known: Vec<[i64; 2]> = latest
             .iter()
@@ -336,7 +342,12 @@ unsafe fn read_again() -> bool {
             err::restore(pending.0, pending.1, pending.2);
         }
         err::thread().mirroring = false;
-        lists.into_iter().for_each(|op| decref(op));
+        for op in lists {
+            if let Some(mirror) = MIRRORS.get().get(op) {
+                mirror.compared = mirror.compared.saturating_sub(1);
+            }
+            decref(op);
+        }
         !raised
     }
 }
@@ -370,7 +381,11 @@ unsafe fn write_back_one(op: Obj) {
         if shadow == seq::list_slice(op) {
             return;
         }
-        let items = seq::list_slice(op).to_vec();
+        // Another thread may read the list again meanwhile, which drops them.
+        let items: Vec<Obj> = seq::list_slice(op)
+            .iter()
+            .map(|&item| if item.is_null() { item } else { new_ref(item) })
+            .collect();
         let old = std::mem::replace(shadow, items.clone());
         let pending = err::fetch();
         let changed = |at: usize| old[at] != items[at] && !items[at].is_null();
@@ -391,6 +406,7 @@ unsafe fn write_back_one(op: Obj) {
             decref(bounds[1]);
             decref(whole);
         }
+        items.into_iter().for_each(|item| xdecref(item));
         changed_here(op);
         err::clear();
         err::restore(pending.0, pending.1, pending.2);

@@ -93,6 +93,8 @@ pub struct Thread {
     pub stack_base: usize,
     /// Whether it compares lists with the host's: the crossings for that do not do so again.
     pub mirroring: bool,
+    /// Whether the host has sent it a list that another thread has read, or changed, later.
+    pub was_late: bool,
     /// References lent to C whose owner is the outermost call.
     pub borrowed: Vec<*mut PyObject>,
     /// Values that C has just been given: see `crossing::keep_for_a_while`.
