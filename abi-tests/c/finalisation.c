@@ -308,8 +308,104 @@ CHECK(held_by_a_container)
     return rows;
 }
 
+/* Types whose end is the default one. */
+typedef struct {
+    PyObject_VAR_HEAD
+    long items[1];
+} Row;
+
+static long row_ends, row_deaths;
+static PyObject *row_saved;
+
+static void
+row_finalize(PyObject *self)
+{
+    row_ends++;
+}
+
+static void
+row_save(PyObject *self)
+{
+    if (++row_ends == 1) {
+        row_saved = Py_NewRef(self);
+    }
+}
+
+static void
+row_del(PyObject *self)
+{
+    row_deaths++;
+}
+
+static int
+row_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    return 0;
+}
+
+/* How often finalize and del of a new type's only instance have run when its last reference has gone. */
+static void
+note_end(PyObject *rows, unsigned long flags, PyType_Slot *slots)
+{
+    PyType_Spec spec = {"finalisation.Row", sizeof(Row), 0, Py_TPFLAGS_DEFAULT | flags, slots};
+    PyObject *type = PyType_FromSpec(&spec), *row = type ? PyObject_CallNoArgs(type) : NULL;
+    row_ends = row_deaths = 0;
+    Py_XDECREF(row);
+    note_int(rows, row_ends);
+    note_int(rows, row_deaths);
+    if (row_saved != NULL) {
+        note_int(rows, Py_REFCNT(row_saved));
+        Py_CLEAR(row_saved);
+        note_int(rows, row_ends);
+    }
+    Py_XDECREF(type);
+}
+
+CHECK(default_dealloc)
+{
+    PyType_Slot nothing[] = {{0, NULL}};
+    PyType_Slot ends[] = {{Py_tp_finalize, SLOT(row_finalize)}, {0, NULL}};
+    PyType_Slot dies[] = {{Py_tp_del, SLOT(row_del)}, {0, NULL}};
+    PyType_Slot saves[] = {{Py_tp_finalize, SLOT(row_save)}, {Py_tp_del, SLOT(row_del)}, {0, NULL}};
+    PyType_Slot traversed[] = {
+        {Py_tp_finalize, SLOT(row_save)}, {Py_tp_del, SLOT(row_del)}, {Py_tp_traverse, SLOT(row_traverse)}, {0, NULL},
+    };
+    PyObject *rows = PyList_New(0);
+    note_end(rows, 0, nothing);
+    note_end(rows, 0, ends);
+    note_end(rows, 0, dies);
+    note_end(rows, 0, saves);
+    note_end(rows, Py_TPFLAGS_HAVE_GC, traversed);
+    return rows;
+}
+
+CHECK(resize)
+{
+    PyType_Slot slots[] = {{Py_tp_traverse, SLOT(row_traverse)}, {0, NULL}};
+    PyType_Spec spec = {
+        "finalisation.Row", sizeof(PyVarObject), sizeof(long), Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, slots,
+    };
+    PyObject *rows = PyList_New(0), *type = PyType_FromSpec(&spec);
+    EXPECT(type != NULL);
+    Row *row = PyObject_GC_NewVar(Row, (PyTypeObject *)type, 3);
+    EXPECT(row != NULL && Py_SIZE(row) == 3);
+    for (int i = 0; i < 3; i++) {
+        row->items[i] = i + 1;
+    }
+    row = PyObject_GC_Resize(Row, row, 1000);
+    EXPECT(row != NULL && Py_IS_TYPE(row, (PyTypeObject *)type));
+    note_int(rows, Py_SIZE(row));
+    note_int(rows, row->items[0] + row->items[1] + row->items[2]);
+    note_int(rows, Py_REFCNT(row));
+    row->items[999] = 1;
+    Py_DECREF(row);
+    Py_DECREF(type);
+    return rows;
+}
+
 static PyMethodDef methods[] = {
-    CHECKED(by_count), CHECKED(chain), CHECKED(finalizer_once), CHECKED(error_survives), CHECKED(cycle), CHECKED(held_by_a_container),
+    CHECKED(default_dealloc), CHECKED(resize), CHECKED(by_count), CHECKED(chain), CHECKED(finalizer_once), CHECKED(error_survives),
+    CHECKED(cycle), CHECKED(held_by_a_container),
     {"check_collector", check_collector, METH_NOARGS, NULL},
     {"counts", counts, METH_NOARGS, NULL},
     {"reset", reset, METH_NOARGS, NULL},

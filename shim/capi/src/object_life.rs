@@ -131,18 +131,7 @@ pub unsafe fn _Py_BreakPoint() {}
 /// Calls `tp_finalize`, once for an object that the collector knows.
 #[entry]
 pub unsafe fn PyObject_CallFinalizer(object: Obj) {
-    let ty = (*object).ob_type;
-    let Some(finalize) = (*ty).tp_finalize else {
-        return;
-    };
-    let collected = type_flags::of(ty) & Py_TPFLAGS_HAVE_GC != 0;
-    if collected {
-        if arena::flags(object) & arena::FINALIZED != 0 {
-            return;
-        }
-        arena::set_flags(object, arena::flags(object) | arena::FINALIZED);
-    }
-    gimbal_proxies::outside(|| finalize(object));
+    cycles::call_finalizer(object);
 }
 
 /// [`PyObject_CallFinalizer`] from `tp_dealloc`: -1 when somebody has taken a new reference meanwhile.
@@ -152,10 +141,7 @@ pub unsafe fn PyObject_CallFinalizerFromDealloc(object: Obj) -> c_int {
         eprintln!("PyObject_CallFinalizerFromDealloc called on object with a non-zero refcount");
         std::process::abort();
     }
-    refcount::set_count(object, 1);
-    PyObject_CallFinalizer(object);
-    refcount::drop_silently(object);
-    status(refcount::count(object) == 0)
+    status(cycles::finalize_from_dealloc(object))
 }
 
 /// The containers whose repr is being made, with the thread that makes it.

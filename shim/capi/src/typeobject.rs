@@ -554,7 +554,8 @@ unsafe fn inherit_layout(ty: *mut PyTypeObject) {
             (*ty).tp_basicsize = (*base).tp_basicsize;
         }
         if (*ty).tp_dealloc.is_none() {
-            (*ty).tp_dealloc = Some(if types::is_native(base) {
+            let inherits = types::is_native(base) || base == &raw mut PyBaseObject_Type;
+            (*ty).tp_dealloc = Some(if inherits {
                 types::subtype_dealloc
             } else {
                 types::object_dealloc

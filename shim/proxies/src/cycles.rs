@@ -9,7 +9,10 @@
 //! * [`finalize`] and [`clear`] are for instances whose wrappers the host has found to be dead.
 
 use crate::graph::{Graph, Kind, Node};
-use crate::{Obj, PyModule_Type, arena, decref, incref, mirror, refcount, seq, state, types};
+use crate::{
+    Obj, Py_TPFLAGS_HAVE_GC, PyModule_Type, arena, decref, incref, mirror, refcount, seq, state, type_flags,
+    types,
+};
 
 /// Clears the cycles that neither C nor a wrapper refers to. Returns how many instances were in them.
 pub unsafe fn collect() -> usize {
@@ -66,6 +69,36 @@ pub unsafe fn finalize(op: Obj) {
     }
 }
 
+/// Calls `tp_finalize`, once for an instance of a type that is part of the collector.
+pub unsafe fn call_finalizer(op: Obj) {
+    // SAFETY: the instance is held by the caller.
+    unsafe {
+        let ty = (*op).ob_type;
+        let Some(finalize) = (*ty).tp_finalize else {
+            return;
+        };
+        if type_flags::of(ty) & Py_TPFLAGS_HAVE_GC != 0 {
+            let flags = arena::flags(op);
+            if flags & arena::FINALIZED != 0 {
+                return;
+            }
+            arena::set_flags(op, flags | arena::FINALIZED);
+        }
+        crate::outside(|| finalize(op));
+    }
+}
+
+/// The same from `tp_dealloc`: false when somebody has taken a new reference meanwhile.
+pub unsafe fn finalize_from_dealloc(op: Obj) -> bool {
+    // SAFETY: the count of the instance is zero, and nobody else knows of it.
+    unsafe {
+        refcount::set_count(op, 1);
+        call_finalizer(op);
+        refcount::drop_silently(op);
+        refcount::count(op) == 0
+    }
+}
+
 /// Runs `tp_clear` of an instance that the collector knows.
 pub unsafe fn clear(op: Obj) {
     // SAFETY: the instance is held by the caller.
@@ -82,7 +115,7 @@ pub unsafe fn clear(op: Obj) {
 unsafe fn empty(op: Obj) {
     // SAFETY: nobody but other garbage refers to the block, which is held by the caller.
     unsafe {
-        let flags = crate::type_flags::of((*op).ob_type);
+        let flags = type_flags::of((*op).ob_type);
         if flags & crate::Py_TPFLAGS_LIST_SUBCLASS != 0 {
             mirror::untrack(op);
             mirror::forget(op);

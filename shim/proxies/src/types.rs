@@ -10,8 +10,8 @@ use crate::slots::{self, Place, SLOTS};
 use crate::{
     Obj, Op, Py_TPFLAGS_BASETYPE, Py_TPFLAGS_DEFAULT, Py_TPFLAGS_HAVE_GC, Py_TPFLAGS_HEAPTYPE,
     Py_TPFLAGS_READY, Py_TPFLAGS_READYING, Py_TPFLAGS_TYPE_SUBCLASS, PyBaseObject_Type, PyHeapTypeObject,
-    PyMethodDef, PyObject, PyType_Type, PyTypeObject, arena, crossing, decref, err, int, new_ref, refcount,
-    seq, text, type_flags, xdecref,
+    PyMethodDef, PyObject, PyType_Type, PyTypeObject, arena, crossing, cycles, decref, err, int, new_ref,
+    refcount, seq, text, type_flags, xdecref,
 };
 use gimbal_handles::Received;
 use std::ffi::{CStr, CString, c_char, c_ulong, c_void};
@@ -370,7 +370,8 @@ fn leak(text: &[u8]) -> *const c_char {
     CString::new(text).unwrap_or_default().into_raw()
 }
 
-/// `tp_dealloc` of a Python class that derives from an extension type: the extension's own dealloc does the work.
+/// `tp_dealloc` of a Python class that derives from an extension type, and of a type from a spec without one: finalizes, then the
+/// extension's own dealloc does the work.
 pub unsafe extern "C" fn subtype_dealloc(op: Obj) {
     let _held = crate::hold();
     // SAFETY: the line of bases reaches an extension type.
@@ -383,6 +384,15 @@ pub unsafe extern "C" fn subtype_dealloc(op: Obj) {
             base = (*base).tp_base;
         }
         let ty = (*op).ob_type;
+        if (*ty).tp_finalize.is_some() && !cycles::finalize_from_dealloc(op) {
+            return;
+        }
+        if let Some(del) = (*ty).tp_del {
+            crate::outside(|| del(op));
+            if refcount::count(op) > 0 {
+                return;
+            }
+        }
         if let Some(dealloc) = (*base).tp_dealloc {
             crate::outside(|| dealloc(op));
             // The dealloc of a type that is on the heap itself gives the instance's type back, and so does the default.
