@@ -128,7 +128,7 @@ CHECK(members_of_property)
 {
     PyObject *rows = PyList_New(0);
     for (PyMemberDef *member = PyProperty_Type.tp_members; member->name != NULL; member++)
-        note(rows, Py_BuildValue("sin", member->name, member->flags & READONLY, member->offset));
+        note(rows, Py_BuildValue("sin", member->name, member->flags & READONLY, member->offset - (Py_ssize_t)sizeof(PyObject)));
     return rows;
 }
 
