@@ -138,8 +138,8 @@ def other_boot():
 def main():
     other = other_boot()
     if other is not None:
-        from importlib.util import module_from_spec, spec_from_file_location
-        spec = spec_from_file_location('_gimbal_boot', other)
+        from importlib.util import module_from_spec, spec_from_loader
+        spec = spec_from_loader('_gimbal_boot', AdapterLoader('_gimbal_boot', other))
         boot = module_from_spec(spec)
         spec.loader.exec_module(boot)
         return boot.main()

@@ -9,8 +9,6 @@ import sys
 from importlib import _bootstrap
 from importlib.machinery import BuiltinImporter, PathFinder
 
-from __pypy__ import hidden_applevel
-
 NAMES = {'_cffi_backend', 'cffi', 'greenlet', 'hpy'}
 STDLIB = os.path.dirname(os.__file__)
 replaced = {}       # the builtin modules in whose place extensions are imported
@@ -44,7 +42,6 @@ def is_host(namespace):
 
 
 def make_import(original):
-    @hidden_applevel
     def __import__(name, globals=None, locals=None, fromlist=(), level=0):
         if name in replaced and globals and is_host(globals):
             return replaced[name]

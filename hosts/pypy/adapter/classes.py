@@ -4,7 +4,6 @@ import collections.abc
 import operator
 import weakref
 
-from __pypy__ import hidden_applevel
 from __pypy__.bufferable import bufferable
 
 from _gimbal import core, functions
@@ -91,7 +90,6 @@ def call_on(kind, f, me, *values):
 # Each maker takes the C function, what distinguishes methods of one slot (see slots.rs), and the owner.
 
 def make_unary(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self=NULL):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -102,7 +100,6 @@ def make_unary(kind, f, extra, owner, name):
 
 
 def make_binary(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self, other):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -115,7 +112,6 @@ def make_binary(kind, f, extra, owner, name):
 
 
 def make_get_attribute(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self, key):
         if key == '_na' or key == '_np' or key == '_ne' or key == '_nw':        # the wrapper's own, needed to call C at all
             return object.__getattribute__(self, key)
@@ -126,7 +122,6 @@ def make_get_attribute(kind, f, extra, owner, name):
 
 
 def make_ternary(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self, other, modulus=None):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -137,7 +132,6 @@ def make_ternary(kind, f, extra, owner, name):
 
 
 def make_index(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self, index):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -150,13 +144,11 @@ def make_index(kind, f, extra, owner, name):
 
 def make_assign_item(kind, f, extra, owner, name):
     if extra == 2:
-        @hidden_applevel
         def special(self, index):
             if not isinstance(self, owner.cls):
                 raise wrong_receiver(name, owner, self)
             slot3(kind, f, self, operator.index(index), NULL)
     else:
-        @hidden_applevel
         def special(self, index, value):
             if not isinstance(self, owner.cls):
                 raise wrong_receiver(name, owner, self)
@@ -170,13 +162,11 @@ def make_assign_item(kind, f, extra, owner, name):
 
 def make_assign(kind, f, extra, owner, name):
     if extra == 2:
-        @hidden_applevel
         def special(self, key):
             if not isinstance(self, owner.cls):
                 raise wrong_receiver(name, owner, self)
             slot3(OBJOBJARG, f, self, key, NULL)
     else:
-        @hidden_applevel
         def special(self, key, value):
             if not isinstance(self, owner.cls):
                 raise wrong_receiver(name, owner, self)
@@ -188,7 +178,6 @@ def make_assign(kind, f, extra, owner, name):
 
 
 def make_contains(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self, item):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -199,7 +188,6 @@ def make_contains(kind, f, extra, owner, name):
 
 
 def make_richcompare(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self, other):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -210,7 +198,6 @@ def make_richcompare(kind, f, extra, owner, name):
 
 
 def make_iternext(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -233,7 +220,6 @@ def make_call(kind, f, extra, owner, name):
     if owner.by_handle:
         return functions.foreign_method(K_VARKEYWORDS, f, name, owner)
 
-    @hidden_applevel
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -245,7 +231,6 @@ def make_init(kind, f, extra, owner, name):
     if owner.by_handle:
         return functions.foreign_method(K_INIT, f, name, owner)
 
-    @hidden_applevel
     def special(self, /, *args, **keywords):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -254,7 +239,6 @@ def make_init(kind, f, extra, owner, name):
 
 
 def make_descr_get(kind, f, extra, owner, name):
-    @hidden_applevel
     def special(self, instance, cls=None):
         if not isinstance(self, owner.cls):
             raise wrong_receiver(name, owner, self)
@@ -272,7 +256,6 @@ MAKERS = {
 
 def make_new(f, owner):
     """`__new__` of an extension type: its `tp_new` with the class that was asked for."""
-    @hidden_applevel
     def __new__(cls=NULL, /, *args, **keywords):
         if cls is NULL:
             raise TypeError('%s.__new__(): not enough arguments' % tp_name(owner.cls))
@@ -287,7 +270,6 @@ def make_new(f, owner):
 
 
 def make_no_new(owner):
-    @hidden_applevel
     def __new__(cls, /, *args, **keywords):
         raise TypeError("cannot create '%s' instances" % owner.full_name)
     return staticmethod(__new__)
@@ -311,7 +293,6 @@ class GetSet(Attribute):
     def __repr__(self):
         return "<attribute '%s' of '%s' objects>" % (self.__name__, tp_name(self.owner.cls))
 
-    @hidden_applevel
     def __get__(self, instance, cls=None):
         if instance is None:
             return self
@@ -322,7 +303,6 @@ class GetSet(Attribute):
             return call_on(GETTER, self.getter, instance, self.closure)
         return slot2(GETTER, self.getter, instance, self.closure)
 
-    @hidden_applevel
     def __set__(self, instance, value):
         self.check(instance)
         if not self.setter:
@@ -339,7 +319,6 @@ class GetSet(Attribute):
 class DictGetSet(GetSet):
     """A type's own `__dict__`: what its C functions find in the struct is the dictionary of the instance."""
 
-    @hidden_applevel
     def __get__(self, instance, cls=None):
         if instance is not None:
             self.check(instance)
@@ -351,7 +330,6 @@ class Member(Attribute):
     def __repr__(self):
         return "<member '%s' of '%s' objects>" % (self.__name__, tp_name(self.owner.cls))
 
-    @hidden_applevel
     def __get__(self, instance, cls=None):
         if instance is None:
             return self
@@ -360,7 +338,6 @@ class Member(Attribute):
             return ffi.cast(self.number, instance._na + self.offset)[0]
         return slot1(MEMBERGET, self.definition, instance)
 
-    @hidden_applevel
     def __set__(self, instance, value):
         self.check(instance)
         if (self.number is not None and type(value) is self.python and self.writable and type(instance) is self.owner.cls

@@ -5,8 +5,6 @@ Without that variable nothing of this is loaded, and counting costs nothing.
 import atexit
 import sys
 
-from __pypy__ import hidden_applevel
-
 from _gimbal import native
 
 counts = {}
@@ -20,7 +18,7 @@ def counted(name, f):
         count[0] += 1
         return f(*args)
 
-    return hidden_applevel(counting)
+    return counting
 
 
 class Counted:

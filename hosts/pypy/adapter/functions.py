@@ -1,6 +1,6 @@
 """C functions as Python callables, for every calling convention."""
 
-from __pypy__ import builtinify, hidden_applevel
+from __pypy__ import builtinify
 
 from _gimbal import core
 from _gimbal.cells import CELLS, INSTANCE, NULL
@@ -222,24 +222,20 @@ def bound(kind, f, me, name, inside=None):
     if inside is not None and kind != K_VARARGS:
         name = inside + '.' + name      # as CPython's messages name it
     if kind == K_NOARGS:
-        @hidden_applevel
         def function(*args, **keywords):
             if args or keywords:
                 raise wrong(name, kind, args, keywords)
             frame = take_frame()
             return result(call0(f, me, frame), frame)
     elif kind == K_ONE:
-        @hidden_applevel
         def function(*args, **keywords):
             if keywords or len(args) != 1:
                 raise wrong(name, kind, args, keywords)
             return one(f, me, args[0])
     elif kind in TAKES_KEYWORDS:
-        @hidden_applevel
         def function(*args, **keywords):
             return many(kind, f, me, args, keywords)
     else:
-        @hidden_applevel
         def function(*args, **keywords):
             if keywords:
                 raise wrong(name, kind, args, keywords)
@@ -249,7 +245,6 @@ def bound(kind, f, me, name, inside=None):
 
 def bound_with_class(f, me, cls):
     """The same for a function that wants the class that defines it, before the arguments."""
-    @hidden_applevel
     def function(*args, **keywords):
         return many(K_METHOD, f, me, (cls,) + args, keywords)
     return function
@@ -277,7 +272,6 @@ def call_on_self(self, owner, call, *values):
 def method(kind, f, name, owner):
     """A Python function that calls `f` with an instance of the owner's class as self."""
     if kind == K_NOARGS:
-        @hidden_applevel
         def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
@@ -285,7 +279,6 @@ def method(kind, f, name, owner):
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
             return call_on_self(self, owner, call_without, f, pointer(self._na))
     elif kind == K_ONE:
-        @hidden_applevel
         def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
@@ -293,13 +286,11 @@ def method(kind, f, name, owner):
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
             return call_on_self(self, owner, one, f, pointer(self._na), args[0])
     elif kind == K_METHOD:
-        @hidden_applevel
         def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
             return call_on_self(self, owner, many, kind, f, pointer(self._na), (owner.cls,) + args, keywords)
     else:
-        @hidden_applevel
         def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
@@ -313,7 +304,6 @@ def foreign_method(kind, f, name, owner):
     """The same for a class that is not an extension type: its instances have no native address."""
     call = class_method(kind, f, name, owner)
 
-    @hidden_applevel
     def function(self=NULL, *args, **keywords):
         if not isinstance(self, owner.cls):
             raise wrong_self(name, owner, self)
@@ -323,7 +313,6 @@ def foreign_method(kind, f, name, owner):
 
 def class_method(kind, f, name, owner):
     """A Python function that calls `f` with what comes first as self."""
-    @hidden_applevel
     def function(cls, *args, **keywords):
         if (keywords and kind not in TAKES_KEYWORDS or kind == K_NOARGS and args or kind == K_ONE and len(args) != 1):
             raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
@@ -406,7 +395,6 @@ def NewFunction(entry, me, module, cls):
 
 def waking(function, wrapper):
     """The function, for a wrapper whose instance may refer to what native code must not see as it is."""
-    @hidden_applevel
     def awake(*args, **keywords):
         if wrapper._ne is not None:
             wake(wrapper)
