@@ -277,7 +277,6 @@ def run_del(wrapper, address):
 
 def settle(whole=False):
     """Ties to wrappers what native code holds through their instances alone. True when there is something new."""
-    end_period()        # what is tied has an end of its own: a collection may clear the weak references to all that a probe holds
     words, held = [], []        # `held`: wrappers must not die meanwhile
     for address in pinned:
         entry = wrappers.get(address)

@@ -52,7 +52,6 @@ class Period:
     """What there is between two minor collections."""
 
     def __init__(self):
-        self.guard = self.canary = None     # a JIT makes constants of what was never set again, and keeps them alive
         self.begin()
 
     def begin(self):
