@@ -1,8 +1,6 @@
 """What stands for the native blocks at some addresses. Two levels, since a dict with addresses for keys is slow: all end in the
 same bits, and each one that goes leaves a gap that later searches pass.
 """
-import _thread
-
 import _weakref
 
 PAGE_BITS = 10
@@ -68,7 +66,6 @@ class WeakPlaces:
     def __init__(self):
         self.pages = {}
         self.last = Page(-1)
-        self.making = _thread.RLock()   # two threads must not make the same page
 
     def page(self, key):
         """The page of addresses that begin with these bits, or None."""
@@ -90,11 +87,8 @@ class WeakPlaces:
             key = address >> PAGE_BITS
             page = self.page(key)
             if page is None:
-                with self.making:
-                    page = self.page(key)
-                    if page is None:
-                        page = Page(key)
-                        self.pages[key] = _weakref.ref(page)
+                page = Page(key)
+                self.pages[key] = _weakref.ref(page)
             self.last = page
         return page
 

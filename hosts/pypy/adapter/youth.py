@@ -2,10 +2,14 @@
 
 A finalizer for each would cost more than everything else about a wrapper, for PyPy moves what has one out of the nursery, and finds
 it dead only in a major collection. Most wrappers die young: those made between two minor collections share a `Guard` instead, which
-owes their counts. After the next minor collection a wrapper that is still there gets a finalizer of its own. The others are gone,
-but a finalizer may still bring them back: so they stay with their guard, to which each refers, and which has a finalizer. When that
-runs they are dead for good, and it gives all their counts back (docs/adr/0010).
+owes their counts. After the next minor collection a wrapper that is still there gets a finalizer of its own. The others are dead
+for good, since a minor collection clears no weak reference to what a finalizer may still reach, and their counts are given back.
+A major collection does clear such references. If one has come between, the dead stay with their guard: each wrapper
+refers to it, and it has a finalizer (docs/adr/0010).
 """
+import gc
+import sys
+
 import _weakref
 from __pypy__ import add_memory_pressure
 
@@ -28,9 +32,10 @@ set_own = object.__setattr__    # a class may have a `__setattr__` that is not f
 
 class Guard:
     """Owes the counts of the wrappers made in one period."""
-    __slots__ = ('tied', 'light', 'gone', 'light_gone')
+    __slots__ = ('tied', 'light', 'gone', 'light_gone', 'unsure')
 
     def __init__(self):
+        self.unsure = False     # may a major collection have cleared weak references to wrappers meanwhile?
         self.tied = []          # addresses: of all wrappers that have a place in `wrappers`
         self.light = []         # of those that have one in `light`
         self.gone = []          # of those among them that were not found any more
@@ -43,20 +48,10 @@ class Guard:
         pay(self)
 
 
-class Canary:
-    """Dies in the next minor collection."""
-    __slots__ = ('__weakref__',)
-
-
 class Period:
     """What there is between two minor collections."""
-
-    def __init__(self):
-        self.begin()
-
-    def begin(self):
-        self.guard = Guard()
-        self.canary = _weakref.ref(Canary())
+    guard = Guard()
+    before = None       # the guard of the period before, with those that have gone
 
 
 period = Period()
@@ -149,7 +144,8 @@ def end_period():
     """Begins another one. Of the old one only its guard gives back what it owes, sooner or later: who asks for a collection asks
     for this before."""
     guard = period.guard
-    period.begin()
+    period.guard = Guard()
+    period.before = None
     part(guard)
 
 
@@ -163,7 +159,43 @@ def gone():
     return found
 
 
-# --- has there been a minor collection? ---------------------------------------------------------------------------------
+# --- after a minor collection --------------------------------------------------------------------------------------------
+# PyPy says what its collector has done between two bytecodes, minor collections first and then the steps of a major one. So in the
+# call for the next minor collection it is known what had been done before the one in question was looked at. No bytecode runs
+# in `saw_step`: no other thread can come in between.
+hooks = gc.hooks
+steps = []
+saw_step = steps.append
+MARKING = 1
+
+
+def may_have_cleared(step):
+    """May this report of steps of a major collection have the end of marking in it, when weak references are cleared?"""
+    return step.count != 1 or step.oldstate == MARKING and step.newstate != MARKING
+
+
+# Counts that were given back early on PyPy 7.3.11, which is a Python 3.9, made extensions with threads crash. Which PyPy it is may be
+# hidden (`identity`); all that are a Python 3.11 are newer.
+RELIABLE = sys.version_info >= (3, 11)
+
+
+def on_minor(stats):
+    n = len(steps)
+    guard, before = period.guard, period.before
+    period.before = None
+    if any(map(may_have_cleared, steps[:n])):
+        guard.unsure = True
+        if before is not None:
+            before.unsure = True
+    del steps[:n]
+    if before is not None and RELIABLE and not before.unsure and hooks.on_gc_collect_step is saw_step:
+        pay(before)
+    weigh()
+    period.guard = Guard()
+    part(guard)
+    period.before = guard       # at the very end: when a signal handler has raised, its own end has to come for what it owes
+
+
 BYTES = 1               # of `lib.stat`
 known_bytes = [0]       # of native memory that the collector knows of
 
@@ -180,7 +212,14 @@ OFTEN = 255     # added to a guard since somebody looked
 
 
 def take_stock():
-    """Now and then: what was garbage when the period began is gone after the first minor collection, and the period is over."""
+    """Now and then: does PyPy still call `on_minor`? Without that a guard must not have too many wrappers."""
     weigh()
-    if period.canary() is None:
+    if hooks.on_gc_minor is not on_minor:
         end_period()
+
+
+def watch():
+    """Asks PyPy to tell of its collections, unless a program does so already."""
+    if hooks.on_gc_minor is None and hooks.on_gc_collect_step is None:
+        hooks.on_gc_minor = on_minor
+        hooks.on_gc_collect_step = saw_step
