@@ -86,28 +86,6 @@ show(PyObject *module, PyObject *instance)
     return PyObject_Repr(instance);
 }
 
-/* An object that only a class owns is used by its pointer, as the members of an enumeration are. */
-static PyObject *
-lend_to_class(PyObject *module, PyObject *args)
-{
-    PyObject *class, *factory;
-    if (!PyArg_ParseTuple(args, "OO", &class, &factory))
-        return NULL;
-    PyObject *members[100];
-    char name[20];
-    for (int i = 0; i < 100; i++) {
-        PyObject *member = members[i] = PyObject_CallFunction(factory, "i", i);
-        snprintf(name, sizeof(name), "member_%d", i);
-        if (member == NULL || PyObject_SetAttrString(class, name, member) < 0)
-            return NULL;
-        Py_DECREF(member);
-    }
-    PyObject *rows = PyList_New(0);
-    for (int i = 0; i < 100; i++)
-        note_lent(rows, members[i]);
-    return rows;
-}
-
 typedef struct {
     PyObject_HEAD
     PyObject *dict;
@@ -184,7 +162,6 @@ static PyMethodDef methods[] = {
     {"decorate_class", decorate_class, METH_VARARGS, NULL},
     {"call_class", call_class, METH_O, NULL},
     {"show", show, METH_O, NULL},
-    {"lend_to_class", lend_to_class, METH_VARARGS, NULL},
     CHECKED(views),
     CHECKED(code),
     CHECKED(the_dict_of_a_type_is_a_field),

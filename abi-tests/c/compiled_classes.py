@@ -22,20 +22,6 @@ check("made in C, shown in C", compiled_classes.show, made(8))
 check("made here", lambda: repr(made()))
 check("derived", lambda: repr(type("Derived", (made,), {})()))
 
-
-
-class Member:
-    def __init__(self, number):
-        self.number = number
-
-    def __repr__(self):
-        return f"<{self.number}>"
-
-
-members = compiled_classes.lend_to_class(Member, Member)
-check("lent", lambda: members)
-check("are members", lambda: all(member is getattr(Member, f"member_{member.number}") for member in members))
-
 static = compiled_classes.StaticProperty
 shown = static(lambda owner: owner.__name__)
 check("no doc", lambda: shown.__doc__)

@@ -171,11 +171,8 @@ pub unsafe fn PyObject_SetAttr(object: Obj, name: Obj, value: Obj) -> c_int {
                 return refuse_on_type(ty, name);
             }
             let done = status(op_unit(Op::SetAttr, &[object, name, value]));
-            if done == 0 {
-                class_values::set(ty, name, value);
-                if types::is_native(ty) {
-                    types::look_again(ty);
-                }
+            if done == 0 && types::is_native(ty) {
+                types::look_again(ty);
             }
             return done;
         }

@@ -143,7 +143,6 @@ unsafe fn close(ty: *mut PyTypeObject, releases: &mut Vec<Release>) {
             received: crossing::close(handle),
         });
         fields::forget_target(ty.cast());
-        crate::class_values::drop_all(ty);
         let heap = ty.cast::<PyHeapTypeObject>();
         let metatype = (*ty.cast::<PyObject>()).ob_type;
         if !(*ty).tp_mro.is_null() {

@@ -22,7 +22,6 @@ pub mod arena;
 pub mod buffer;
 pub mod bytearray;
 pub mod call_cfunction;
-pub mod class_values;
 mod construct;
 #[cfg(Py_GIL_DISABLED)]
 pub mod critical;
