@@ -365,7 +365,11 @@ def lists_unchanged(states, n):
             if sent_last.credit < length:
                 continue
             sent_last.credit -= length
-        if not same_items(x, known):
+        try:
+            for j in range(length):     # `same_items`, which would be a call for each list
+                if list.__getitem__(x, j) is not known[j]:
+                    return k
+        except IndexError:
             return k
     return n
 
