@@ -48,13 +48,10 @@ class Guard:
         pay(self)
 
 
-class Period:
-    """What there is between two minor collections."""
-    guard = Guard()
-    before = None       # the guard of the period before, with those that have gone
-
-
-period = Period()
+# What there is between two minor collections: its guard, and the guard of the period before, with those that have gone. In a list, for of an
+# attribute a JIT may make a constant, which keeps the guard alive.
+GUARD, BEFORE = 0, 1
+period = [Guard(), None]
 
 
 def tie(wrapper, address):
@@ -65,7 +62,7 @@ def tie(wrapper, address):
 
 def tie_given(wrapper, address):
     """The same when a reference for it is there."""
-    guard = period.guard
+    guard = period[GUARD]
     set_own(wrapper, '_na', address)
     set_own(wrapper, '_ne', None)
     set_own(wrapper, '_np', guard)
@@ -78,7 +75,7 @@ def tie_given(wrapper, address):
 
 def tie_light(wrapper, address):
     """The same for an instance that refers to nothing: C alone sees to its end, and nothing has to be forgotten."""
-    guard = period.guard
+    guard = period[GUARD]
     set_own(wrapper, '_na', address)
     set_own(wrapper, '_ne', None)
     set_own(wrapper, '_np', guard)
@@ -143,16 +140,16 @@ def pay(guard):
 def end_period():
     """Begins another one. Of the old one only its guard gives back what it owes, sooner or later: who asks for a collection asks
     for this before."""
-    guard = period.guard
-    period.guard = Guard()
-    period.before = None
+    guard = period[GUARD]
+    period[GUARD] = Guard()
+    period[BEFORE] = None
     part(guard)
 
 
 def gone():
     """Addresses in `wrappers` of instances whose wrappers are gone, but not yet buried."""
     found = set(lingering)
-    for address in period.guard.tied[:]:
+    for address in period[GUARD].tied[:]:
         entry = wrappers.get(address)
         if entry is not None and entry() is None:
             found.add(address)
@@ -181,8 +178,8 @@ RELIABLE = sys.version_info >= (3, 11)
 
 def on_minor(stats):
     n = len(steps)
-    guard, before = period.guard, period.before
-    period.before = None
+    guard, before = period[GUARD], period[BEFORE]
+    period[BEFORE] = None
     if any(map(may_have_cleared, steps[:n])):
         guard.unsure = True
         if before is not None:
@@ -191,9 +188,9 @@ def on_minor(stats):
     if before is not None and RELIABLE and not before.unsure and hooks.on_gc_collect_step is saw_step:
         pay(before)
     weigh()
-    period.guard = Guard()
+    period[GUARD] = Guard()
     part(guard)
-    period.before = guard       # at the very end: when a signal handler has raised, its own end has to come for what it owes
+    period[BEFORE] = guard       # at the very end: when a signal handler has raised, its own end has to come for what it owes
 
 
 BYTES = 1               # of `lib.stat`
