@@ -248,7 +248,7 @@ def brought_back(kind):
     return good, settled()
 
 
-for kind in (Plain, PlainSub, Node, NodeSub):
+for kind in (Plain, PlainSub):
     check(f"brought back {kind.__name__}", lambda: brought_back(kind))
 
 

@@ -297,9 +297,12 @@ def settle(whole=False):
         if patience[1] >= 0 and not whole:
             busy.add(address)
     words += [address + BUSY for address in busy]
-    known, rows = survey(words)
+    known = ffi.new(INTS, words)
+    count = ffi.new(INTS, 1)
+    rows = lib.survey(len(words), known, count)
     anchors, edges, between = {}, {}, {}
-    for holder_kind, holder, kind, target in rows:
+    for k in range(0, 4 * count[0], 4):
+        holder_kind, holder, kind, target = rows[k], rows[k + 1], rows[k + 2], rows[k + 3]
         if holder_kind == WRAPPER:
             anchor = anchors.get(holder)
             if anchor is None:
@@ -366,24 +369,6 @@ def settle(whole=False):
         probe.send(anchors, edges)
     dying.clear()
     return fresh
-
-
-def survey(words):
-    """The shim's survey: the words as it leaves them, and rows of four. It is asked again when a wrapper that it tells of is not to be
-    found. Another object's finalizer could reach that one when the collector cleared its weak reference, and may have brought it back:
-    until its death is told, its instance is nobody's to clear."""
-    while True:
-        known = ffi.new(INTS, words)
-        count = ffi.new(INTS, 1)
-        found = lib.survey(len(words), known, count)
-        rows = [(found[k], found[k + 1], found[k + 2], found[k + 3]) for k in range(0, 4 * count[0], 4)]
-        unseen = {name for row in rows for kind, name in (row[:2], row[2:])
-                  if kind == WRAPPER and name not in dying and wrapper_at(name) is None}
-        unseen -= lingering
-        if not unseen:
-            return known, rows
-        lingering.update(unseen)
-        words += [address + BUSY for address in unseen]
 
 
 def replace_anchor(wrapper, anchor):
