@@ -473,7 +473,8 @@ def MakeType(address, spec):
         namespace['__text_signature__'] = signature
     for entry in entries:
         if entry[0] == 'inherited':             # `__doc__`, above all, which is hidden otherwise
-            namespace[entry[1]] = TypeLookup(bases[0], entry[1])
+            found = (TypeLookup(base, entry[1]) for base in bases)
+            namespace[entry[1]] = next(value for value in found if value is not NULL)
             continue
         key, value = attribute(entry, owner)
         if entry[0] == 'slot' and key in namespace:

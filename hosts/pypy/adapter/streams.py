@@ -149,7 +149,7 @@ def begin_list(s, cell, x):
 
 
 def is_known(c, x):
-    """Tells by the cell, which names a list, that it is as it was sent last, if so. Lists that may hold more than values are always sent."""
+    """Is the list that a cell names as it was sent last? Then the cell says so. Lists that may hold more than values are always sent."""
     last = seen[c.i & MASK]
     if last is None or not last.values or list.__len__(x) != len(last.items) or not same_items(x, last.items):
         return False
@@ -276,9 +276,11 @@ FULL = 64       # so often at once it is compared all the same
 
 
 class Sent:
-    """What was sent of a list last, its number, and whether it was nothing but values, sent in one piece. Of a long list also the number of items that may still be compared: each
-    call-back adds `LONG` to it. So the first call-backs find every change, and of very many every n-th does, but all see a change
-    of the length."""
+    """What was sent of a list last, its number, and whether it was nothing but values, sent in one piece.
+
+    Of a long list also the number of items that may still be compared: each call-back adds `LONG` to it. So the first call-backs find every
+    change, and of very many every n-th does, but all see a change of the length.
+    """
     __slots__ = ('items', 'number', 'values', 'credit')
 
     def __init__(self, items, number):
@@ -369,7 +371,7 @@ def lists_unchanged(states, n):
             for j in range(length):     # `same_items`, which would be a call for each list
                 if list.__getitem__(x, j) is not known[j]:
                     return k
-        except IndexError:
+        except IndexError:      # another thread has just shortened it
             return k
     return n
 

@@ -87,7 +87,6 @@ unsafe extern "C" fn problem() -> *const c_char {
     PROBLEM.get().map_or(c"".as_ptr(), |text| text.as_ptr())
 }
 
-/// Attaches to the libpython that has started us, or else opens the one two folders up from this file.
 /// The address of the counter that makes PyPy look for signals; it is negative when one has arrived. 0 when there is none.
 extern "C" fn signal_word() -> i64 {
     static WORD: OnceLock<usize> = OnceLock::new();
@@ -107,6 +106,7 @@ fn look_later() {
     }
 }
 
+/// Attaches to the libpython that has started us, or else opens the one two folders up from this file.
 unsafe fn attach() -> Result<&'static ShimTable, String> {
     // SAFETY: plain calls of the dynamic loader; the table is a static.
     unsafe {
