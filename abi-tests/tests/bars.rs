@@ -20,10 +20,16 @@ const LIMIT: Duration = Duration::from_secs(600);
 const CHECKS: usize = 15;
 /// The round after which the resident memory must not grow.
 const WARM: usize = 1;
-/// How much the resident memory may be more, in KiB of so many.
+/// How much the resident memory may be more, in KiB of so many, ...
 const GROWTH: f64 = 0.02;
+/// ... or in KiB. With two threads a heap of 14 MB grows by a step of some 340 now and then, which is no leak. Two such steps are a quarter of what
+/// one int lost in each operation would be: the three rounds after the warm one make 60,000 objects of each kind. `KEPT` is for less.
+const STEP: f64 = 700.0;
 /// What the first use of builtin classes keeps for good: their proxies.
 const ONCE: u64 = 60;
+/// What the shim may have in use at the end and not at the start, in bytes: classes, their proxies, and some dead blocks that are kept for the
+/// next of their size. Far finer than the resident memory: of a hundred thousand ints one in a hundred, in blocks of 48 bytes, is 48,000.
+const KEPT: u64 = 30_000;
 
 /// How the host runs.
 #[derive(Clone, Copy, Default)]
@@ -122,9 +128,9 @@ fn bars(flavour: Option<Flavour>, mode: Mode) -> Result<(), Failed> {
         let [before, after] = figures[..] else {
             anyhow::bail!("no figures before and after");
         };
-        for name in ["handles", "proxies"] {
+        for (name, more) in [("handles", ONCE), ("proxies", ONCE), ("bytes", KEPT)] {
             let (before, after) = (figure(before, name)?, figure(after, name)?);
-            ensure!(after <= before + ONCE, "{before} {name} have become {after}");
+            ensure!(after <= before + more, "{before} {name} have become {after}");
         }
         Ok(())
     })();
@@ -167,7 +173,8 @@ fn judge(line: &str) -> Result<()> {
     };
     ensure!(*left == 0.0, "instances are left: {line}");
     if let (Some(warm), Some(last)) = (sizes.get(WARM), sizes.last()) {
-        ensure!(*last <= warm * (1.0 + GROWTH), "resident memory grows: {line}");
+        let allowed = (warm * GROWTH).max(STEP);
+        ensure!(*last <= warm + allowed, "resident memory grows: {line}");
     }
     Ok(())
 }

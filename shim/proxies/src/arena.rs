@@ -258,11 +258,50 @@ pub fn in_range(block: *const c_void) -> bool {
     (block as usize).wrapping_sub(RANGE.base.load(Ordering::Relaxed)) < size
 }
 
-/// Is the block in the range, and may it be used again as soon as it is free? For free lists beside the arena's own.
+/// Is the block in the range, and may it be used again as soon as it is free?
 #[inline]
-pub fn is_recycled(block: *const c_void) -> bool {
+fn is_recycled(block: *const c_void) -> bool {
     let size = RANGE.recycled.load(Ordering::Acquire);
     (block as usize).wrapping_sub(RANGE.base.load(Ordering::Relaxed)) < size
+}
+
+/// A few dead objects of one size, for the next to be made: that takes a few instructions. Where [`KEEPS_LISTS`], it keeps none.
+pub(crate) struct Shelf<const N: usize>(Locked<(usize, [Obj; N])>);
+
+impl<const N: usize> Shelf<N> {
+    pub(crate) const fn new() -> Self {
+        Shelf(Locked::new((0, [std::ptr::null_mut(); N])))
+    }
+
+    /// A block, or NULL.
+    #[inline(always)]
+    pub(crate) unsafe fn take(&self) -> Obj {
+        if KEEPS_LISTS {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the lock is held.
+        let (count, dead) = unsafe { self.0.get() };
+        if *count == 0 {
+            return std::ptr::null_mut();
+        }
+        *count -= 1;
+        dead[*count]
+    }
+
+    /// Frees a block, or keeps it.
+    #[inline(always)]
+    pub(crate) unsafe fn put(&self, op: Obj) {
+        // SAFETY: the lock is held, the block nobody's.
+        unsafe {
+            if !KEEPS_LISTS && self.0.get().0 < N && is_recycled(op.cast()) {
+                let (count, dead) = self.0.get();
+                dead[*count] = op;
+                *count += 1;
+            } else {
+                free(op.cast());
+            }
+        }
+    }
 }
 
 #[inline]

@@ -16,9 +16,8 @@ const FILLED: std::ffi::c_ulong = Py_TPFLAGS_TUPLE_SUBCLASS
     | crate::Py_TPFLAGS_LONG_SUBCLASS
     | crate::Py_TPFLAGS_BYTES_SUBCLASS;
 
-/// Dead floats, unless [`arena::KEEPS_LISTS`].
-const FREE_FLOATS: usize = 64;
-static FLOATS: Locked<(usize, [Obj; FREE_FLOATS])> = Locked::new((0, [std::ptr::null_mut(); FREE_FLOATS]));
+/// Dead floats.
+static FLOATS: arena::Shelf<64> = arena::Shelf::new();
 
 /// A new reference to what the cell holds; NULL for `Null` and `Error`.
 #[inline]
@@ -47,13 +46,10 @@ pub unsafe fn decode(cell: &mut Cell) -> Obj {
 pub unsafe fn float(value: f64) -> Obj {
     // SAFETY: blocks on the free list are dead floats; the lock is held where they are kept.
     unsafe {
-        let op = if !arena::KEEPS_LISTS && FLOATS.get().0 > 0 {
-            let (count, free) = FLOATS.get();
-            *count -= 1;
-            free[*count]
-        } else {
-            arena::alloc(size_of::<PyFloatObject>()).cast()
-        };
+        let mut op = FLOATS.take();
+        if op.is_null() {
+            op = arena::alloc(size_of::<PyFloatObject>()).cast();
+        }
         if op.is_null() {
             return seq::no_memory();
         }
@@ -66,15 +62,7 @@ pub unsafe fn float(value: f64) -> Obj {
 /// `tp_dealloc` of exact floats.
 pub unsafe extern "C" fn float_dealloc(op: Obj) {
     // SAFETY: the count is zero; the lock is held where dead floats are kept.
-    unsafe {
-        if !arena::KEEPS_LISTS && FLOATS.get().0 < FREE_FLOATS && arena::is_recycled(op.cast()) {
-            let (count, free) = FLOATS.get();
-            free[*count] = op;
-            *count += 1;
-        } else {
-            arena::free(op.cast());
-        }
-    }
+    unsafe { FLOATS.put(op) };
 }
 
 /// The proxy of an object sent by handle.

@@ -10,7 +10,6 @@ mod layout;
 pub use layout::{constant, first as first_digit};
 
 use crate::immortals::Immortals;
-use crate::state::Locked;
 use crate::{LongObject, Obj, PyLong_Type, arena, refcount};
 use std::ffi::c_void;
 
@@ -23,9 +22,8 @@ const SMALL_COUNT: usize = 262;
 
 static SMALL: Immortals<SMALL_COUNT> = Immortals::new();
 
-/// Dead ints of up to two digits, linked through their first word: making and freeing one costs a few instructions. Where
-/// [`arena::KEEPS_LISTS`], they are not kept apart.
-static FREE: Locked<*mut LongObject> = Locked::new(std::ptr::null_mut());
+/// Dead ints of up to two digits.
+static FREE: arena::Shelf<256> = arena::Shelf::new();
 const FREE_DIGITS: usize = 2;
 
 /// A new block for `digits` digits, head filled, digits not. NULL when memory is out.
@@ -33,14 +31,13 @@ const FREE_DIGITS: usize = 2;
 pub unsafe fn block(digits: usize, negative: bool) -> *mut LongObject {
     // SAFETY: a fresh block of the right size, or a dead one; the lock is held where they are kept.
     unsafe {
-        let op = if !arena::KEEPS_LISTS && digits <= FREE_DIGITS && !(*FREE.get()).is_null() {
-            let free = FREE.get();
-            let op = *free;
-            *free = *op.cast::<*mut LongObject>();
-            op
-        } else {
-            arena::alloc(HEAD + 4 * digits.max(FREE_DIGITS)).cast::<LongObject>()
-        };
+        let mut op = std::ptr::null_mut();
+        if digits <= FREE_DIGITS {
+            op = FREE.take().cast::<LongObject>();
+        }
+        if op.is_null() {
+            op = arena::alloc(HEAD + 4 * digits.max(FREE_DIGITS)).cast();
+        }
         if !op.is_null() {
             refcount::begin(op.cast(), &raw mut PyLong_Type);
             layout::start(op, digits, negative);
@@ -343,11 +340,8 @@ pub unsafe fn hash(op: Obj) -> isize {
 pub unsafe extern "C" fn dealloc(op: Obj) {
     // SAFETY: the count is zero; a block of the free list has room for two digits, as all from `block` do.
     unsafe {
-        let long = op.cast::<LongObject>();
-        if !arena::KEEPS_LISTS && layout::shape(long).0 <= FREE_DIGITS && arena::is_recycled(op.cast()) {
-            let free = FREE.get();
-            *long.cast::<*mut LongObject>() = *free;
-            *free = long;
+        if layout::shape(op.cast()).0 <= FREE_DIGITS {
+            FREE.put(op);
         } else {
             arena::free(op.cast::<c_void>());
         }
