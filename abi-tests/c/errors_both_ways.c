@@ -220,6 +220,13 @@ check_hierarchy(PyObject *self, PyObject *args)
     return list;
 }
 
+/* The error names the function. */
+static PyObject *
+return_nothing(PyObject *self, PyObject *args)
+{
+    return NULL;
+}
+
 static PyObject *
 raise_it(PyObject *self, PyObject *args)
 {
@@ -414,6 +421,7 @@ static PyMethodDef methods[] = {
     {"check_names", check_names, METH_NOARGS, NULL},
     {"check_unicode_error", check_unicode_error, METH_NOARGS, NULL},
     {"check_hierarchy", check_hierarchy, METH_NOARGS, NULL},
+    {"return_nothing", return_nothing, METH_VARARGS, NULL},
     {"raise_it", raise_it, METH_VARARGS, NULL},
     {"catch_it", catch_it, METH_O, NULL},
     {"pass_through", pass_through, METH_O, NULL},

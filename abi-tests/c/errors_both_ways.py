@@ -201,4 +201,5 @@ for kind in c.NativeError, FromNative:
 check("stop value", c.stop_value, generator())
 check("stop error", c.stop_value, generator(fail=True))
 check("many", lambda: sum(isinstance(caught(c.raise_it, c.CustomError, i), c.CustomError) for i in range(20_000)))
+check("nothing returned", c.return_nothing, 1, 2, 3)
 check("clean afterwards", c.check_occurred_and_clear)

@@ -1,6 +1,7 @@
 //! Calls whose arguments fit the machine's registers: one or two values beside self, none of them in a cell. Part of
 //! [`gimbal_host::ShimTable`], like [`crate::guest`], and the way in which the host makes most calls.
 
+use crate::callee::checked;
 use crate::guest::{
     F0, F3, FFast, FFastKw, adjusted, as_fn, contradicted, end_iteration, enter, finish, keyword_dict, leave,
     may_begin, release_kept,
@@ -304,7 +305,7 @@ unsafe fn call(r: &Registers, kind: i32, f: *mut u8, me: Obj) -> Obj {
         };
         xdecref(values[0]);
         xdecref(values[1]);
-        result
+        checked(result, f, me)
     }
 }
 

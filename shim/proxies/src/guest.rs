@@ -4,6 +4,7 @@
 //! cells: two for the result (an error needs both), and one in which the shim keeps what the result points at
 //! until the host uses the same cells for its next call.
 
+use crate::callee::checked;
 use crate::construct::{
     fill_floats, fill_ints, fill_items, fill_tree, fill_value, new_bytes, new_complex, new_int, new_str,
     new_tuple,
@@ -207,12 +208,12 @@ unsafe fn failed(out: *mut Cell) -> i32 {
 
 /// Runs a function with a self: as on CPython, its caller holds that. What it refers to is C's own meanwhile.
 #[inline]
-unsafe fn entry_of(me: *mut u8, out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
+unsafe fn entry_of(f: *mut u8, me: *mut u8, out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
     // SAFETY: `me` is an object or NULL; a panic is caught inside.
     unsafe {
         entry(out, || {
             crate::xincref(me.cast());
-            let result = body();
+            let result = checked(body(), f, me.cast());
             xdecref(me.cast());
             result
         })
@@ -311,7 +312,7 @@ pub(crate) use as_fn;
 unsafe extern "C" fn call0(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32 {
     // SAFETY: the host got `f` and `me` from the shim.
     unsafe {
-        entry_of(me, out, || {
+        entry_of(f, me, out, || {
             state::outside(|| as_fn!(f, F0)(me.cast(), std::ptr::null_mut()))
         })
     }
@@ -320,7 +321,7 @@ unsafe extern "C" fn call0(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32 {
 unsafe extern "C" fn call1(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, out: *mut Cell) -> i32 {
     // SAFETY: as `call0`; the argument is decoded like a cell.
     unsafe {
-        entry_of(me, out, || {
+        entry_of(f, me, out, || {
             let arg = direct::value(tag, i, d);
             if arg.is_null() {
                 return std::ptr::null_mut();
@@ -343,7 +344,7 @@ unsafe extern "C" fn calln(
 ) -> i32 {
     // SAFETY: as `call0`; `args` has the cells that `kind` asks for.
     unsafe {
-        entry_of(me, out, || {
+        entry_of(f, me, out, || {
             let (positional, keywords) = (nargs as usize, nkw as usize);
             let total = positional + if keywords > 0 { keywords + 1 } else { 0 };
             let mut args = Args::decode(args, total);

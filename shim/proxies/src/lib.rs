@@ -22,6 +22,7 @@ pub mod arena;
 pub mod buffer;
 pub mod bytearray;
 pub mod call_cfunction;
+mod callee;
 mod construct;
 #[cfg(Py_GIL_DISABLED)]
 pub mod critical;
