@@ -271,8 +271,9 @@ enum gimbal_op
   // `list(d.items())`
   GIMBAL_OP_DICT_ITEMS,
   // All keys and values in turn, as one native tuple: `(d, ahead)`. When `ahead` is not 0, it is the address of words of 64 bits: a
-  // moment, a number, and the handles of so many dicts that C is likely to read next. A host may then answer with no result
-  // and fill the proxy of the dict instead, and those of the others, by `ShimTable::fill_tree` with that moment.
+  // moment, the moment for which C has the dict already (or 0), a number, and the handles of so many dicts that C is likely to read
+  // next. A host may then answer with no result and fill the proxy of the dict instead, and those of the others, by
+  // `ShimTable::fill_tree` with the first moment; or with `True` when the dict is what it sent for the other one.
   GIMBAL_OP_DICT_SNAPSHOT,
   // `d.update(o)`, or only absent keys when override is 0, or `KeyError` for a common key when it is 2; from pairs when
   // the fourth is true: `(d, o, override, pairs)`

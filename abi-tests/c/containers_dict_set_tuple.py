@@ -56,6 +56,31 @@ check("walk subclass", c.walk, Dict(a=1))
 check("walk large", lambda: len(c.walk({i: i for i in range(20_000)})))
 check("walk no dict", c.walk, [])
 check("walk after deletion", lambda: [d := dict.fromkeys("abcdef"), d.pop("c"), d.pop("a"), c.walk(d)][3])
+
+
+def walk_again():
+    """Each time a change that leaves something as it was: the length, the keys, equal values."""
+    d = {f"key {i}": i for i in range(20)}
+    seen = [c.walk(d), c.walk(d) == c.walk(d)]
+    for change in (
+        lambda: d.update({"key 3": "other"}),
+        lambda: d.update({"key 4": 4.0}),
+        lambda: d.update({"key 1": True}),
+        lambda: d.update({"new": d.pop("key 0")}),
+        lambda: d.update({"key 2": d.pop("key 2")}),
+        lambda: d.update({"key 5": [1]}),
+        lambda: d["key 5"].append(2),
+        lambda: d.popitem(),
+        lambda: c.double_values(d),
+        lambda: None,
+    ):
+        change()
+        seen.append(c.walk(d))
+        seen.append([[type(x).__name__ for x in pair] for pair in c.walk(d)])
+    return seen
+
+
+check("walk, changed in between", walk_again)
 check("double", lambda: (d := {"a": 1, "b": "x", "c": [1]}, c.double_values(d) is d, d))
 check_type("double fails", c.double_values, {"a": None})
 

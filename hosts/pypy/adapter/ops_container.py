@@ -130,8 +130,10 @@ def DictSnapshot(d, ahead):
     if not ahead:
         return tuple([x for item in _owner(d).items(d) for x in item])
     words = ffi.cast('int64_t *', ahead)
+    if words[1] and type(d) is dict and streams.is_as_read(d, words[1]):
+        return True
     copy = dict.copy(d) if type(d) is dict else dict(_owner(d).items(d))
-    streams.read_dicts(d, copy, words[0], words[1], words + 2)
+    streams.read_dicts(d, copy, words[0], words[2], words + 3)
     return NULL
 
 

@@ -6,7 +6,7 @@ from __pypy__ import strategy
 from _gimbal import core
 from _gimbal.cells import (CELL, CELL_SIZE, CELLS, DICT, FLOAT, FLOATS, INSTANCE, INT, KEYS_JOINED, LENT, LIST, NONE, PACKED_FLOATS,
                            PACKED_INTS, PROXY, STR, TRUE, FALSE, TUPLE, put_handle)
-from _gimbal.handles import MASK, Demoted, demoted, ids, objects, seen
+from _gimbal.handles import MASK, Demoted, changing, demoted, ids, objects, seen
 from _gimbal.kinds import K_LIST, K_NATIVE, kinds
 from _gimbal.lifetimes import wake
 from _gimbal.native import ffi, lib
@@ -110,7 +110,7 @@ def write_object(s, cell, x, t):
         n = len(x)
         cell.n = n + 1
         if s.used + n < s.limit and cell.i & MASK not in s.rows:
-            begin_dict(s, cell, dict.copy(x))
+            begin_dict(s, cell, dict.copy(x), 0)
     elif t is list:
         begin_list(s, cell, x)
     elif t is tuple:
@@ -196,8 +196,46 @@ def send_list(s, cell, x):
     begin(s, cell, LIST, items)
 
 
-def begin_dict(s, cell, d):
-    """What is in a dict that a cell names; `d` is a copy of it, which changes no more."""
+class Entries:
+    """What was sent of a dict last, nothing but values, and at which moment."""
+    __slots__ = 'keys', 'values', 'moment'
+
+    def __init__(self, keys, values, moment):
+        self.keys = keys
+        self.values = values
+        self.moment = moment
+
+
+def remember(row, keys, values, moment):
+    """What C has of a dict; of two threads that read it at the same moment none knows whose entries come last."""
+    for x in values:
+        if not core.is_value(x):
+            return
+    with changing:
+        last = seen[row]
+        seen[row] = Entries(keys, values, moment) if last is None or last.moment != moment else None
+
+
+def is_as_read(d, moment):
+    """Has a dict the entries that C has read at this moment?"""
+    wire = ids.get(d)
+    known = None if wire is None else seen[wire & MASK]
+    if known is None or known.moment != moment or len(d) != len(known.keys):
+        return False
+    keys, values = known.keys, known.values
+    at = 0
+    try:
+        for key, value in dict.items(d):
+            if key is not keys[at] or value is not values[at]:
+                return False
+            at += 1
+    except RuntimeError:    # another thread has just added something, or taken it out
+        return False
+    return True
+
+
+def begin_dict(s, cell, d, moment):
+    """What is in a dict that a cell names; `d` is a copy of it, which changes no more. With a moment it is what C reads then."""
     s.rows.add(cell.i & MASK)
     n = len(d)
     keys = list(d)
@@ -207,6 +245,8 @@ def begin_dict(s, cell, d):
             s.texts.append(joined)
             values = list(d.values())
             if n >= FEW:
+                if moment:
+                    remember(cell.i & MASK, keys, values, moment)
                 kind = strategy(values)
                 if kind == 'IntegerListStrategy' or kind == 'FloatListStrategy':
                     cell.aux = KEYS_JOINED | numbers(s, cell, values, kind)
@@ -242,7 +282,7 @@ def read_dicts(d, copy, moment, n, handles):
     s = take_stream()
     s.limit = EACH * (n + 1)
     put_handle(s.cells + 0, d)
-    begin_dict(s, s.cells + 0, copy)
+    begin_dict(s, s.cells + 0, copy, moment)
     count = 1
     for k in range(n):
         if s.used >= s.limit:
@@ -252,7 +292,7 @@ def read_dicts(d, copy, moment, n, handles):
             cell = s.cells + count
             count += 1
             put_handle(cell, x)
-            begin_dict(s, cell, dict.copy(x))
+            begin_dict(s, cell, dict.copy(x), moment)
     write(s, (), count)
     send(s, ffi.NULL, count, moment)
 

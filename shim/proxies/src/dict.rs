@@ -29,6 +29,8 @@ pub struct DictBlock {
     /// All keys and values of a host dict as they were at `moment`: a native tuple.
     snapshot: Obj,
     moment: u64,
+    /// The moment at which the host has sent the snapshot; 0 when it has not said.
+    sent: u64,
     /// The moment at which `ma_used` was the number of entries of a host dict.
     measured: u64,
     /// Where keys are in the snapshot; made when one is looked up.
@@ -336,25 +338,32 @@ unsafe fn look(op: Obj) -> bool {
         if is_read(op, now) {
             return true;
         }
-        let mut words = [0; AHEAD + 2];
-        let ahead = block(op).ahead;
+        const HEAD: usize = 3;
+        let mut words = [0; HEAD + AHEAD];
+        let (ahead, sent) = (block(op).ahead, block(op).sent);
         let (mut n, mut next) = (0, following(op));
         while let Some(dict) = next
             && n < ahead
             && !is_read(dict, now)
         {
-            words[n + 2] = arena::handle(dict);
+            words[HEAD + n] = arena::handle(dict);
             n += 1;
             next = following(dict);
         }
         if let Some(dict) = next {
             block(dict).ahead = (2 * ahead + 1).min(AHEAD);
         }
-        (words[0], words[1]) = (now as i64, n as i64);
+        (words[0], words[1], words[2]) = (now as i64, sent as i64, n as i64);
         let address = int::from_i64(words.as_ptr() as i64);
         let new = crossing::op(Op::DictSnapshot, &[op, address]);
         xdecref(address);
-        if !new.is_null() {
+        if new == crate::bool_object(true) {
+            xdecref(new);
+            let dict = block(op);
+            if dict.sent == sent {
+                (dict.moment, dict.measured) = (now, now);
+            }
+        } else if !new.is_null() {
             install(op, new, now);
         } else if !err::occurred().is_null() {
             cool(op);
@@ -413,6 +422,7 @@ pub unsafe fn install(op: Obj, new: Obj, moment: u64) {
         let old = std::mem::replace(&mut dict.snapshot, new);
         dict.ma_used = seq::size(new) as isize / 2;
         dict.moment = moment;
+        dict.sent = moment;
         dict.measured = moment;
         if !old.is_null() {
             // C may have borrowed a value: one that is still there stays.
@@ -505,7 +515,7 @@ pub unsafe fn cool(op: Obj) {
     // SAFETY: as `set_length`.
     unsafe {
         let dict = block(op);
-        dict.moment = 0;
+        (dict.moment, dict.sent) = (0, 0);
         if !dict.places.is_null() {
             drop(Box::from_raw(std::mem::replace(
                 &mut dict.places,

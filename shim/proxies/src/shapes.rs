@@ -2,7 +2,7 @@
 
 use crate::state::Locked;
 use crate::{Obj, new_ref, seq, text, xdecref};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Sets of keys that are kept, and bytes of keys in a set that is.
 const SETS: usize = 256;

@@ -14,7 +14,7 @@ use crate::{
     Obj, PyASCIIObject, PyBytes_Type, PyBytesObject, PyCompactUnicodeObject, PyTypeObject, PyUnicode_Type,
     PyUnicodeObject, arena, hold, new_ref, refcount,
 };
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
