@@ -248,8 +248,36 @@ def brought_back(kind):
     return good, settled()
 
 
-for kind in (Plain, PlainSub):
+for kind in (Plain, PlainSub, Node):
     check(f"brought back {kind.__name__}", lambda: brought_back(kind))
+
+
+def saved_by_itself(base, in_cycle):
+    """The same when it is the object's own finalizer, and the object may be part of a cycle."""
+    saved = []
+
+    class Saves(base):
+        def __del__(self):
+            saved.append(self)
+
+    for i in range(1000):
+        node = Saves([i])
+        if in_cycle:
+            node.payload.append(node)
+        if not i % 300:
+            gc.collect()
+    del node
+    for _ in range(50):
+        gc.collect()
+        if len(saved) == 1000:
+            break
+    good = sorted(node.payload[0] for node in saved) == list(range(1000))
+    saved.clear()
+    return good, settled()
+
+
+for base, in_cycle in ((Plain, False), (Node, False), (Node, True)):
+    check(f"saved by itself {base.__name__} {in_cycle}", saved_by_itself, base, in_cycle)
 
 
 def kept_by_c():

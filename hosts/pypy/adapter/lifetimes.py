@@ -42,6 +42,7 @@ pinned = []          # addresses with a Pinned entry
 loose = set()        # addresses of instances whose wrappers have state and that C itself does not hold, by the last survey
 anchored = set()     # addresses of instances whose wrappers keep something alive
 restless = {}        # address -> how many surveys leave the instance alone each time it has been used, how many still
+given_up = set()     # addresses of instances that have been cleared
 finalized = set()    # addresses of instances whose wrappers' `__del__` has run
 
 
@@ -77,6 +78,7 @@ def bury(pointer):
             if anchor is not None:
                 wake_dead(anchor)
     finalized.discard(address)
+    given_up.discard(address)
     lingering.discard(address)
     if restless:
         restless.pop(address, None)
@@ -154,6 +156,7 @@ def find_again(wrapper, address):
     entry = wrappers.get(address)
     if entry is not None and entry() is None:
         wrappers[address] = Again(wrapper)
+        lingering.discard(address)
 
 
 class Again(_weakref.ref):
@@ -172,6 +175,7 @@ def once(cls):
 def only_once(original):
     def __del__(self):
         if self._na not in finalized:
+            find_again(self, self._na)
             try:
                 original(self)
             finally:
@@ -186,14 +190,15 @@ once_code = only_once(None).__code__
 
 class Anchor:
     """What a wrapper keeps alive. The wrapper refers to it, and it to the wrapper, unless that has been found dead."""
-    __slots__ = ('wrapper', 'held', 'used', 'lost', 'final', '__weakref__')
+    __slots__ = ('wrapper', 'held', 'used', 'cleared', 'lost', 'final', '__weakref__')
 
     def __init__(self, wrapper):
         self.wrapper = wrapper
         self.held = []
         self.used = False       # by native code since the survey; the wrapper does not refer to it any more
         self.final = False      # the wrapper's `__del__` has run: when it is found dead again, it has not come back to life
-        self.lost = False       # reachable through the probe alone at the last collection
+        self.cleared = False    # reachable through the probe alone at the last collection
+        self.lost = False       # and not used since the survey
 
 
 class Probe:
@@ -207,7 +212,8 @@ class Probe:
 
     def __del__(self):
         for anchor, token in zip(self.anchors.values(), self.tokens):
-            anchor.lost = token() is None and not anchor.used
+            anchor.cleared = token() is None
+            anchor.lost = anchor.cleared and not anchor.used
         limbo.append(self)
         del probing[:]
         if not at_work.locked():
@@ -238,6 +244,8 @@ def look():
         lost, stuck = [], []
         for address, anchor in list(probe.anchors.items()):
             if not anchor.lost:
+                if anchor.cleared and anchor.wrapper is not None:
+                    find_again(anchor.wrapper, address)
                 continue
             if anchor.wrapper is not None and not anchor.final:
                 find_again(anchor.wrapper, address)
@@ -254,6 +262,7 @@ def look():
             lib.clear(len(stuck), ffi.new(INTS, stuck))
             for address in stuck:
                 del dying[address].held[:]
+            given_up.update(stuck)
         progress = progress or bool(lost) or bool(stuck)
         del limbo[0]
     return progress
@@ -296,12 +305,9 @@ def settle(whole=False):
         patience[1] -= 1
         if patience[1] >= 0 and not whole:
             busy.add(address)
-    words += [address + BUSY for address in busy]
-    known = ffi.new(INTS, words)
-    count = ffi.new(INTS, 1)
-    rows = lib.survey(len(words), known, count)
+    known, rows, size = survey(words, busy)
     anchors, edges, between = {}, {}, {}
-    for k in range(0, 4 * count[0], 4):
+    for k in range(0, size, 4):
         holder_kind, holder, kind, target = rows[k], rows[k + 1], rows[k + 2], rows[k + 3]
         if holder_kind == WRAPPER:
             anchor = anchors.get(holder)
@@ -369,6 +375,23 @@ def settle(whole=False):
         probe.send(anchors, edges)
     dying.clear()
     return fresh
+
+
+def survey(words, busy):
+    """The words as the shim's survey leaves them, its rows, and how many numbers they are. It is asked again when it tells of a wrapper that
+    is not to be found, but not known to be dead: the collector has cleared the weak reference, for another object's finalizer reaches the
+    wrapper and may bring it back. Until its death is told, its instance is nobody's to clear."""
+    while True:
+        known = ffi.new(INTS, words + [address + BUSY for address in busy])
+        count = ffi.new(INTS, 1)
+        rows = lib.survey(len(known), known, count)
+        size = 4 * count[0]
+        unseen = {rows[k + 1] for k in range(0, size, 2)
+                  if rows[k] == WRAPPER and rows[k + 1] not in given_up and wrapper_at(rows[k + 1]) is None}
+        unseen.difference_update(busy, dying)
+        if not unseen:
+            return known, rows, size
+        busy |= unseen
 
 
 def replace_anchor(wrapper, anchor):
