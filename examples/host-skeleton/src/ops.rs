@@ -72,6 +72,7 @@ fn describe(class: &Ref) -> Ref {
         flag(false),
         int(0),
         flag(false),
+        flag(false),
     ])
 }
 

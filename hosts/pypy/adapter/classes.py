@@ -1,278 +1,32 @@
 """Extension types as Python classes, and what a type proxy needs to know of a Python class."""
 import array
 import collections.abc
-import operator
 import weakref
 
 from __pypy__.bufferable import bufferable
 
 from _gimbal import core, functions
-from _gimbal.cells import NOTHING, NULL
-from _gimbal.core import ARGS, encode, pool, result, take_frame
-from _gimbal.functions import (CONVENTIONS, K_INIT, K_VARKEYWORDS, METH_CLASS, METH_STATIC, SELF_FIRST, call_on_self, call_with,
-                               call_with_two, direct, many, pointer, slot, split_doc, tp_name, wrong_receiver, wrong_self)
+from _gimbal.cells import NULL
+from _gimbal.core import FLAG_HEAPTYPE, address_of
+from _gimbal.functions import CONVENTIONS, METH_CLASS, METH_STATIC, pointer, split_doc, tp_name, wrong_self
 from _gimbal.handles import handle, object_of
+from _gimbal.hidden import HIDING_ALL, HIDING_IN_EXCEPTIONS, HIDING_STATE, OWN, SLOTS, list_names, with_dict
 from _gimbal.kinds import K_NATIVE, K_REFERENCE, K_STATEFUL, datetime_struct, kind_of, kinds, native_classes
-from _gimbal.lifetimes import pin, wake
+from _gimbal.lifetimes import pin
 from _gimbal.native import ffi, lib, names
 from _gimbal.plain import plain_value
+from _gimbal.special_methods import (GETBUFFER, GETTER, MAKERS, MEMBERGET, MEMBERSET, RELEASEBUFFER, SETTER, Owner, call_on,
+                                     make_get_attribute, make_new, make_no_new, slot1, slot2, slot3)
 from _gimbal.youth import tie, tie_light
 
-# C signatures of slots (gimbal_host.h, GIMBAL_SLOT_KIND_*).
-(UNARY, BINARY, TERNARY, LEN, SSIZEARG, ITEM, SSIZEOBJARG, CONTAINS, OBJOBJARG, HASH, INQUIRY, RICHCOMPARE, ITERNEXT, CALL, INIT,
- NEW, DESCRGET, FINALIZE, GETTER, SETTER, MEMBERGET, MEMBERSET, GETATTRSTRING, SETATTRSTRING, GETBUFFER, RELEASEBUFFER,
- INSTANCEDICT) = range(27)
-
+METH_COEXIST = 0x40
 FLAG_BASETYPE = 1 << 10
 FLAG_DISALLOW_INSTANTIATION = 1 << 7
-FLAG_HEAPTYPE = 1 << 9
 FLAG_HAVE_GC = 1 << 14
 
 
-STATELESS = core.VALUES + (object, bufferable)
-
-
-class Owner:
-    """The class that a method belongs to; known only after its functions are made, unless it is there already."""
-
-    cls = None
-    plain = False       # is an instance of just this class its address and nothing else?
-    by_handle = False   # have instances no native address of their own?
-    type = None         # the C type of such a class, if it is an extension's
-
-    def __init__(self, cls=None):
-        if cls is not None:
-            self.settle(cls)
-            self.qualname = cls.__qualname__
-            self.by_handle = kind_of(cls) not in (K_NATIVE, K_STATEFUL)
-
-    def settle(self, cls):
-        """Called once: the JIT takes what never changes for a constant."""
-        self.cls = cls
-        self.plain = kind_of(cls) == K_NATIVE
-
-
-def slot1(kind, f, a):
-    frame = take_frame()
-    encode(frame + ARGS, a)
-    return result(slot(kind, f, 1, frame + ARGS, frame), frame)
-
-
-def slot2(kind, f, a, b):
-    frame = take_frame()
-    encode(frame + ARGS, a)
-    encode(frame + ARGS + 1, b)
-    return result(slot(kind, f, 2, frame + ARGS, frame), frame)
-
-
-def slot3(kind, f, a, b, c):
-    frame = take_frame()
-    encode(frame + ARGS, a)
-    encode(frame + ARGS + 1, b)
-    encode(frame + ARGS + 2, c)
-    return result(slot(kind, f, 3, frame + ARGS, frame), frame)
-
-
-def call_on(kind, f, me, *values):
-    """The same for an instance that is its address and nothing else."""
-    if me._ne is not None:
-        wake(me)
-    n = len(values)
-    if n == 0:
-        frame = take_frame()
-        return result(direct(kind, f, pointer(me._na), 0, 0, frame, 0.0, 0.0, 0), frame)
-    if n == 1:
-        return call_with(kind, f, pointer(me._na), values[0])
-    return call_with_two(kind, f, pointer(me._na), values[0], values[1])
-
-
-# --- special methods ---------------------------------------------------------------------------------------------------
-# Each maker takes the C function, what distinguishes methods of one slot (see slots.rs), and the owner.
-
-def make_unary(kind, f, extra, owner, name):
-    def special(self=NULL):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        if type(self) is owner.cls and owner.plain:
-            return call_on(kind, f, self)
-        return slot1(kind, f, self)
-    return special
-
-
-def make_binary(kind, f, extra, owner, name):
-    def special(self, other):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        if extra == 1:
-            return slot2(BINARY, f, other, self)
-        if type(self) is owner.cls and owner.plain:
-            return call_on(BINARY, f, self, other)
-        return slot2(BINARY, f, self, other)
-    return special
-
-
-def make_get_attribute(kind, f, extra, owner, name):
-    def special(self, key):
-        if key == '_na' or key == '_np' or key == '_ne' or key == '_nw':        # the wrapper's own, needed to call C at all
-            return object.__getattribute__(self, key)
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        return slot2(kind, f, self, key)
-    return special
-
-
-def make_ternary(kind, f, extra, owner, name):
-    def special(self, other, modulus=None):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        if extra == 1:
-            return slot3(TERNARY, f, other, self, modulus)
-        return slot3(TERNARY, f, self, other, modulus)
-    return special
-
-
-def make_index(kind, f, extra, owner, name):
-    def special(self, index):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        index = operator.index(index)
-        if type(self) is owner.cls and owner.plain:
-            return call_on(kind, f, self, index)
-        return slot2(kind, f, self, index)
-    return special
-
-
-def make_assign_item(kind, f, extra, owner, name):
-    if extra == 2:
-        def special(self, index):
-            if not isinstance(self, owner.cls):
-                raise wrong_receiver(name, owner, self)
-            slot3(kind, f, self, operator.index(index), NULL)
-    else:
-        def special(self, index, value):
-            if not isinstance(self, owner.cls):
-                raise wrong_receiver(name, owner, self)
-            index = operator.index(index)
-            if type(self) is owner.cls and owner.plain:
-                call_on(kind, f, self, index, value)
-            else:
-                slot3(kind, f, self, index, value)
-    return special
-
-
-def make_assign(kind, f, extra, owner, name):
-    if extra == 2:
-        def special(self, key):
-            if not isinstance(self, owner.cls):
-                raise wrong_receiver(name, owner, self)
-            slot3(OBJOBJARG, f, self, key, NULL)
-    else:
-        def special(self, key, value):
-            if not isinstance(self, owner.cls):
-                raise wrong_receiver(name, owner, self)
-            if type(self) is owner.cls and owner.plain:
-                call_on(OBJOBJARG, f, self, key, value)
-            else:
-                slot3(OBJOBJARG, f, self, key, value)
-    return special
-
-
-def make_contains(kind, f, extra, owner, name):
-    def special(self, item):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        if type(self) is owner.cls and owner.plain:
-            return call_on(CONTAINS, f, self, item)
-        return slot2(CONTAINS, f, self, item)
-    return special
-
-
-def make_richcompare(kind, f, extra, owner, name):
-    def special(self, other):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        if type(self) is owner.cls and owner.plain:
-            return call_on(RICHCOMPARE, f, self, other, extra)
-        return slot3(RICHCOMPARE, f, self, other, extra)
-    return special
-
-
-def make_iternext(kind, f, extra, owner, name):
-    def special(self):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        frame = take_frame()
-        if type(self) is owner.cls and owner.plain:
-            if self._ne is not None:
-                wake(self)
-            tag = direct(ITERNEXT, f, pointer(self._na), 0, 0, frame, 0.0, 0.0, 0)
-        else:
-            encode(frame + ARGS, self)
-            tag = slot(ITERNEXT, f, 1, frame + ARGS, frame)
-        if tag == NOTHING:
-            pool.append(frame)
-            raise StopIteration
-        return result(tag, frame)
-    return special
-
-
-def make_call(kind, f, extra, owner, name):
-    if owner.by_handle:
-        return functions.foreign_method(K_VARKEYWORDS, f, name, owner)
-
-    def special(self, /, *args, **keywords):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        return call_on_self(self, owner, many, K_VARKEYWORDS, f, pointer(self._na), args, keywords)
-    return special
-
-
-def make_init(kind, f, extra, owner, name):
-    if owner.by_handle:
-        return functions.foreign_method(K_INIT, f, name, owner)
-
-    def special(self, /, *args, **keywords):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        return call_on_self(self, owner, many, K_INIT, f, pointer(self._na), args, keywords)
-    return special
-
-
-def make_descr_get(kind, f, extra, owner, name):
-    def special(self, instance, cls=None):
-        if not isinstance(self, owner.cls):
-            raise wrong_receiver(name, owner, self)
-        return slot3(DESCRGET, f, self, NULL if instance is None else instance, NULL if cls is None else cls)
-    return special
-
-
-MAKERS = {
-    UNARY: make_unary, LEN: make_unary, HASH: make_unary, INQUIRY: make_unary, FINALIZE: make_unary, BINARY: make_binary,
-    TERNARY: make_ternary, SSIZEARG: make_index, ITEM: make_index, SSIZEOBJARG: make_assign_item,
-    OBJOBJARG: make_assign, CONTAINS: make_contains, RICHCOMPARE: make_richcompare, ITERNEXT: make_iternext, CALL: make_call,
-    INIT: make_init, DESCRGET: make_descr_get,
-}
-
-
-def make_new(f, owner):
-    """`__new__` of an extension type: its `tp_new` with the class that was asked for."""
-    def __new__(cls=NULL, /, *args, **keywords):
-        if cls is NULL:
-            raise TypeError('%s.__new__(): not enough arguments' % tp_name(owner.cls))
-        if not isinstance(cls, type):
-            raise TypeError('%s.__new__(X): X is not a type object (%s)' % (tp_name(owner.cls), tp_name(type(cls))))
-        if not issubclass(cls, owner.cls):
-            raise TypeError('{0}.__new__({1}): {1} is not a subtype of {0}'.format(tp_name(owner.cls), tp_name(cls)))
-        if cls is owner.cls and owner.type is not None:
-            return many(K_VARKEYWORDS, f, owner.type, args, keywords)
-        return many(K_VARKEYWORDS | SELF_FIRST, f, ffi.NULL, (cls,) + args, keywords)
-    return staticmethod(__new__)
-
-
-def make_no_new(owner):
-    def __new__(cls, /, *args, **keywords):
-        raise TypeError("cannot create '%s' instances" % owner.full_name)
-    return staticmethod(__new__)
+STATELESS_BASES = (object, bufferable)
+STATELESS = core.VALUES + STATELESS_BASES
 
 
 # --- attributes --------------------------------------------------------------------------------------------------------
@@ -335,7 +89,7 @@ class Member(Attribute):
             return self
         self.check(instance)
         if self.number is not None and type(instance) is self.owner.cls and self.owner.plain:
-            return ffi.cast(self.number, instance._na + self.offset)[0]
+            return ffi.cast(self.number, address_of(instance) + self.offset)[0]
         return slot1(MEMBERGET, self.definition, instance)
 
     def __set__(self, instance, value):
@@ -343,7 +97,7 @@ class Member(Attribute):
         if (self.number is not None and type(value) is self.python and self.writable and type(instance) is self.owner.cls
                 and self.owner.plain):
             try:
-                ffi.cast(self.number, instance._na + self.offset)[0] = value
+                ffi.cast(self.number, address_of(instance) + self.offset)[0] = value
                 return
             except OverflowError:   # for C to say
                 pass
@@ -401,7 +155,7 @@ def attribute(entry, owner):
 
 def make_method(entry, owner):
     kind, name, flags, address, doc, _ = entry
-    convention = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
+    convention = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST)]
     f = pointer(address)
     if flags & METH_STATIC:
         made = functions.bound(convention, f, ffi.NULL, name, owner.qualname)
@@ -456,11 +210,12 @@ def end_buffer(address, instance):
 
 def MakeType(address, spec):
     """Makes the class of an extension type; returns its handle, as an int."""
-    (name, qualname, module, bases, metaclass, flags, doc, entries, new, own_new, dict_offset, given, weaklist_offset) = spec
+    (name, qualname, module, bases, metaclass, flags, doc, entries, new, own_new, dict_offset, given, _, own_struct) = spec
     owner = Owner()
     owner.qualname = qualname
     owner.module = module
     owner.full_name = name if module is None else module + '.' + name
+    layout = None
     is_metatype = any(issubclass(base, type) for base in bases)
     if is_metatype:
         owner.by_handle = True
@@ -471,25 +226,36 @@ def MakeType(address, spec):
     namespace['__doc__'] = doc
     if signature:
         namespace['__text_signature__'] = signature
+    from_slots = set()
     for entry in entries:
         if entry[0] == 'inherited':             # `__doc__`, above all, which is hidden otherwise
             found = (TypeLookup(base, entry[1]) for base in bases)
             namespace[entry[1]] = next(value for value in found if value is not NULL)
             continue
         key, value = attribute(entry, owner)
-        if entry[0] == 'slot' and key in namespace:
-            continue
+        if entry[0] == 'slot':
+            if key in namespace:
+                continue
+            from_slots.add(key)
+        elif key == '__getattribute__' or key in from_slots and not (entry[0] == 'method' and entry[2] & METH_COEXIST):
+            continue        # a method does not replace a slot, and does not fill this one
         namespace[key] = value
     shadowed = namespace.get('__qualname__')
     if isinstance(shadowed, Attribute):     # a class cannot hold one under this name: found by `__getattr__` instead
         namespace['__qualname__'] = qualname
         namespace.setdefault('__getattr__', make_getattr({'__qualname__': shadowed}))
     namespace.pop('__weakref__', None)
-    if '__buffer__' in namespace and not any(issubclass(base, bufferable) for base in bases):
+    root = not any(map(has_native_part, bases))
+    exceptions = any(issubclass(base, BaseException) for base in bases)
+    slotted = any(TypeLookup(base, '_na') is not NULL for base in bases)
+    # A type without a struct of its own goes together with any other, as long as it may have derived classes.
+    hides = not (own_struct or slotted or exceptions or is_metatype or '__dict__' in namespace or root and not flags & FLAG_BASETYPE
+                 or any(builtin_part(base) is not object for base in bases))
+    exporter = '__buffer__' in namespace or any(TypeLookup(base, '__buffer__') is not NULL for base in bases)
+    if exporter and not hides and not any(issubclass(base, bufferable) for base in bases):
         bases = tuple(bufferable if base is object else base for base in bases)
         if bufferable not in bases:
             bases += (bufferable,)
-    root = not any(map(has_native_part, bases))
     if flags & FLAG_DISALLOW_INSTANTIATION or not new:
         namespace['__new__'] = make_no_new(owner)
     elif root or own_new:
@@ -497,17 +263,31 @@ def MakeType(address, spec):
     if isinstance(given, dict):
         namespace.update(given)
     namespace['__slots__'] = slots = []
-    if root and any(issubclass(base, BaseException) for base in bases):
-        namespace.update(HIDING)
-    elif root and not is_metatype:
-        slots += ['_np', '_na', '_ne', '_nw', '__weakref__']
+    if hides:
+        if root:
+            namespace.update({**HIDING_STATE, **namespace} if dict_offset else {**HIDING_ALL, **namespace})
+        slots += ['__dict__', '__weakref__']
+    elif exceptions:
+        if root:
+            namespace.update(HIDING_IN_EXCEPTIONS)
+    elif not is_metatype:
+        if not slotted:
+            slots += SLOTS + ('__weakref__',)
+            namespace.setdefault('__dir__', list_names)
+        if own_struct:
+            layout = '_l%x' % address       # never used: it makes the layout another one for PyPy, too
+            slots.append(layout)
     stateful = bool(dict_offset) or any(has_state(base) for base in bases)
-    if dict_offset and not is_metatype:
+    if dict_offset and not is_metatype and not hides:
         slots.append('__dict__')
     if not flags & FLAG_BASETYPE:
         namespace['__init_subclass__'] = refuse_subclass(name, module)
     cls = make_class(metaclass, name, bases, namespace)
     native_classes[cls] = empty_maker(cls)
+    if layout:
+        type.__delattr__(cls, layout)
+    if dict_offset:
+        with_dict[cls] = True
     if flags & FLAG_HEAPTYPE:
         dunders_made[cls] = {name: value for name, value in cls.__dict__.items() if name in DUNDERS}
     if dict_offset > 0 and not is_metatype:
@@ -519,88 +299,6 @@ def MakeType(address, spec):
         if not (flags & FLAG_HAVE_GC or issubclass(cls, core.VALUES) or hasattr(cls, '__del__')):
             core.light_classes[cls] = True
     return handle(cls)
-
-
-OWN = ('_np', '_na', '_ne', '_nw', '_nd')
-real_dict = BaseException.__dict__['__dict__'].__get__
-
-
-class ExceptionDict(collections.abc.MutableMapping, dict):
-    """The `__dict__` of an exception whose type is an extension's: the real one, without what is the wrapper's own."""
-    __slots__ = ('real',)
-
-    def __getitem__(self, key):
-        if key in OWN:
-            raise KeyError(key)
-        return self.real[key]
-
-    def __setitem__(self, key, value):
-        self.real[key] = value
-
-    def __delitem__(self, key):
-        if key in OWN:
-            raise KeyError(key)
-        del self.real[key]
-
-    def __iter__(self):
-        return (key for key in self.real if key not in OWN)
-
-    def __len__(self):
-        return sum(1 for _ in self)
-
-    def __repr__(self):
-        return repr(self.copy())
-
-    def copy(self):
-        return {key: self.real[key] for key in self}
-
-    def __or__(self, other):
-        return self.copy() | other
-
-    def __ror__(self, other):
-        return other | self.copy()
-
-    def __ior__(self, other):
-        self.update(other)
-        return self
-
-    def __reduce_ex__(self, protocol):
-        return dict, (self.copy(),)
-
-
-def get_exception_dict(self):
-    real = real_dict(self)
-    shown = real.get('_nd')
-    if shown is None:
-        shown = ExceptionDict()
-        shown.real = real
-        shown = real.setdefault('_nd', shown)
-    return shown
-
-
-def set_exception_dict(self, value):
-    if not isinstance(value, dict):
-        raise TypeError("__dict__ must be set to a dictionary, not a '%s'" % type(value).__name__)
-    value = dict(value.items())
-    shown = get_exception_dict(self)
-    shown.clear()
-    shown.update(value)
-
-
-def delete_exception_dict(self):
-    raise TypeError('cannot delete __dict__')
-
-
-def reduce_exception(self):
-    """As `BaseException.__reduce__`: the state is what is shown."""
-    cls, args = BaseException.__reduce__(self)[:2]
-    shown = get_exception_dict(self).copy()
-    return (cls, args, shown) if shown else (cls, args)
-
-
-# Slots would be a layout of their own, and a Python class could not derive from such a type and from SyntaxError as well. All
-# exceptions have a dictionary: what the wrapper needs is there, hidden.
-HIDING = {'__dict__': property(get_exception_dict, set_exception_dict, delete_exception_dict), '__reduce__': reduce_exception}
 
 
 def has_state(cls):
@@ -655,7 +353,7 @@ def refuse_subclass(name, module):
 def builtin_part(cls):
     """The builtin whose layout instances of the class have."""
     for base in cls.__mro__:
-        if not base.__flags__ & 512 and base not in native_classes and '__new__' in base.__dict__ and base is not object:
+        if not base.__flags__ & FLAG_HEAPTYPE and base not in native_classes and '__new__' in base.__dict__ and base not in STATELESS_BASES:
             return base
     return object
 
@@ -781,14 +479,14 @@ def TypeInfo(wire):
     native = has_native_part(cls)
     masks = slot_masks(cls, mro, native)
     base = cls.__base__
-    if native and not has_native_part(base):        # the struct is the native base's, wherever the builtin part comes from
+    if native and builtin_part(cls) is object and not has_native_part(base):
         base = next(filter(has_native_part, cls.__bases__), base)
     name = type_name(cls)
     struct = datetime_struct(cls)
     if (struct or not cls.__flags__ & 512) and cls.__module__ != 'builtins':     # no heap type: CPython's name has the module
         name = cls.__module__ + '.' + name
     return (name, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],
-            type_qualname(cls), issubclass(cls, BaseException), exports_buffer(mro), struct, bool(cls.__flags__ & 512))
+            type_qualname(cls), issubclass(cls, BaseException), exports_buffer(mro), struct, bool(cls.__flags__ & FLAG_HEAPTYPE), native)
 
 
 OURS = frozenset(OWN + ('__dict__', '__text_signature__', '__weakref__'))

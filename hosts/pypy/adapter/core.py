@@ -30,12 +30,15 @@ class WithDict:
     pass
 
 
+FLAG_HEAPTYPE = 1 << 9
+
 real_dict = WithDict.__dict__['__dict__']       # finds the dictionary of any object that has one, whatever its class says
 
 
 VALUES = (str, int, float, bytes, tuple, complex)
 INSTANCE_DICT = 26   # GIMBAL_SLOT_KIND_INSTANCE_DICT
 PLAIN_VALUE = 27     # GIMBAL_SLOT_KIND_PLAIN_VALUE
+NEW_STRUCT = 28      # GIMBAL_SLOT_KIND_NEW_STRUCT
 dict_places = identity_dict()       # class -> where its struct has its instance dictionary
 
 
@@ -105,8 +108,30 @@ def adopt_dict(wrapper, address, cls):
             if ffi.cast(POINTERS, address + place)[0]:
                 given = ask_instance(INSTANCE_DICT, address)
                 if given is not None:
-                    real_dict.__set__(wrapper, given)
+                    real = real_dict.__get__(wrapper)
+                    if '_na' in real:       # see `hidden`
+                        real.update(given)
+                    else:
+                        real_dict.__set__(wrapper, given)
             break
+
+
+def address_of(x):
+    """Where the native instance of a wrapper is; it is made for one that `object.__new__` has made."""
+    try:
+        return x._na
+    except AttributeError:
+        return build(x)
+
+
+def build(x):
+    cls = type(x)
+    frame = take_frame()
+    encode(frame + ARGS, cls)
+    encode(frame + (ARGS + 1), plain_value(x))
+    address = result(lib.slot(NEW_STRUCT, ffi.NULL, 2, frame + ARGS, frame), frame)
+    (tie_light if cls in light_classes else tie_given)(x, address)
+    return address
 
 
 def ask_instance(kind, address):
@@ -119,11 +144,15 @@ def ask_instance(kind, address):
 
 def maker_of(cls):
     """What makes an empty wrapper of a class."""
+    make = object.__new__
     for base in cls.__mro__:
-        make = native_classes.get(base)
-        if make is not None:
-            return make
-    return object.__new__
+        if base in native_classes:
+            make = native_classes[base]
+        elif not base.__flags__ & FLAG_HEAPTYPE and '__new__' in base.__dict__:
+            make = base.__new__
+        if make != object.__new__:
+            break
+    return make
 
 
 # --- Python to native --------------------------------------------------------------------------------------------------
@@ -244,11 +273,11 @@ def encode_object(c, x, t):
         put_handle(c, x)
     elif kind == K_NATIVE:
         c.tag = INSTANCE
-        c.i = x._na
+        c.i = address_of(x)
         if x._ne is not None:
             wake(x)
     elif kind == K_STATEFUL:
-        address = x._na
+        address = address_of(x)
         pin(x, address)
         if x._ne is not None:
             wake(x)
@@ -337,9 +366,10 @@ def word(x):
                 return HANDLE, wires[i], 0.0
             take_back(i)
     elif kind == K_NATIVE:
+        address = address_of(x)
         if x._ne is not None:
             wake(x)
-        return INSTANCE, x._na, 0.0
+        return INSTANCE, address, 0.0
     return None
 
 

@@ -4,7 +4,7 @@ from __pypy__ import builtinify
 
 from _gimbal import core
 from _gimbal.cells import CELLS, INSTANCE, NULL
-from _gimbal.core import ARGS, ROOM, encode, place, pool, result, take_frame, word
+from _gimbal.core import ARGS, ROOM, address_of, encode, place, pool, result, take_frame, word
 from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
 from _gimbal.lifetimes import pin_if_held, wake
 from _gimbal.native import ffi, lib
@@ -277,26 +277,26 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if args or keywords:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            return call_on_self(self, owner, call_without, f, pointer(self._na))
+            return call_on_self(self, owner, call_without, f, pointer(address_of(self)))
     elif kind == K_ONE:
         def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
             if keywords or len(args) != 1:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            return call_on_self(self, owner, one, f, pointer(self._na), args[0])
+            return call_on_self(self, owner, one, f, pointer(address_of(self)), args[0])
     elif kind == K_METHOD:
         def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
-            return call_on_self(self, owner, many, kind, f, pointer(self._na), (owner.cls,) + args, keywords)
+            return call_on_self(self, owner, many, kind, f, pointer(address_of(self)), (owner.cls,) + args, keywords)
     else:
         def function(self=NULL, *args, **keywords):
             if not isinstance(self, owner.cls):
                 raise wrong_self(name, owner, self)
             if keywords and kind not in TAKES_KEYWORDS:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            return call_on_self(self, owner, many, kind, f, pointer(self._na), args, keywords)
+            return call_on_self(self, owner, many, kind, f, pointer(address_of(self)), args, keywords)
     return function
 
 

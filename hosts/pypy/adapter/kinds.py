@@ -81,12 +81,12 @@ def classify(cls):
     """How objects of a class that is met for the first time are encoded."""
     kind = K_REFERENCE
     mro = type.mro(cls) if cls is type else cls.__mro__
+    if not issubclass(cls, type) and any(base in native_classes for base in mro):
+        kinds[cls] = kind = K_NATIVE if cls in native_classes else K_STATEFUL
+        once(cls)
+        return kind
     for base in mro:
         if base is type:
-            break
-        if base in native_classes and not issubclass(base, type):
-            kind = K_NATIVE if cls in native_classes else K_STATEFUL
-            once(cls)
             break
         if base is tuple or base is list:
             kind = K_TUPLE if base is tuple else K_LIST

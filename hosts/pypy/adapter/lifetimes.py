@@ -174,12 +174,15 @@ def once(cls):
 
 def only_once(original):
     def __del__(self):
-        if self._na not in finalized:
-            find_again(self, self._na)
+        address = getattr(self, '_na', None)        # None when nobody has asked for the struct
+        if address not in finalized:
+            if address is not None:
+                find_again(self, address)
             try:
                 original(self)
             finally:
-                finalized.add(self._na)     # afterwards: it may call its base's
+                if address is not None:
+                    finalized.add(address)      # afterwards: it may call its base's
     return __del__
 
 

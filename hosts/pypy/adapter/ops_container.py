@@ -1,7 +1,8 @@
 """Operations of the section "containers" of the host interface; see ops_object.py for the rules."""
 
 from _gimbal import streams
-from _gimbal.classes import ExceptionDict, Namespace
+from _gimbal.classes import Namespace
+from _gimbal.hidden import ShownDict
 from _gimbal.cells import NULL
 from _gimbal.handles import handle, rebind
 from _gimbal.native import ffi
@@ -79,7 +80,7 @@ def SetSlice(o, low, high, new):
 
 def _owner(d):
     t = type(d)
-    return t if t is Namespace or t is ExceptionDict else dict
+    return t if t is Namespace or t is ShownDict else dict
 
 
 def DictGet(d, key):

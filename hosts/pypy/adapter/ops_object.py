@@ -12,6 +12,7 @@ import weakref
 from _structseq import structseqfield, structseqtype
 
 from _gimbal.cells import NULL
+from _gimbal.core import address_of
 from _gimbal.handles import handle
 from _gimbal.kinds import K_NATIVE, K_STATEFUL, has_fields, kind_of, kinds
 from _gimbal.lifetimes import pin
@@ -267,7 +268,7 @@ def keep_wrapper(o):
     cls = type(o)
     if kind_of(cls) in (K_NATIVE, K_STATEFUL):
         kinds[cls] = K_STATEFUL
-        pin(o, o._na)
+        pin(o, address_of(o))
 
 
 def NewWeakRef(o, callback):

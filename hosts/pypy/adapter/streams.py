@@ -93,7 +93,7 @@ def write(s, items, at):
                     last, kind = t, kinds.get(t)
                 if kind == K_NATIVE:
                     cell.tag = INSTANCE
-                    cell.i = x._na
+                    cell.i = core.address_of(x)
                     if x._ne is not None:
                         wake(x)
                 else:

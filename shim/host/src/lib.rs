@@ -408,4 +408,7 @@ pub enum SlotKind {
     InstanceDict = 26,
     /// The builtin value in the struct of an instance whose type derives from a builtin, or None (the first cell is the instance)
     PlainValue = 27,
+    /// A new instance for the class in the first cell, whose wrapper is there; the second is the builtin value in it, or None.
+    /// Result: an int, its address, with a reference
+    NewStruct = 28,
 }

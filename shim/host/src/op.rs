@@ -17,10 +17,10 @@ pub enum Op {
     /// Sends the object behind a handle (an int) again with everything that its proxy needs.
     Resend,
     /// What a type proxy needs: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers,
-    /// struct, is on the heap)`, where the struct is 1 for `datetime.date`, 2 for `datetime`, 3 for `time`, 4 for `timedelta` (but not for what
-    /// derives from them), else 0. Their instances are sent with `fill_items`: the numbers as the constructor takes them, and
-    /// for a time of day the fold and the zone or None behind them. C may use a class that is not on the heap, as builtin ones are
-    /// not, without holding a reference.
+    /// struct, is on the heap, derives from an extension type)`, where the struct is 1 for `datetime.date`, 2 for `datetime`, 3 for
+    /// `time`, 4 for `timedelta` (but not for what derives from them), else 0. Their instances are sent with `fill_items`: the numbers
+    /// as the constructor takes them, and for a time of day the fold and the zone or None behind them. C may use a class that is not
+    /// on the heap, as builtin ones are not, without holding a reference.
     TypeInfo,
     /// Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
     MakeType,

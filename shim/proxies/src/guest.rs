@@ -607,6 +607,13 @@ unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
             members::placed_dict(a[0])
         } else if is(SlotKind::PlainValue) {
             value::of_instance(a[0])
+        } else if is(SlotKind::NewStruct) {
+            let op = types::new_struct(a[0].cast(), value(1));
+            if op.is_null() {
+                return op;
+            }
+            count_wrapper(op, 1);
+            int::from_i64(op as i64)
         } else {
             err::set(
                 crate::PyExc_SystemError,

@@ -165,8 +165,26 @@ pub unsafe fn complete_builtin(ty: *mut PyTypeObject) {
         }
         give_structs(ty);
         describe_class(ty, (*ty).tp_cache as i64, false);
+        const CONTAINERS: c_ulong = crate::Py_TPFLAGS_LIST_SUBCLASS
+            | crate::Py_TPFLAGS_TUPLE_SUBCLASS
+            | crate::Py_TPFLAGS_DICT_SUBCLASS
+            | crate::Py_TPFLAGS_BASE_EXC_SUBCLASS;
+        if type_flags::of(ty) & CONTAINERS != 0 {
+            (*ty).tp_traverse = Some(traverse_nothing);
+            (*ty).tp_clear = Some(clear_nothing);
+        }
         type_flags::add(ty, Py_TPFLAGS_READY);
     }
+}
+
+/// What types that derive from a builtin container call for that part of an instance: the host has it.
+unsafe extern "C" fn traverse_nothing(_: Obj, _: crate::visitproc, _: *mut c_void) -> std::ffi::c_int {
+    0
+}
+
+/// The same for `tp_clear`.
+unsafe extern "C" fn clear_nothing(_: Obj) -> std::ffi::c_int {
+    0
 }
 
 #[repr(C)]
@@ -280,7 +298,7 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
         if is_new && (fields[11] != crate::true_object() || is_native(metaclass.cast())) {
             refcount::immortalize(ty.cast());
         }
-        let derived = is_new && is_native((*ty).tp_base);
+        let derived = is_new && fields[12] == crate::true_object();
         if derived {
             (*ty).tp_subclasses = NATIVE as Obj;
         }
@@ -306,12 +324,12 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                         .max(crate::fields::size_of_exception(text::utf8(name)) as isize);
                 }
                 crate::datetimes::register(ty, int::as_u64(fields[10]).unwrap_or(0));
-                if is_native(base) && type_flags::of(base) & Py_TPFLAGS_HAVE_GC == 0 {
+                if derived && type_flags::of(base) & Py_TPFLAGS_HAVE_GC == 0 {
                     type_flags::remove(ty, Py_TPFLAGS_HAVE_GC); // its own dict is the wrapper's, not native
                 }
                 (*ty).tp_dictoffset = (*base).tp_dictoffset;
                 (*ty).tp_weaklistoffset = (*base).tp_weaklistoffset;
-                (*ty).tp_dealloc = Some(if is_native(base) {
+                (*ty).tp_dealloc = Some(if derived {
                     subtype_dealloc
                 } else {
                     refcount::retire
@@ -393,7 +411,13 @@ pub unsafe extern "C" fn subtype_dealloc(op: Obj) {
                 return;
             }
         }
-        if let Some(dealloc) = (*base).tp_dealloc {
+        // Below a builtin the block is all there is.
+        let dealloc = if is_native(base) {
+            (*base).tp_dealloc
+        } else {
+            Some(object_dealloc as _)
+        };
+        if let Some(dealloc) = dealloc {
             crate::outside(|| dealloc(op));
             // The dealloc of a type that is on the heap itself gives the instance's type back, and so does the default.
             if type_flags::of(base) & Py_TPFLAGS_HEAPTYPE == 0
@@ -808,10 +832,12 @@ unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
         method_entries((*ty).tp_methods, &mut out);
         let mut member = (*ty).tp_members;
         while !member.is_null() && !(*member).name.is_null() {
-            out.push(match is_of_builtin_base(ty, member) {
-                true => entry("inherited", (*member).name, &[]),
-                false => member_entry(member),
-            });
+            if (*member).offset != (*ty).tp_dictoffset || CStr::from_ptr((*member).name) != c"__dict__" {
+                out.push(match is_of_builtin_base(ty, member) {
+                    true => entry("inherited", (*member).name, &[]),
+                    false => member_entry(member),
+                });
+            }
             member = member.add(1);
         }
         let mut getset = (*ty).tp_getset;
@@ -822,6 +848,35 @@ unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
             getset = getset.add(1);
         }
         seq::tuple_from_owned(&out)
+    }
+}
+
+/// The type in the line of bases that gives instances their struct: one that adds nothing to its base's, but room for a dictionary and
+/// weak references, goes together with any other type.
+unsafe fn solid_base(ty: *mut PyTypeObject) -> *mut PyTypeObject {
+    // SAFETY: the line of bases ends at object.
+    unsafe {
+        if (*ty).tp_base.is_null() {
+            return ty;
+        }
+        let base = solid_base((*ty).tp_base);
+        let mut size = (*ty).tp_basicsize;
+        if (*ty).tp_itemsize == (*base).tp_itemsize && type_flags::of(ty) & Py_TPFLAGS_HEAPTYPE != 0 {
+            let word = size_of::<Obj>() as isize;
+            let mut places = [
+                ((*ty).tp_weaklistoffset, (*base).tp_weaklistoffset),
+                ((*ty).tp_dictoffset, (*base).tp_dictoffset),
+            ];
+            places.sort_unstable_by_key(|&(own, _)| std::cmp::Reverse(own));
+            for (own, inherited) in places {
+                if own != 0 && inherited == 0 && own + word == size {
+                    size -= word;
+                }
+            }
+        }
+        // A static type may say less than its base has: a trait of a compiled class, of which there are no instances.
+        let same = size <= (*base).tp_basicsize && (*ty).tp_itemsize == (*base).tp_itemsize;
+        if same { base } else { ty }
     }
 }
 
@@ -861,6 +916,7 @@ unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bool) -> bool
                 (*ty).tp_dict
             }),
             int::from_i64((*ty).tp_weaklistoffset as i64),
+            int::from_i64(i64::from(solid_base(ty) == ty)),
         ]);
         let number = pointer(ty.cast());
         let handle = crossing::op_int(Op::MakeType, &[number, spec]);
@@ -897,21 +953,41 @@ unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bool) -> bool
 pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
     // SAFETY: `class` is native; its struct begins like its base's.
     unsafe {
-        let Some(alloc) = (*class).tp_alloc else {
-            return seq::no_memory();
-        };
         let made = crossing::op(Op::MakeWrapper, &[class.cast(), base.cast(), args, kwargs]);
         if made.is_null() {
             return made;
         }
         let (making, value) = (seq::tuple_slice(made)[0], seq::tuple_slice(made)[1]);
+        let op = new_struct(class, value);
+        if op.is_null() {
+            decref(made);
+            return op;
+        }
+        let number = pointer(op.cast());
+        let tied = crossing::op_unit(Op::TieWrapper, &[making, number]);
+        decref(number);
+        decref(made);
+        if !tied {
+            decref(op);
+            return std::ptr::null_mut();
+        }
+        op
+    }
+}
+
+/// An instance of an extension type without a wrapper, with a copy of the builtin value in it, if any (else None).
+pub(crate) unsafe fn new_struct(class: *mut PyTypeObject, value: Obj) -> Obj {
+    // SAFETY: `class` is native; its struct begins like that of the value's type.
+    unsafe {
+        let Some(alloc) = (*class).tp_alloc else {
+            return seq::no_memory();
+        };
         let is_value = value != crate::none();
         let is_text = is_value && type_flags::of((*value).ob_type) & crate::Py_TPFLAGS_UNICODE_SUBCLASS != 0;
         let sized = is_value && (*(*value).ob_type).tp_itemsize != 0;
         let size = if sized { items(value) } else { 0 };
-        let op = alloc(class, size as isize);
+        let op = crate::outside(|| alloc(class, size as isize));
         if op.is_null() {
-            decref(made);
             return op;
         }
         if is_text {
@@ -925,14 +1001,6 @@ pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args
                     .iter()
                     .for_each(|&item| crate::incref(item));
             }
-        }
-        let number = pointer(op.cast());
-        let tied = crossing::op_unit(Op::TieWrapper, &[making, number]);
-        decref(number);
-        decref(made);
-        if !tied {
-            decref(op);
-            return std::ptr::null_mut();
         }
         op
     }

@@ -174,6 +174,7 @@ pub(super) fn make(t: &mut Thread, a: &[Obj]) -> Res {
         dict_offset,
         given,
         weak_offset,
+        _own_struct,
     ] = &spec[..]
     else {
         return Err(t.system_error("Gimbal: the description of a type has another size"));
