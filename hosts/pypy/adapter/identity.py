@@ -3,6 +3,7 @@
 Some packages leave their C part unused on anything else. Only the program and its packages are told so: the host's own standard
 library asks the same questions, and goes by the true answers.
 """
+import gc
 import os
 import sys
 import types        # takes its `SimpleNamespace` from `sys.implementation`, as that is before it is replaced here
@@ -42,6 +43,16 @@ class BuiltinNames(tuple):
         return tuple.__contains__(self, name) and (name != '__pypy__' or asked_by_host(sys._getframe()))
 
 
+def set_threshold(*thresholds):
+    limits[:len(thresholds)] = thresholds
+
+
+limits = [700, 10, 10]
+# What programs do to CPython's collector to be faster. PyPy's has neither thresholds nor anything to freeze.
+COLLECTOR = {'set_threshold': set_threshold, 'get_threshold': lambda: tuple(limits), 'get_count': lambda: (0, 0, 0), 'freeze': lambda: None,
+             'unfreeze': lambda: None, 'get_freeze_count': lambda: 0}
+
+
 def identify_as_cpython():
     """From now on the program's own questions are answered as CPython answers them."""
     true = vars(sys.implementation)
@@ -52,3 +63,6 @@ def identify_as_cpython():
     number, build = sys.version.split('[')[0].split(' ', 1)     # 3.11.11 (hash, date)
     sys.version = '%s %s[GCC]' % (number, ' '.join(build.split()) + ' ')
     del sys.pypy_version_info
+    for name, function in COLLECTOR.items():
+        if not hasattr(gc, name):
+            setattr(gc, name, function)
