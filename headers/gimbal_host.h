@@ -130,10 +130,10 @@ enum gimbal_op
   // Sends the object behind a handle (an int) again with everything that its proxy needs.
   GIMBAL_OP_RESEND,
   // What a type proxy needs: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers,
-  // struct, is on the heap)`, where the struct is 1 for `datetime.date`, 2 for `datetime`, 3 for `time`, 4 for `timedelta` (but not for what
-  // derives from them), else 0. Their instances are sent with `fill_items`: the numbers as the constructor takes them, and
-  // for a time of day the fold and the zone or None behind them. C may use a class that is not on the heap, as builtin ones are
-  // not, without holding a reference.
+  // struct, is on the heap, derives from an extension type)`, where the struct is 1 for `datetime.date`, 2 for `datetime`, 3 for
+  // `time`, 4 for `timedelta` (but not for what derives from them), else 0. Their instances are sent with `fill_items`: the numbers
+  // as the constructor takes them, and for a time of day the fold and the zone or None behind them. C may use a class that is not
+  // on the heap, as builtin ones are not, without holding a reference.
   GIMBAL_OP_TYPE_INFO,
   // Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
   GIMBAL_OP_MAKE_TYPE,
@@ -530,6 +530,9 @@ enum gimbal_slot_kind
   GIMBAL_SLOT_KIND_INSTANCE_DICT = 26,
   // The builtin value in the struct of an instance whose type derives from a builtin, or None (the first cell is the instance)
   GIMBAL_SLOT_KIND_PLAIN_VALUE = 27,
+  // A new instance for the class in the first cell, whose wrapper is there; the second is the builtin value in it, or None.
+  // Result: an int, its address, with a reference
+  GIMBAL_SLOT_KIND_NEW_STRUCT = 28,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
