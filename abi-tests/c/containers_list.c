@@ -391,7 +391,25 @@ are_same(PyObject *self, PyObject *args)
     return PyBool_FromLong(a == b);
 }
 
+/* Through the type's own slot: of the list itself, or, when told so, of a copy that C alone knows. Without a value it deletes. */
+static PyObject *
+assign_slot(PyObject *self, PyObject *args)
+{
+    PyObject *list, *key, *value = NULL;
+    int alone;
+    if (!PyArg_ParseTuple(args, "pOO|O", &alone, &list, &key, &value)) {
+        return NULL;
+    }
+    PyObject *target = alone ? PySequence_List(list) : Py_NewRef(list);
+    if (target == NULL || Py_TYPE(target)->tp_as_mapping->mp_ass_subscript(target, key, value) < 0) {
+        Py_XDECREF(target);
+        return NULL;
+    }
+    return target;
+}
+
 static PyMethodDef methods[] = {
+    {"assign_slot", assign_slot, METH_VARARGS, NULL},
     {"check_new", check_new, METH_NOARGS, NULL},
     {"check_new_negative", check_new_negative, METH_NOARGS, NULL},
     {"check_items_in_place", check_items_in_place, METH_NOARGS, NULL},

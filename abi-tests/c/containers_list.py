@@ -117,3 +117,39 @@ for label, numbers in {"floats": [1.5, -0.0, 2.5], "ints": [1, 2, 1 << 40], "big
     check(f"changed twice {label}", lambda x: (changed(x[:-1] + x), changed(x)), numbers[:])
     check(f"called back {label}", called_back, numbers[:], [])
     check(f"same {label}", lambda: (c.are_same(numbers, numbers), c.are_same(numbers, numbers[:])))
+
+
+class Index:
+    """A number that tells of each question."""
+
+    def __init__(self, n):
+        self.n, self.asked = n, 0
+
+    def __index__(self):
+        self.asked += 1
+        return self.n
+
+
+class Grown(list):
+    """A list whose own method is called."""
+
+    def __setitem__(self, key, value):
+        list.__setitem__(self, slice(0, 0), ["own", key, value])
+
+
+KEYS = [
+    *(slice(*ends) for ends in ((None,), (1, 3), (3, 1), (-2, None), (None, -2), (9, 99), (-99, 2), (2**80,), (0, 4, 2), (0, 2, 1), ("a",))),
+    slice(None, None, 0), slice(None, None, -1), 1, -1, 9, "a", None,
+]
+for alone in (True, False):
+    where = "C alone" if alone else "both"
+    for key in KEYS:
+        told = check if alone and isinstance(key, slice) and key.step is None else check_type     # the host has messages of its own
+        told(f"slot of {where} deletes {key}", lambda: c.assign_slot(alone, list(range(5)), key))
+        for value in ("ab", [], 7, None):
+            told(f"slot of {where}, {key} = {value!r}", lambda: c.assign_slot(alone, list(range(5)), key, value))
+    for step in (None, 1):
+        index = Index(2)
+        check(f"slot of {where} asks, {step}", lambda: (c.assign_slot(alone, [1, 2, 3, 4], slice(index, None, step), "xy"), index.asked))
+check("slot, itself", lambda: (items := [1, 2, 3], c.assign_slot(False, items, slice(1, 2), items)) and items)
+check("slot of a subclass", lambda: c.assign_slot(False, Grown([1, 2]), slice(0, 1), 5))

@@ -39,7 +39,11 @@ unsafe fn shown(f: *mut u8, me: Obj) -> Option<String> {
             return Some(format!("<built-in function {name}>"));
         }
         let is_class = types::is_subtype(class, &raw mut crate::PyType_Type);
-        let start = if is_class { me.cast::<PyTypeObject>() } else { class };
+        let start = if is_class {
+            me.cast::<PyTypeObject>()
+        } else {
+            class
+        };
         if (*start).tp_mro.is_null() {
             return None;
         }

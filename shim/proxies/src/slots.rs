@@ -163,6 +163,32 @@ unsafe fn as_unit(result: Obj) -> c_int {
     }
 }
 
+/// Assigns to a slice of a list, or deletes it, when that is all: lists that C alone knows stay so. A slice is no name of an attribute.
+unsafe fn assign_slice(list: Obj, slice: Obj, value: Obj) -> Option<c_int> {
+    unsafe extern "C" {
+        static mut PySlice_Type: PyTypeObject;
+        fn PyList_SetSlice(list: Obj, low: isize, high: isize, items: Obj) -> c_int;
+        fn PySlice_Unpack(slice: Obj, start: *mut isize, stop: *mut isize, step: *mut isize) -> c_int;
+        fn PySlice_AdjustIndices(len: isize, start: *mut isize, stop: *mut isize, step: isize) -> isize;
+    }
+    // SAFETY: objects; `value` may be NULL.
+    unsafe {
+        if (*list).ob_type != &raw mut crate::PyList_Type || (*slice).ob_type != &raw mut PySlice_Type {
+            return None;
+        }
+        let [_, _, step] = *slice.add(1).cast::<[Obj; 3]>();
+        if step != crate::none() {
+            return None;
+        }
+        let (mut start, mut stop, mut step) = (0, 0, 1);
+        if PySlice_Unpack(slice, &raw mut start, &raw mut stop, &raw mut step) < 0 {
+            return Some(-1);
+        }
+        PySlice_AdjustIndices(seq::size(list) as isize, &raw mut start, &raw mut stop, step);
+        Some(PyList_SetSlice(list, start, stop, value))
+    }
+}
+
 macro_rules! host_slots {
     (unary { $($u:ident $uname:literal $uplace:expr;)* }
      binary { $($b:ident $bname:literal $bplace:expr;)* }
@@ -187,6 +213,9 @@ macro_rules! host_slots {
             let _held = crate::hold();
             // SAFETY: called through the slot.
             unsafe {
+                if let Some(status) = assign_slice(me, key, value) {
+                    return status;
+                }
                 let result = if value.is_null() {
                     special::<DERIVED>($aplace, $a::<DERIVED> as *const c_void, $adel, &[me, key])
                 } else {
