@@ -1,6 +1,6 @@
 //! Memory stays flat: a million calls that create, pass and drop objects both ways (`memory/million.py`), a million objects
 //! of each kind (`memory/kinds.py`), and nothing is left of cycles that run through native memory (`memory/cycles.py`) and of classes
-//! that are made while the program runs (`memory/classes.py`).
+//! that are made while the program runs (`memory/classes.py`); what dies young is freed early (`memory/young.py`).
 //!
 //! The same programs run on CPython first: what grows there is the program's fault, or its extension's.
 
@@ -24,6 +24,8 @@ const CLASSES: [(&str, &[&str]); 2] = [("100000", &["plain"]), ("3000", &[])];
 const LATE: i64 = 300;
 /// What the first use of a class or a function may keep for good.
 const ONCE: i64 = 40;
+/// Instances that die young, and how many of them may be alive at the same time: there is room for fewer in a nursery.
+const YOUNG: (&str, u64) = ("1000000", 100_000);
 /// How many objects of each kind.
 const OBJECTS: &str = "1000000";
 
@@ -46,6 +48,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
                 lane.trial("memory::cycles", cycles),
                 lane.trial("memory::kinds", kinds),
                 lane.trial("memory::classes", classes),
+                lane.trial("memory::young", young),
             ]
         }))
         .collect())
@@ -138,6 +141,27 @@ fn kinds(gimbal: &Interpreter) -> Result<(), Failed> {
         Some((kind, left)) => Err(format!("{kind}: {left} handles are left").into()),
         None => Ok(()),
     }
+}
+
+#[derive(Deserialize)]
+struct Young {
+    /// How many instances were alive at most.
+    most: u64,
+    /// Hooks of the host's collector that somebody has set.
+    hooks: Vec<String>,
+}
+
+/// What dies young is freed early, and without hooks, which PyPy does not bear (docs/adr/0017).
+fn young(gimbal: &Interpreter) -> Result<(), Failed> {
+    let (count, most_alive) = YOUNG;
+    let Young { most, hooks } = run(gimbal, "young.py", &[count])?;
+    if most > most_alive {
+        return Err(format!("of {count} instances that died young {most} were alive").into());
+    }
+    if !hooks.is_empty() {
+        return Err(format!("the collector's hooks are set: {hooks:?}").into());
+    }
+    Ok(())
 }
 
 fn million_calls(gimbal: &Interpreter, expected: &Expected) -> Result<(), Failed> {

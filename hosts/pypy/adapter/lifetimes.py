@@ -289,6 +289,7 @@ def run_del(wrapper, address):
 
 def settle(whole=False):
     """Ties to wrappers what native code holds through their instances alone. True when there is something new."""
+    end_period()        # what a probe brings back must have an end of its own: a guard would take it for gone
     words, held = [], []        # `held`: wrappers must not die meanwhile
     for address in pinned:
         entry = wrappers.get(address)

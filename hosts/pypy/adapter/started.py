@@ -5,7 +5,7 @@ The first extension file of a process does, and a program that embeds PyPy.
 import os
 
 from __pypy__ import identity_dict
-from _gimbal import classes, core, functions, lifetimes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text, youth
+from _gimbal import classes, core, functions, lifetimes, ops_container, ops_error, ops_number, ops_object, ops_runtime, ops_text
 from _gimbal.builtin_types import find
 from _gimbal.importer import Collector
 from _gimbal.native import ffi, lib, names
@@ -67,7 +67,6 @@ def bind_builtins():
 load_operations()
 bind_builtins()
 Collector.through = lifetimes.collector(Collector.through, core.pool)
-youth.watch()
 if os.environ.get('GIMBAL_STATS') == '1':
     from _gimbal import counters
     counters.watch(core)

@@ -5,11 +5,9 @@ it dead only in a major collection. Most wrappers die young: those made between 
 owes their counts. After the next minor collection a wrapper that is still there gets a finalizer of its own. The others are dead
 for good, since a minor collection clears no weak reference to what a finalizer may still reach, and their counts are given back.
 A major collection does clear such references. If one has come between, the dead stay with their guard: each wrapper
-refers to it, and it has a finalizer (docs/adr/0010).
+refers to it, and it has a finalizer (docs/adr/0010). Which collections there have been, two objects tell that are garbage from the
+beginning, a `Canary` and a `Witness` (docs/adr/0017).
 """
-import gc
-import sys
-
 import _weakref
 from __pypy__ import add_memory_pressure
 
@@ -30,16 +28,41 @@ lingering = set()            # addresses in `wrappers` whose wrappers are gone, 
 set_own = object.__setattr__    # a class may have a `__setattr__` that is not for us
 
 
+class Canary:
+    """Garbage: the next minor collection clears weak references to it."""
+    __slots__ = ('__weakref__',)
+
+
+class Witness:
+    """Garbage with a finalizer: minor collections keep it. A major one, when its marking ends, clears weak references to it together
+    with those to what only finalizers can reach."""
+    __slots__ = ('__weakref__',)
+
+    def __del__(self):
+        pass
+
+
+def observers():
+    """Weak references to two canaries and a witness."""
+    return _weakref.ref(Canary()), _weakref.ref(Canary()), _weakref.ref(Witness())
+
+
 class Guard:
     """Owes the counts of the wrappers made in one period."""
-    __slots__ = ('tied', 'light', 'gone', 'light_gone', 'unsure')
+    __slots__ = ('canary', 'witness', 'tied', 'light', 'gone', 'light_gone')
 
     def __init__(self):
-        self.unsure = False     # may a major collection have cleared weak references to wrappers meanwhile?
         self.tied = []          # addresses: of all wrappers that have a place in `wrappers`
         self.light = []         # of those that have one in `light`
         self.gone = []          # of those among them that were not found any more
         self.light_gone = []
+        # A collection that sees the witness on the stack takes it for alive. One that has seen a canary there does not clear that, but
+        # the other one.
+        sound = False
+        while not sound:
+            self.canary, other, witness = observers()
+            sound = self.canary() is not None and other() is not None
+        self.witness = [witness]    # the thread that takes it ends the period
 
     def __del__(self):
         """All its wrappers are dead for good, those that finalizers had brought back as well."""
@@ -48,10 +71,9 @@ class Guard:
         pay(self)
 
 
-# What there is between two minor collections: its guard, and the guard of the period before, with those that have gone. In a list, for of an
-# attribute a JIT may make a constant, which keeps the guard alive.
-GUARD, BEFORE = 0, 1
-period = [Guard(), None]
+# The guard of what there is between two minor collections. In a list, for of an attribute a JIT may make a constant, which keeps the
+# guard alive.
+period = [Guard()]
 
 
 def tie(wrapper, address):
@@ -62,20 +84,22 @@ def tie(wrapper, address):
 
 def tie_given(wrapper, address):
     """The same when a reference for it is there."""
-    guard = period[GUARD]
+    guard = period[0]
     set_own(wrapper, '_na', address)
     set_own(wrapper, '_ne', None)
     set_own(wrapper, '_np', guard)
     wrappers[address] = _weakref.ref(wrapper)
     guard.tied.append(address)
-    if not len(guard.tied) & OFTEN:
-        take_stock()
+    if guard.canary() is None:
+        end_period()
+    elif not len(guard.tied) & OFTEN:
+        weigh()
     return wrapper
 
 
 def tie_light(wrapper, address):
     """The same for an instance that refers to nothing: C alone sees to its end, and nothing has to be forgotten."""
-    guard = period[GUARD]
+    guard = period[0]
     set_own(wrapper, '_na', address)
     set_own(wrapper, '_ne', None)
     set_own(wrapper, '_np', guard)
@@ -83,8 +107,10 @@ def tie_light(wrapper, address):
     set_own(wrapper, '_nw', page)       # before there is a weak reference, which takes room in the wrapper as well
     page.put(address, wrapper)
     guard.light.append(address)
-    if not len(guard.light) & OFTEN:
-        take_stock()
+    if guard.canary() is None:
+        end_period()
+    elif not len(guard.light) & OFTEN:
+        weigh()
     return wrapper
 
 
@@ -138,63 +164,34 @@ def pay(guard):
 
 
 def end_period():
-    """Begins another one. Of the old one only its guard gives back what it owes, sooner or later: who asks for a collection asks
-    for this before."""
-    guard = period[GUARD]
-    period[GUARD] = Guard()
-    period[BEFORE] = None
+    """Begins another one, and gives back what the old one owes. Called after the first minor collection, and by who asks for a
+    collection, so that it finds every wrapper with a finalizer of its own."""
+    guard = period[0]
+    period[0] = Guard()
+    weigh()
+    try:
+        witness = guard.witness.pop()
+    except IndexError:
+        return
     part(guard)
+    if witness() is not None:
+        pay(guard)
 
 
 def gone():
     """Addresses in `wrappers` of instances whose wrappers are gone, but not yet buried."""
     found = set(lingering)
-    for address in period[GUARD].tied[:]:
+    for address in period[0].tied[:]:
         entry = wrappers.get(address)
         if entry is not None and entry() is None:
             found.add(address)
     return found
 
 
-# --- after a minor collection --------------------------------------------------------------------------------------------
-# PyPy says what its collector has done between two bytecodes, minor collections first and then the steps of a major one. So in the
-# call for the next minor collection it is known what had been done before the one in question was looked at. No bytecode runs
-# in `saw_step`: no other thread can come in between.
-hooks = gc.hooks
-steps = []
-saw_step = steps.append
-MARKING = 1
-
-
-def may_have_cleared(step):
-    """May this report of steps of a major collection have the end of marking in it, when weak references are cleared?"""
-    return step.count != 1 or step.oldstate == MARKING and step.newstate != MARKING
-
-
-# Counts that were given back early on PyPy 7.3.11, which is a Python 3.9, made extensions with threads crash. Which PyPy it is may be
-# hidden (`identity`); all that are a Python 3.11 are newer.
-RELIABLE = sys.version_info >= (3, 11)
-
-
-def on_minor(stats):
-    n = len(steps)
-    guard, before = period[GUARD], period[BEFORE]
-    period[BEFORE] = None
-    if any(map(may_have_cleared, steps[:n])):
-        guard.unsure = True
-        if before is not None:
-            before.unsure = True
-    del steps[:n]
-    if before is not None and RELIABLE and not before.unsure and hooks.on_gc_collect_step is saw_step:
-        pay(before)
-    weigh()
-    period[GUARD] = Guard()
-    part(guard)
-    period[BEFORE] = guard       # at the very end: when a signal handler has raised, its own end has to come for what it owes
-
-
+# --- native memory -------------------------------------------------------------------------------------------------------
 BYTES = 1               # of `lib.stat`
 known_bytes = [0]       # of native memory that the collector knows of
+OFTEN = 255             # added to a guard since it was told
 
 
 def weigh():
@@ -203,20 +200,3 @@ def weigh():
     if used > known_bytes[0]:
         add_memory_pressure(used - known_bytes[0])
         known_bytes[0] = used
-
-
-OFTEN = 255     # added to a guard since somebody looked
-
-
-def take_stock():
-    """Now and then: does PyPy still call `on_minor`? Without that a guard must not have too many wrappers."""
-    weigh()
-    if hooks.on_gc_minor is not on_minor:
-        end_period()
-
-
-def watch():
-    """Asks PyPy to tell of its collections, unless a program does so already."""
-    if hooks.on_gc_minor is None and hooks.on_gc_collect_step is None:
-        hooks.on_gc_minor = on_minor
-        hooks.on_gc_collect_step = saw_step
