@@ -408,6 +408,17 @@ assign_slot(PyObject *self, PyObject *args)
     return target;
 }
 
+/* Is the second argument the first, or its only item? */
+static PyObject *
+is_or_has(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    PyObject *second = n == 2 ? args[1] : NULL;
+    if (second != NULL && PyTuple_Check(second)) {
+        second = PyTuple_GetItem(second, 0);
+    }
+    return PyBool_FromLong(n > 0 && second == args[0]);
+}
+
 static PyMethodDef methods[] = {
     {"assign_slot", assign_slot, METH_VARARGS, NULL},
     {"check_new", check_new, METH_NOARGS, NULL},
@@ -447,6 +458,7 @@ static PyMethodDef methods[] = {
     {"share", share, METH_NOARGS, NULL},
     {"share_append", share_append, METH_O, NULL},
     {"share_read", share_read, METH_NOARGS, NULL},
+    {"is_or_has", (PyCFunction)(void (*)(void))is_or_has, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -153,3 +153,19 @@ for alone in (True, False):
         check(f"slot of {where} asks, {step}", lambda: (c.assign_slot(alone, [1, 2, 3, 4], slice(index, None, step), "xy"), index.asked))
 check("slot, itself", lambda: (items := [1, 2, 3], c.assign_slot(False, items, slice(1, 2), items)) and items)
 check("slot of a subclass", lambda: c.assign_slot(False, Grown([1, 2]), slice(0, 1), 5))
+
+
+def one_object():
+    """A new list that crosses twice in one call is one object."""
+    found = []
+    for items in [1, 2], [1.5], ["a"], [[1], 2]:
+        for again in range(2):
+            fresh = list(items)
+            found.append(c.is_or_has(fresh, fresh))
+            fresh = list(items)
+            found.append(c.is_or_has(fresh, (fresh,)))
+            found.append(c.is_or_has(list(items), (fresh,)))
+    return found
+
+
+check("one object", one_object)

@@ -5,6 +5,7 @@ from __pypy__ import builtinify
 from _gimbal import core
 from _gimbal.cells import CELLS, INSTANCE, NULL
 from _gimbal.core import ARGS, ROOM, address_of, encode, place, pool, result, take_frame, word
+from _gimbal.handles import ids
 from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
 from _gimbal.lifetimes import pin_if_held, wake
 from _gimbal.native import ffi, lib
@@ -78,6 +79,9 @@ def by_cells(kind, f, me, values, words, names=0):
     at = cells + (1 if is_slot else 0)
     first = place(at, values[0], words[0])
     second = place(at + 1, values[1], words[1]) if n > 1 else None
+    if first is not None and n > 1 and ids.get(values[0]) is not None:      # it was lent, and is in the second as well: C gets one object
+        end_loan(first)
+        first = place(at, values[0], words[0])
     if is_slot:
         cells.tag = INSTANCE
         cells.u = me
