@@ -131,8 +131,8 @@ enum gimbal_op
   GIMBAL_OP_RESEND,
   // What a type proxy needs: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers,
   // struct, is on the heap, derives from an extension type)`, where the struct is 1 for `datetime.date`, 2 for `datetime`, 3 for
-  // `time`, 4 for `timedelta` (but not for what derives from them), else 0. Their instances are sent with `fill_items`: the numbers
-  // as the constructor takes them, and for a time of day the fold and the zone or None behind them. C may use a class that is not
+  // `time`, 4 for `timedelta` (but not for what derives from them), 5 for `array.array`, else 0. Instances of the first four are sent
+  // with `fill_items`: the numbers as the constructor takes them, and for a time of day the fold and the zone or None behind them. C may use a class that is not
   // on the heap, as builtin ones are not, without holding a reference.
   GIMBAL_OP_TYPE_INFO,
   // Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
@@ -300,7 +300,8 @@ enum gimbal_op
   GIMBAL_OP_BYTE_ARRAY_CONCAT,
   // Resizes a bytearray
   GIMBAL_OP_BYTE_ARRAY_RESIZE,
-  // Address and length of a bytearray's bytes, which stay there until it is resized
+  // Address and length of a bytearray's bytes, which stay there until it is resized; of an `array.array` its items', and behind
+  // them the code of the type (an int) and the size of an item
   GIMBAL_OP_BYTE_ARRAY_PLACE,
   // `getattr(str, name)(s, *args)`: `(name, s, *args)`
   GIMBAL_OP_STR_METHOD,

@@ -119,6 +119,40 @@ bytearray_both_sides(PyObject *self, PyObject *args)
     return Py_BuildValue("(NnC)", seen, PyByteArray_GET_SIZE(array), (int)(unsigned char)PyByteArray_AS_STRING(array)[0]);
 }
 
+/* The struct of `array.array`, as Cython declares it. */
+struct array {
+    PyVarObject head;
+    double *items;
+    Py_ssize_t allocated;
+    const struct { char typecode; int itemsize; } *descr;
+    PyObject *weakreflist;
+    int exports;
+};
+
+/* An array of doubles in place: C writes its first item, Python looks and changes it, C reads what is there then. */
+static PyObject *
+array_both_sides(PyObject *self, PyObject *args)
+{
+    struct array *array;
+    PyObject *look;
+    if (!PyArg_ParseTuple(args, "OO", &array, &look)) {
+        return NULL;
+    }
+    if (Py_TYPE(array)->tp_basicsize < (Py_ssize_t)sizeof(struct array) || array->descr->itemsize != sizeof(double)) {
+        return PyErr_Format(PyExc_TypeError, "no array of doubles: %zd", Py_TYPE(array)->tp_basicsize);
+    }
+    Py_ssize_t before = Py_SIZE(array);
+    double first = array->items[0];
+    array->items[0] = -1;
+    PyObject *seen = PyObject_CallOneArg(look, (PyObject *)array);
+    if (seen == NULL) {
+        return NULL;
+    }
+    Py_ssize_t now = Py_SIZE(array);
+    return Py_BuildValue("(NnnCddO)", seen, before, now, array->descr->typecode, first, now > 0 ? array->items[now - 1] : 0.0,
+                         array->allocated >= now ? Py_True : Py_False);
+}
+
 static PyObject *
 dimensions(const Py_ssize_t *values, int count)
 {
@@ -389,6 +423,7 @@ static PyMethodDef methods[] = {
     {"check_sizes_of_formats", check_sizes_of_formats, METH_NOARGS, NULL},
     {"bytes_in_place", bytes_in_place, METH_O, NULL},
     {"bytearray_both_sides", bytearray_both_sides, METH_VARARGS, NULL},
+    {"array_both_sides", array_both_sides, METH_VARARGS, NULL},
     {"describe", describe, METH_VARARGS, NULL},
     {"write_through", write_through, METH_O, NULL},
     {"hold", hold, METH_O, NULL},

@@ -23,6 +23,17 @@ check("both sides", lambda: c.bytearray_both_sides(a := bytearray(b"xyz"), lambd
 check("both sides grow", lambda: c.bytearray_both_sides(bytearray(b"xyz"), lambda seen: seen.extend(b"more" * 100)))
 check("both sides no array", c.bytearray_both_sides, b"xyz", len)
 
+
+class Doubles(array.array):
+    pass
+
+
+for made in array.array, Doubles:
+    check(f"{made.__name__} in place", lambda: c.array_both_sides(made("d", [1.5, 2.5]), lambda seen: (seen.tolist(), seen.__setitem__(1, 7.0))))
+    check(f"{made.__name__} grows", lambda: c.array_both_sides(made("d", [1.5]), lambda seen: seen.extend(range(1000))))
+    check(f"{made.__name__} shrinks", lambda: c.array_both_sides(made("d", [1.5, 2.5]), lambda seen: (seen.pop(), seen.pop())))
+check("array of bytes", c.array_both_sides, array.array("b", [1] * 8), len)
+
 file = io.BytesIO(b"file in memory")        # PyPy shows no address of it
 check("file", lambda: (c.describe(file.getbuffer(), 1), c.write_through(file.getbuffer()[4:]), file.getvalue()))
 

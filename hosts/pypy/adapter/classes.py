@@ -11,7 +11,7 @@ from _gimbal.core import FLAG_HEAPTYPE, address_of
 from _gimbal.functions import CONVENTIONS, METH_CLASS, METH_STATIC, pointer, split_doc, tp_name, wrong_self
 from _gimbal.handles import handle, object_of
 from _gimbal.hidden import HIDING_ALL, HIDING_IN_EXCEPTIONS, HIDING_STATE, OWN, SLOTS, list_names, with_dict
-from _gimbal.kinds import K_NATIVE, K_REFERENCE, K_STATEFUL, datetime_struct, kind_of, kinds, native_classes
+from _gimbal.kinds import ARRAY_STRUCT, K_NATIVE, K_REFERENCE, K_STATEFUL, datetime_struct, kind_of, kinds, native_classes
 from _gimbal.lifetimes import pin
 from _gimbal.native import ffi, lib, names
 from _gimbal.plain import plain_value
@@ -482,7 +482,7 @@ def TypeInfo(wire):
     if native and builtin_part(cls) is object and not has_native_part(base):
         base = next(filter(has_native_part, cls.__bases__), base)
     name = type_name(cls)
-    struct = datetime_struct(cls)
+    struct = ARRAY_STRUCT if cls is array.array else datetime_struct(cls)
     if (struct or not cls.__flags__ & 512) and cls.__module__ != 'builtins':     # no heap type: CPython's name has the module
         name = cls.__module__ + '.' + name
     return (name, type(cls), object if base is None else base, cls.__bases__, tuple(mro[1:]), masks[0], masks[1],

@@ -62,6 +62,8 @@ TIME = ('hour', 'minute', 'second', 'microsecond', 'fold', 'tzinfo')
 DATETIME_FIELDS = {'date': DATE, 'datetime': DATE + TIME, 'time': TIME, 'timedelta': ('days', 'seconds', 'microseconds')}
 DATETIME_NAMES = list(DATETIME_FIELDS)
 
+ARRAY_STRUCT = 5        # the number behind theirs
+
 
 def datetime_struct(cls):
     """Which of these a class is, counted from 1; 0 for all others."""

@@ -1,5 +1,7 @@
 """Operations on strings and bytearrays."""
 
+from array import array as Array
+
 from _gimbal.cells import NULL
 from _gimbal.native import ffi
 
@@ -42,6 +44,8 @@ def ByteArrayResize(array, size):
 
 
 def ByteArrayPlace(array):
+    if isinstance(array, Array):
+        return (*Array.buffer_info(array), ord(array.typecode), array.itemsize)
     size = len(array)
     if size == 0:
         return 0, 0

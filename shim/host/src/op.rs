@@ -18,8 +18,8 @@ pub enum Op {
     Resend,
     /// What a type proxy needs: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers,
     /// struct, is on the heap, derives from an extension type)`, where the struct is 1 for `datetime.date`, 2 for `datetime`, 3 for
-    /// `time`, 4 for `timedelta` (but not for what derives from them), else 0. Their instances are sent with `fill_items`: the numbers
-    /// as the constructor takes them, and for a time of day the fold and the zone or None behind them. C may use a class that is not
+    /// `time`, 4 for `timedelta` (but not for what derives from them), 5 for `array.array`, else 0. Instances of the first four are sent
+    /// with `fill_items`: the numbers as the constructor takes them, and for a time of day the fold and the zone or None behind them. C may use a class that is not
     /// on the heap, as builtin ones are not, without holding a reference.
     TypeInfo,
     /// Makes the host class of an extension type: `(pointer, spec tuple)`; the result is the class.
@@ -193,7 +193,8 @@ pub enum Op {
     ByteArrayConcat,
     /// Resizes a bytearray
     ByteArrayResize,
-    /// Address and length of a bytearray's bytes, which stay there until it is resized
+    /// Address and length of a bytearray's bytes, which stay there until it is resized; of an `array.array` its items', and behind
+    /// them the code of the type (an int) and the size of an item
     ByteArrayPlace,
 
     // --- strings ----------------------------------------------------------------------------------------------

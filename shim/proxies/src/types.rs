@@ -323,7 +323,9 @@ unsafe fn describe_class(ty: *mut PyTypeObject, handle: i64, is_new: bool) {
                         .tp_basicsize
                         .max(crate::fields::size_of_exception(text::utf8(name)) as isize);
                 }
-                crate::datetimes::register(ty, int::as_u64(fields[10]).unwrap_or(0));
+                let own_struct = int::as_u64(fields[10]).unwrap_or(0);
+                crate::datetimes::register(ty, own_struct);
+                crate::bytearray::register(ty, own_struct);
                 if derived && type_flags::of(base) & Py_TPFLAGS_HAVE_GC == 0 {
                     type_flags::remove(ty, Py_TPFLAGS_HAVE_GC); // its own dict is the wrapper's, not native
                 }

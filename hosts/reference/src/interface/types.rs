@@ -69,7 +69,7 @@ fn fills(t: &mut Thread, class: &Obj, traits: Traits, group: &str, name: &str) -
 }
 
 /// `Op::TypeInfo`: `(name, metaclass, base, bases, rest of the mro, mask 0, mask 1, qualname, is exception, exports buffers,
-/// struct, is on the heap, has native instances)`; it has no dates, which would have a struct of their own.
+/// struct, is on the heap, has native instances)`; it has no dates and no arrays, which would have a struct of their own.
 pub(super) fn info(t: &mut Thread, class: &Obj) -> Res {
     let traits = t.traits(class);
     let mut masks = [0_u64; 2];
