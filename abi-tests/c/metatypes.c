@@ -43,6 +43,10 @@ meta_getattro(PyObject *class, PyObject *name)
     if (PyUnicode_CompareWithASCIIString(name, "magic") == 0) {
         return PyUnicode_FromFormat("magic of %s", ((PyTypeObject *)class)->tp_name);
     }
+    PyObject *found = _PyType_Lookup((PyTypeObject *)class, name); /* looks into the classes themselves, not through this function */
+    if (found == Py_Ellipsis) {
+        return PyUnicode_FromFormat("%U found", name);
+    }
     return PyType_Type.tp_getattro(class, name);
 }
 

@@ -39,6 +39,7 @@ for label, function in {
     "describe": lambda: (Plain.describe(), Derived.describe(), OfSub.describe()),
     "members": lambda: (Plain.number, Plain.twice, setattr(Plain, "number", 3), Plain.twice, Derived.twice),
     "own slots": lambda: (Plain.magic, OfSub.magic, Plain.ready, OfSub.ready, hasattr(Plain, "absent"), Derived(3).value),
+    "looked up": lambda: (setattr(Derived, "dots", ...), Derived.dots, OfSub.dots, Plain.__mro__, hasattr(Plain, "dots")),
     "repr": lambda: (Plain, Derived),
     "instances": lambda: (Plain().called, Derived(5).value, OfSub(6).value, OfSub.keywords),
     "three arguments": lambda: Meta("Dynamic", (Plain,), {"x": 1}).x,

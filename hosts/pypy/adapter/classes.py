@@ -546,10 +546,15 @@ def TypeDict(cls):
     return made
 
 
+# Past what a metatype answers, which may be on the way of looking up just this.
+mro_of = type.__dict__['__mro__'].__get__
+namespace_of = type.__dict__['__dict__'].__get__
+
+
 def TypeLookup(cls, name):
-    mro = type.mro(cls) if cls is type else cls.__mro__
+    mro = type.mro(cls) if cls is type else mro_of(cls)
     for base in mro:
-        namespace = base.__dict__
+        namespace = namespace_of(base)
         if name in namespace:
             return namespace[name]
     return NULL
