@@ -265,12 +265,13 @@ fn is_recycled(block: *const c_void) -> bool {
     (block as usize).wrapping_sub(RANGE.base.load(Ordering::Relaxed)) < size
 }
 
-/// A few dead objects of one size, for the next to be made: that takes a few instructions. Where [`KEEPS_LISTS`], it keeps none.
-pub(crate) struct Shelf<const N: usize>(Locked<(usize, [Obj; N])>);
+/// At most `N` dead objects of one size, linked through their first word, for the next to be made: that takes a few instructions. Where
+/// [`KEEPS_LISTS`], it keeps none.
+pub(crate) struct Shelf<const N: usize>(Locked<(Obj, usize)>);
 
 impl<const N: usize> Shelf<N> {
     pub(crate) const fn new() -> Self {
-        Shelf(Locked::new((0, [std::ptr::null_mut(); N])))
+        Shelf(Locked::new((std::ptr::null_mut(), N)))
     }
 
     /// A block, or NULL.
@@ -279,24 +280,28 @@ impl<const N: usize> Shelf<N> {
         if KEEPS_LISTS {
             return std::ptr::null_mut();
         }
-        // SAFETY: the lock is held.
-        let (count, dead) = unsafe { self.0.get() };
-        if *count == 0 {
-            return std::ptr::null_mut();
+        // SAFETY: the lock is held; the block was free, and large enough for a pointer.
+        unsafe {
+            let (first, room) = self.0.get();
+            let op = *first;
+            if !op.is_null() {
+                *first = *op.cast::<Obj>();
+                *room += 1;
+            }
+            op
         }
-        *count -= 1;
-        dead[*count]
     }
 
     /// Frees a block, or keeps it.
     #[inline(always)]
     pub(crate) unsafe fn put(&self, op: Obj) {
-        // SAFETY: the lock is held, the block nobody's.
+        // SAFETY: the lock is held where objects are kept, the block nobody's.
         unsafe {
-            if !KEEPS_LISTS && self.0.get().0 < N && is_recycled(op.cast()) {
-                let (count, dead) = self.0.get();
-                dead[*count] = op;
-                *count += 1;
+            if !KEEPS_LISTS && self.0.get().1 > 0 && is_recycled(op.cast()) {
+                let (first, room) = self.0.get();
+                *op.cast::<Obj>() = *first;
+                *first = op;
+                *room -= 1;
             } else {
                 free(op.cast());
             }
