@@ -244,7 +244,7 @@ static struct object *describe(struct object *class)
   }
   struct object *row[] = {
       new_str(class->text), class->class, base, bases, mro, new_int(0), new_int(0), new_str(class->text),
-      new_bool(is_subclass(class, class_of_kind(EXCEPTION))), new_bool(0), new_int(0), new_bool(0),
+      new_bool(is_subclass(class, class_of_kind(EXCEPTION))), new_bool(0), new_int(0), new_bool(0), new_bool(0),
   };
   return new_tuple(sizeof row / sizeof *row, row);
 }

@@ -103,7 +103,7 @@ unsafe fn disagree(callable: Obj, result: Obj, place: Option<&CStr>) -> Obj {
             }
         };
         if result.is_null() {
-            let message = format!("{who} returned NULL without setting an exception");
+            let message = format!("{who} {}", callee::RETURNED_NULL);
             return fail(PyExc_SystemError, &message);
         }
         decref(result);

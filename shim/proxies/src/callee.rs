@@ -3,6 +3,13 @@
 use crate::{Obj, PyMethodDef, PyTypeObject, err, modules, seq, types};
 use std::ffi::CStr;
 
+/// What is said of a function that did.
+pub const RETURNED_NULL: &str = if cfg!(Py_3_10) {
+    "returned NULL without setting an exception"
+} else {
+    "returned NULL without setting an error"
+};
+
 /// Passes a result on. NULL without an exception sets one that names the function.
 #[inline(always)]
 pub(crate) unsafe fn checked(result: Obj, f: *mut u8, me: Obj) -> Obj {
@@ -21,7 +28,7 @@ unsafe fn blame(f: *mut u8, me: Obj) {
             return;
         }
         let who = shown(f, me).unwrap_or_else(|| "a function".to_owned());
-        let message = format!("{who} returned NULL without setting an exception");
+        let message = format!("{who} {RETURNED_NULL}");
         err::set(crate::PyExc_SystemError, &message);
     }
 }

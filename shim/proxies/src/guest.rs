@@ -4,7 +4,7 @@
 //! cells: two for the result (an error needs both), and one in which the shim keeps what the result points at
 //! until the host uses the same cells for its next call.
 
-use crate::callee::checked;
+use crate::callee::{RETURNED_NULL, checked};
 use crate::construct::{
     fill_floats, fill_ints, fill_items, fill_tree, fill_value, new_bytes, new_complex, new_int, new_str,
     new_tuple,
@@ -194,10 +194,7 @@ unsafe fn failed(out: *mut Cell) -> i32 {
     // SAFETY: `out` has three cells.
     unsafe {
         if err::occurred().is_null() {
-            err::set(
-                crate::PyExc_SystemError,
-                "a function returned NULL without setting an exception",
-            );
+            err::set(crate::PyExc_SystemError, &format!("a function {RETURNED_NULL}"));
         }
         let mut scratch = Box::new(Scratch::new());
         err::to_host(std::slice::from_raw_parts_mut(out, 2), &mut scratch);

@@ -22,7 +22,7 @@ pub mod arena;
 pub mod buffer;
 pub mod bytearray;
 pub mod call_cfunction;
-mod callee;
+pub mod callee;
 mod construct;
 #[cfg(Py_GIL_DISABLED)]
 pub mod critical;

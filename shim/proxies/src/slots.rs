@@ -10,7 +10,7 @@ use crate::{
     arena, crossing, decref, err, int, iterators, mirror, seq, text, types, xdecref,
 };
 use gimbal_host::SlotKind;
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 
 /// Where a slot is: in the type itself or in one of the structs that it points at, at a byte offset.
@@ -168,6 +168,7 @@ unsafe fn assign_slice(list: Obj, slice: Obj, value: Obj) -> Option<c_int> {
     unsafe extern "C" {
         static mut PySlice_Type: PyTypeObject;
         fn PyList_SetSlice(list: Obj, low: isize, high: isize, items: Obj) -> c_int;
+        fn PySequence_Fast(items: Obj, message: *const c_char) -> Obj;
         fn PySlice_Unpack(slice: Obj, start: *mut isize, stop: *mut isize, step: *mut isize) -> c_int;
         fn PySlice_AdjustIndices(len: isize, start: *mut isize, stop: *mut isize, step: isize) -> isize;
     }
@@ -185,7 +186,16 @@ unsafe fn assign_slice(list: Obj, slice: Obj, value: Obj) -> Option<c_int> {
             return Some(-1);
         }
         PySlice_AdjustIndices(seq::size(list) as isize, &raw mut start, &raw mut stop, step);
-        Some(PyList_SetSlice(list, start, stop, value))
+        if !cfg!(Py_3_13) || value.is_null() {
+            return Some(PyList_SetSlice(list, start, stop, value));
+        }
+        let items = PySequence_Fast(value, c"must assign iterable to extended slice".as_ptr());
+        if items.is_null() {
+            return Some(-1);
+        }
+        let status = PyList_SetSlice(list, start, stop, items);
+        decref(items);
+        Some(status)
     }
 }
 
