@@ -15,6 +15,11 @@ from time import process_time
 # A batch lasts this long, or longer: asking the time costs a microsecond.
 BATCH = 0.004
 
+# A loop is warm when no batch has been faster than all before, by so much, for so long: a tracing JIT compiles the rare paths late.
+FASTER, SETTLED = 0.97, 0.25
+# One that has not settled by then is measured as it is.
+LONGEST = 2.0
+
 
 def cost(loop, seconds):
     """Nanoseconds for each turn of the loop."""
@@ -25,9 +30,13 @@ def cost(loop, seconds):
         loop(n)
         spent = process_time() - start
         n = n * 2 if spent < BATCH else n
-    # The doubling is the smaller part of the warm-up: a tracing JIT compiles the rare paths late.
-    while process_time() - began < seconds / 2:
+    fastest, now = spent, process_time()
+    settling = now
+    while now - began < seconds / 2 or now - settling < SETTLED and now - began < LONGEST:
         loop(n)
+        spent, now = process_time() - now, process_time()
+        if spent < FASTER * fastest:
+            fastest, settling = spent, now
     turns, start = 0, process_time()
     while True:
         loop(n)
