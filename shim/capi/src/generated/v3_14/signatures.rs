@@ -245,9 +245,9 @@ signatures! {
     crate::pyerrors::PyErr_Occurred: () -> *mut PyObject;
     crate::pythonrun::PyErr_Print: () -> ();
     crate::pythonrun::PyErr_PrintEx: (c_int) -> ();
-    crate::pyerrors::PyErr_ProgramText: (*const c_char, c_int) -> *mut PyObject;
-    crate::pyerrors::PyErr_ProgramTextObject: (*mut PyObject, c_int) -> *mut PyObject;
-    crate::pyerrors::PyErr_RangedSyntaxLocationObject: (*mut PyObject, c_int, c_int, c_int, c_int) -> ();
+    crate::pyerrors::syntax::PyErr_ProgramText: (*const c_char, c_int) -> *mut PyObject;
+    crate::pyerrors::syntax::PyErr_ProgramTextObject: (*mut PyObject, c_int) -> *mut PyObject;
+    crate::pyerrors::syntax::PyErr_RangedSyntaxLocationObject: (*mut PyObject, c_int, c_int, c_int, c_int) -> ();
     crate::pyerrors::PyErr_Restore: (*mut PyObject, *mut PyObject, *mut PyObject) -> ();
     crate::pyerrors::PyErr_SetExcInfo: (*mut PyObject, *mut PyObject, *mut PyObject) -> ();
     crate::pyerrors::PyErr_SetFromErrno: (*mut PyObject) -> *mut PyObject;
@@ -263,9 +263,9 @@ signatures! {
     crate::pyerrors::PyErr_SetObject: (*mut PyObject, *mut PyObject) -> ();
     crate::newer::errors::PyErr_SetRaisedException: (*mut PyObject) -> ();
     crate::pyerrors::PyErr_SetString: (*mut PyObject, *const c_char) -> ();
-    crate::pyerrors::PyErr_SyntaxLocation: (*const c_char, c_int) -> ();
-    crate::pyerrors::PyErr_SyntaxLocationEx: (*const c_char, c_int, c_int) -> ();
-    crate::pyerrors::PyErr_SyntaxLocationObject: (*mut PyObject, c_int, c_int) -> ();
+    crate::pyerrors::syntax::PyErr_SyntaxLocation: (*const c_char, c_int) -> ();
+    crate::pyerrors::syntax::PyErr_SyntaxLocationEx: (*const c_char, c_int, c_int) -> ();
+    crate::pyerrors::syntax::PyErr_SyntaxLocationObject: (*mut PyObject, c_int, c_int) -> ();
     crate::warnings::PyErr_WarnEx: (*mut PyObject, *const c_char, Py_ssize_t) -> c_int;
     crate::warnings::PyErr_WarnExplicit: (*mut PyObject, *const c_char, *const c_char, c_int, *const c_char, *mut PyObject) -> c_int;
     crate::warnings::PyErr_WarnExplicitObject: (*mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> c_int;
@@ -992,7 +992,7 @@ signatures! {
     crate::newer::errors::_PyErr_ChainExceptions1: (*mut PyObject) -> ();
     crate::pyerrors::_PyErr_Clear: (*mut PyThreadState) -> ();
     crate::pyerrors::_PyErr_ExceptionMatches: (*mut PyThreadState, *mut PyObject) -> c_int;
-    crate::pyerrors::_PyErr_ProgramDecodedTextObject: (*mut PyObject, c_int, *const c_char) -> *mut PyObject;
+    crate::pyerrors::syntax::_PyErr_ProgramDecodedTextObject: (*mut PyObject, c_int, *const c_char) -> *mut PyObject;
     crate::pyerrors::_PyErr_SetKeyError: (*mut PyObject) -> ();
     crate::pyerrors::_PyErr_SetString: (*mut PyThreadState, *mut PyObject, *const c_char) -> ();
     crate::ceval::_PyEval_GetBuiltin: (*mut PyObject) -> *mut PyObject;

@@ -206,8 +206,8 @@ signatures! {
     crate::pyerrors::PyErr_Occurred: () -> *mut PyObject;
     crate::pythonrun::PyErr_Print: () -> ();
     crate::pythonrun::PyErr_PrintEx: (c_int) -> ();
-    crate::pyerrors::PyErr_ProgramText: (*const c_char, c_int) -> *mut PyObject;
-    crate::pyerrors::PyErr_ProgramTextObject: (*mut PyObject, c_int) -> *mut PyObject;
+    crate::pyerrors::syntax::PyErr_ProgramText: (*const c_char, c_int) -> *mut PyObject;
+    crate::pyerrors::syntax::PyErr_ProgramTextObject: (*mut PyObject, c_int) -> *mut PyObject;
     crate::pyerrors::PyErr_Restore: (*mut PyObject, *mut PyObject, *mut PyObject) -> ();
     crate::pyerrors::PyErr_SetExcInfo: (*mut PyObject, *mut PyObject, *mut PyObject) -> ();
     crate::pyerrors::PyErr_SetFromErrno: (*mut PyObject) -> *mut PyObject;
@@ -220,9 +220,9 @@ signatures! {
     crate::pyerrors::PyErr_SetNone: (*mut PyObject) -> ();
     crate::pyerrors::PyErr_SetObject: (*mut PyObject, *mut PyObject) -> ();
     crate::pyerrors::PyErr_SetString: (*mut PyObject, *const c_char) -> ();
-    crate::pyerrors::PyErr_SyntaxLocation: (*const c_char, c_int) -> ();
-    crate::pyerrors::PyErr_SyntaxLocationEx: (*const c_char, c_int, c_int) -> ();
-    crate::pyerrors::PyErr_SyntaxLocationObject: (*mut PyObject, c_int, c_int) -> ();
+    crate::pyerrors::syntax::PyErr_SyntaxLocation: (*const c_char, c_int) -> ();
+    crate::pyerrors::syntax::PyErr_SyntaxLocationEx: (*const c_char, c_int, c_int) -> ();
+    crate::pyerrors::syntax::PyErr_SyntaxLocationObject: (*mut PyObject, c_int, c_int) -> ();
     crate::warnings::PyErr_WarnEx: (*mut PyObject, *const c_char, Py_ssize_t) -> c_int;
     crate::warnings::PyErr_WarnExplicit: (*mut PyObject, *const c_char, *const c_char, c_int, *const c_char, *mut PyObject) -> c_int;
     crate::warnings::PyErr_WarnExplicitObject: (*mut PyObject, *mut PyObject, *mut PyObject, c_int, *mut PyObject, *mut PyObject) -> c_int;
