@@ -8,6 +8,8 @@ A major collection does clear such references. If one has come between, the dead
 refers to it, and it has a finalizer (docs/adr/0010). Which collections there have been, two objects tell that are garbage from the
 beginning, a `Canary` and a `Witness` (docs/adr/0017).
 """
+import sys
+
 import _weakref
 from __pypy__ import add_memory_pressure
 
@@ -163,6 +165,11 @@ def pay(guard):
         on_death(ffi.cast(VOIDP, gone.pop()))
 
 
+# Counts that were given back early on PyPy 7.3.11, which is a Python 3.9, made extensions with threads crash. Which PyPy it is may be
+# hidden (`identity`); all that are a Python 3.11 are newer.
+RELIABLE = sys.version_info >= (3, 11)
+
+
 def end_period():
     """Begins another one, and gives back what the old one owes. Called after the first minor collection, and by who asks for a
     collection, so that it finds every wrapper with a finalizer of its own."""
@@ -174,7 +181,7 @@ def end_period():
     except IndexError:
         return
     part(guard)
-    if witness() is not None:
+    if RELIABLE and witness() is not None:
         pay(guard)
 
 
