@@ -162,8 +162,14 @@ impl Interpreter {
     /// What starts the same with the shim's debug mode, in which freed memory is not used again.
     #[must_use]
     pub fn quarantining(&self) -> Self {
+        self.with("GIMBAL_DEBUG=quarantine")
+    }
+
+    /// What starts the same with an environment variable, `NAME=VALUE`.
+    #[must_use]
+    pub fn with(&self, variable: &str) -> Self {
         Self {
-            prefix: ["env".into(), "GIMBAL_DEBUG=quarantine".into()]
+            prefix: ["env".into(), variable.into()]
                 .into_iter()
                 .chain(self.prefix.iter().cloned())
                 .collect(),
