@@ -107,6 +107,29 @@ def callbacks():
 check("callbacks", callbacks)
 
 
+class Rude:
+    """Fails when asked for its class."""
+
+    @property
+    def __class__(self):
+        raise KeyError("class")
+
+
+def asked_nothing():
+    """Nobody asks what an instance refers to for its class: a dead proxy cannot tell, and others answer with code of their own."""
+    node, thing = Node(), Rude()
+    node.next, node.other = Node(), weakref.proxy(thing)
+    node.next.other = Rude()
+    del thing
+    for _ in range(4):
+        gc.collect()
+        cycles.statistics()
+    return node.next.next is None
+
+
+check("asked nothing", asked_nothing)
+
+
 def named():
     """The name of an attribute stays one for all who use it, although an instance alone holds a string with it."""
     holder, thing = Node(), types.SimpleNamespace(uncommon_name=5)

@@ -216,6 +216,18 @@ def settle():
 check("unbound slot without self", Quantity.__repr__)
 check("__new__ without a class", Quantity.__new__)
 check("unbound method of another class", lambda: Quantity.__repr__(3))
+
+
+class Pretender:
+    """Says that it is an instance of the type in C, whose struct it does not have."""
+
+    __class__ = Quantity
+
+
+check("pretender", lambda: (isinstance(Pretender(), Quantity), Quantity.double(Pretender())))
+check("pretender's slot", lambda: Quantity.__repr__(Pretender()))
+check("pretender's operator", lambda: Quantity.__add__(Pretender(), Pretender()))
+check("pretender's getset", lambda: Quantity.value.__get__(Pretender()))
 for name in "double", "itself":
     check(f"unbound {name} without self", lambda: getattr(Quantity, name)())
     check(f"unbound {name} of another class", lambda: getattr(Quantity, name)(3))

@@ -39,7 +39,7 @@ class Attribute:
         self.owner = owner
 
     def check(self, instance):
-        if not isinstance(instance, self.owner.cls):
+        if not issubclass(type(instance), self.owner.cls):
             raise wrong_self(self.__name__, self.owner, instance)
 
 

@@ -437,7 +437,7 @@ def resend(wire):
     c.t = handle(t)
     if t in fields_of:
         fill_fields(c, x, fields_of[t])
-    elif isinstance(x, tuple):
+    elif issubclass(t, tuple):
         fill(c, x)
     else:
         fill_value(c, x)

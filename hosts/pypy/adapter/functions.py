@@ -277,26 +277,26 @@ def method(kind, f, name, owner):
     """A Python function that calls `f` with an instance of the owner's class as self."""
     if kind == K_NOARGS:
         def function(self=NULL, *args, **keywords):
-            if not isinstance(self, owner.cls):
+            if not issubclass(type(self), owner.cls):
                 raise wrong_self(name, owner, self)
             if args or keywords:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
             return call_on_self(self, owner, call_without, f, pointer(address_of(self)))
     elif kind == K_ONE:
         def function(self=NULL, *args, **keywords):
-            if not isinstance(self, owner.cls):
+            if not issubclass(type(self), owner.cls):
                 raise wrong_self(name, owner, self)
             if keywords or len(args) != 1:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
             return call_on_self(self, owner, one, f, pointer(address_of(self)), args[0])
     elif kind == K_METHOD:
         def function(self=NULL, *args, **keywords):
-            if not isinstance(self, owner.cls):
+            if not issubclass(type(self), owner.cls):
                 raise wrong_self(name, owner, self)
             return call_on_self(self, owner, many, kind, f, pointer(address_of(self)), (owner.cls,) + args, keywords)
     else:
         def function(self=NULL, *args, **keywords):
-            if not isinstance(self, owner.cls):
+            if not issubclass(type(self), owner.cls):
                 raise wrong_self(name, owner, self)
             if keywords and kind not in TAKES_KEYWORDS:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
@@ -309,7 +309,7 @@ def foreign_method(kind, f, name, owner):
     call = class_method(kind, f, name, owner)
 
     def function(self=NULL, *args, **keywords):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_self(name, owner, self)
         return call(self, *args, **keywords)
     return function

@@ -161,7 +161,7 @@ def close(wire, received):
     else:
         if ids.get(x) == wires[i]:
             del ids[x]
-        if isinstance(x, type):
+        if issubclass(type(x), type):
             forget_class(x, i)
     settled[i] += received
     wires[i] += 1 << 32

@@ -331,7 +331,7 @@ def settle(whole=False):
             keeper.append(edge(kind, target, edges, between))
     fresh = not anchored.issuperset(anchors)
     for i, made in edges.items():
-        if isinstance(made.object, type):
+        if issubclass(type(made.object), type):
             forget_class(made.object, i)
         if type(objects[i]) is not Demoted:
             demote(i, made)

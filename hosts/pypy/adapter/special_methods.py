@@ -76,7 +76,7 @@ def call_on(kind, f, me, *values):
 
 def make_unary(kind, f, extra, owner, name):
     def special(self=NULL):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         if type(self) is owner.cls and owner.plain:
             return call_on(kind, f, self)
@@ -86,7 +86,7 @@ def make_unary(kind, f, extra, owner, name):
 
 def make_binary(kind, f, extra, owner, name):
     def special(self, other):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         if extra == 1:
             return slot2(BINARY, f, other, self)
@@ -100,7 +100,7 @@ def make_get_attribute(kind, f, extra, owner, name):
     def special(self, key):
         if key == '_na' or key == '_np' or key == '_ne' or key == '_nw':        # the wrapper's own, needed to call C at all
             return object.__getattribute__(self, key)
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         return slot2(kind, f, self, key)
     return special
@@ -108,7 +108,7 @@ def make_get_attribute(kind, f, extra, owner, name):
 
 def make_ternary(kind, f, extra, owner, name):
     def special(self, other, modulus=None):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         if extra == 1:
             return slot3(TERNARY, f, other, self, modulus)
@@ -118,7 +118,7 @@ def make_ternary(kind, f, extra, owner, name):
 
 def make_index(kind, f, extra, owner, name):
     def special(self, index):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         index = operator.index(index)
         if type(self) is owner.cls and owner.plain:
@@ -130,12 +130,12 @@ def make_index(kind, f, extra, owner, name):
 def make_assign_item(kind, f, extra, owner, name):
     if extra == 2:
         def special(self, index):
-            if not isinstance(self, owner.cls):
+            if not issubclass(type(self), owner.cls):
                 raise wrong_receiver(name, owner, self)
             slot3(kind, f, self, operator.index(index), NULL)
     else:
         def special(self, index, value):
-            if not isinstance(self, owner.cls):
+            if not issubclass(type(self), owner.cls):
                 raise wrong_receiver(name, owner, self)
             index = operator.index(index)
             if type(self) is owner.cls and owner.plain:
@@ -148,12 +148,12 @@ def make_assign_item(kind, f, extra, owner, name):
 def make_assign(kind, f, extra, owner, name):
     if extra == 2:
         def special(self, key):
-            if not isinstance(self, owner.cls):
+            if not issubclass(type(self), owner.cls):
                 raise wrong_receiver(name, owner, self)
             slot3(OBJOBJARG, f, self, key, NULL)
     else:
         def special(self, key, value):
-            if not isinstance(self, owner.cls):
+            if not issubclass(type(self), owner.cls):
                 raise wrong_receiver(name, owner, self)
             if type(self) is owner.cls and owner.plain:
                 call_on(OBJOBJARG, f, self, key, value)
@@ -164,7 +164,7 @@ def make_assign(kind, f, extra, owner, name):
 
 def make_contains(kind, f, extra, owner, name):
     def special(self, item):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         if type(self) is owner.cls and owner.plain:
             return call_on(CONTAINS, f, self, item)
@@ -174,7 +174,7 @@ def make_contains(kind, f, extra, owner, name):
 
 def make_richcompare(kind, f, extra, owner, name):
     def special(self, other):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         if type(self) is owner.cls and owner.plain:
             return call_on(RICHCOMPARE, f, self, other, extra)
@@ -184,7 +184,7 @@ def make_richcompare(kind, f, extra, owner, name):
 
 def make_iternext(kind, f, extra, owner, name):
     def special(self):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         frame = take_frame()
         if type(self) is owner.cls and owner.plain:
@@ -207,7 +207,7 @@ def make_call(kind, f, extra, owner, name):
         return functions.foreign_method(K_VARKEYWORDS, f, name, owner)
 
     def special(self, /, *args, **keywords):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         return call_on_self(self, owner, many, K_VARKEYWORDS, f, pointer(address_of(self)), args, keywords)
     return special
@@ -218,7 +218,7 @@ def make_init(kind, f, extra, owner, name):
         return functions.foreign_method(K_INIT, f, name, owner)
 
     def special(self, /, *args, **keywords):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         return call_on_self(self, owner, many, K_INIT, f, pointer(address_of(self)), args, keywords)
     return special
@@ -226,7 +226,7 @@ def make_init(kind, f, extra, owner, name):
 
 def make_descr_get(kind, f, extra, owner, name):
     def special(self, instance, cls=None):
-        if not isinstance(self, owner.cls):
+        if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
         return slot3(DESCRGET, f, self, NULL if instance is None else instance, NULL if cls is None else cls)
     return special
