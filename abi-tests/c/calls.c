@@ -296,6 +296,12 @@ bind(PyObject *self, PyObject *value)
 }
 
 static PyObject *
+bind_in_module(PyObject *self, PyObject *module)
+{
+    return PyCFunction_NewEx(&with_self_def, NULL, module);
+}
+
+static PyObject *
 bind_method(PyObject *self, PyObject *args)
 {
     PyObject *function, *object;
@@ -451,7 +457,7 @@ static PyMethodDef methods[] = {
     {"apply", apply, METH_VARARGS, NULL},
     {"repeat", repeat, METH_VARARGS, NULL},
     {"sort", sort, METH_VARARGS, NULL},
-    {"bind", bind, METH_O, NULL},
+    {"bind", bind, METH_O, NULL}, {"bind_in_module", bind_in_module, METH_O, NULL},
     {"bind_method", bind_method, METH_VARARGS, NULL},
     {"facts", facts, METH_O, NULL},
     {NULL, NULL, 0, NULL},

@@ -36,6 +36,7 @@ real_dict = WithDict.__dict__['__dict__']       # finds the dictionary of any ob
 
 
 VALUES = (str, int, float, bytes, tuple, complex)
+MEMBER_GET = 20      # GIMBAL_SLOT_KIND_MEMBER_GET
 INSTANCE_DICT = 26   # GIMBAL_SLOT_KIND_INSTANCE_DICT
 PLAIN_VALUE = 27     # GIMBAL_SLOT_KIND_PLAIN_VALUE
 NEW_STRUCT = 28      # GIMBAL_SLOT_KIND_NEW_STRUCT
@@ -134,12 +135,12 @@ def build(x):
     return address
 
 
-def ask_instance(kind, address):
+def ask_instance(kind, address, f=ffi.NULL):
     frame = take_frame()
     cell = frame + ARGS
     cell.tag = INSTANCE
     cell.i = address
-    return result(lib.slot(kind, ffi.NULL, 1, cell, frame), frame)
+    return result(lib.slot(kind, f, 1, cell, frame), frame)
 
 
 def maker_of(cls):
@@ -504,7 +505,7 @@ def decode_other(c, tag):
         return complex(c.d, bits_as_float(c.i))
     if tag == FUNCTION:
         from _gimbal.functions import from_native
-        x = from_native(ffi.cast('void ***', ffi.addressof(c, 'd'))[0], object_of(c.n) if c.n else None, c.aux)
+        x = from_native(c.i, ffi.cast('void ***', ffi.addressof(c, 'd'))[0], object_of(c.n) if c.n else None, c.aux)
         c.t = handle(x)
         return x
     if tag == NOT_IMPLEMENTED:

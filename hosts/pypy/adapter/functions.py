@@ -406,21 +406,28 @@ def waking(function, wrapper):
     return awake
 
 
-def from_native(words, cls, self_type):
-    """The host's side of a PyCFunctionObject made by C, whose definition and self are at `words`: its proxy stays the one that C
-    holds. `cls` defines a METH_METHOD, `self_type` is the handle of the type of its self when that is an instance of an extension type."""
+T_OBJECT = 6
+
+
+def from_native(address, words, cls, self_type):
+    """The host's side of the PyCFunctionObject made by C at `address`, whose definition, self and module are at `words`: its proxy stays the
+    one that C holds. `cls` defines a METH_METHOD, `self_type` is the handle of the type of its self when that is an instance of an extension type."""
     words = ffi.cast('int64_t *', words)
     definition = ffi.cast('int64_t *', words[0])
     name = ffi.string(ffi.cast('char *', definition[0])).decode()
     flags = ffi.cast('int *', definition + 2)[0]
     doc = ffi.string(ffi.cast('char *', definition[3])).decode('utf-8', 'replace') if definition[3] else None
     kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
+    module = None
+    if words[2]:
+        member = ffi.new('int64_t[5]', [0, T_OBJECT, int(ffi.cast('int64_t', words + 2)) - address, 0, 0])      # a PyMemberDef
+        module = core.ask_instance(core.MEMBER_GET, address, ffi.cast(VOIDP, member))
     me, held = keep_self(words[1], self_type) if words[1] and not flags & METH_STATIC else (ffi.NULL, None)
     f = pointer(definition[1])
     function = bound_with_class(f, me, cls) if kind == K_METHOD else bound(kind, f, me, name)
     if self_type and held is not None:
         function = waking(function, held)
-    signature = dress(function, name, name, None, doc)
+    signature = dress(function, name, name, module, doc)
     function = builtinify(function)
     function.__wrapper__ = held
     if signature:
