@@ -50,6 +50,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
         trials.push(lane.trial("environment::wheels_that_cannot_run", move |_| {
             Ok(wheels_that_cannot_run(host)?)
         }));
+        trials.push(lane.trial("environment::compiles", move |_| Ok(compiles(host)?)));
         trials.push(lane.trial("environment::identity", move |_| Ok(identity(host)?)));
     }
     Ok(trials)
@@ -204,6 +205,28 @@ fn signals_and_exit_codes(host: &str) -> Result<()> {
     ensure!(
         complaint.trim_end().ends_with("KeyboardInterrupt") && !complaint.contains("boot.py"),
         "after Ctrl-C:\n{complaint}"
+    );
+    Ok(())
+}
+
+/// pip compiles what comes as source for CPython, with CPython's headers.
+fn compiles(host: &str) -> Result<()> {
+    let environment = Environment::new(host)?;
+    let source = environment.folder.path().join("compiled");
+    fs::create_dir(&source)?;
+    for file in fs::read_dir(lanes::script("environment", "compiled"))?.flatten() {
+        fs::copy(file.path(), source.join(file.file_name()))?;
+    }
+    succeed(environment.pip_install(&source.to_string_lossy()))?;
+    let mut python = environment.command("python");
+    python.args([
+        "-c",
+        "import compiled; print(compiled.headers(), compiled.__file__.rsplit('/')[-1])",
+    ]);
+    let said = succeed(python)?;
+    ensure!(
+        said == "3.11 compiled.cpython-311-x86_64-linux-gnu.so\n",
+        "the extension says {said}"
     );
     Ok(())
 }

@@ -124,10 +124,18 @@ pub fn create(host: Option<&OsStr>, options: &Options) -> Result<String> {
         ]);
         check(pip.arg(&wheel), "pip")?;
     }
-    let shown = options.dir.display();
+    // As a shell takes it.
+    let shown = |file: &str| {
+        let path = options.dir.join(file).to_string_lossy().into_owned();
+        shlex::try_quote(&path).map(Into::into).unwrap_or(path)
+    };
     Ok(format!(
-        "{shown} runs on {}.\nActivate it with `. {shown}/bin/activate`, or use {shown}/bin/python and {shown}/bin/pip.\n",
-        host.name.display()
+        "{} runs on {}.\nActivate it with `. {}`, or use {} and {}.\n",
+        options.dir.display(),
+        host.name.display(),
+        shown("bin/activate"),
+        shown("bin/python"),
+        shown("bin/pip"),
     ))
 }
 

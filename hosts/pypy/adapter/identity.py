@@ -8,6 +8,8 @@ import os
 import sys
 import types        # takes its `SimpleNamespace` from `sys.implementation`, as that is before it is replaced here
 
+from _gimbal import building, installers
+
 STDLIB = os.path.dirname(os.__file__) + '/'
 
 
@@ -66,3 +68,7 @@ def identify_as_cpython():
     for name, function in COLLECTOR.items():
         if not hasattr(gc, name):
             setattr(gc, name, function)
+    if 'sysconfig' in sys.modules:
+        building.amend_sysconfig(sys.modules['sysconfig'])
+    else:
+        installers.AMENDMENTS['sysconfig'] = building.amend_sysconfig

@@ -7,6 +7,8 @@ its extension files: one that cannot run is refused, with the reason.
 import os
 import sys
 
+from _gimbal import building
+
 HOME, FLAVOUR = os.path.abspath(__file__).rsplit('/', 5)[:2]
 VERSION = sys.version_info[:2]
 ABI = 'cp%d%d' % VERSION
@@ -59,6 +61,7 @@ def amend_pip_install(installing):
 AMENDMENTS = {
     'pip._internal.utils.compatibility_tags': amend_pip_tags,
     'pip._internal.operations.install.wheel': amend_pip_install,
+    'pip._internal.utils.subprocess': building.amend_pip_subprocess,
 }
 
 
