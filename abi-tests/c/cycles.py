@@ -156,3 +156,18 @@ def given_state():
 
 
 check("given state", given_state)
+
+
+def one_hash():
+    """An instance that C alone holds has the hash that it had before."""
+    holder, others = Node(), []
+    holder.other = Node()
+    before = hash(holder.other), hash((holder.other, 1))
+    for _ in range(4):
+        gc.collect()
+        cycles.statistics()
+        others.append(Node())
+    return before == (hash(holder.other), hash((holder.other, 1)))
+
+
+check("one hash", one_hash)

@@ -282,6 +282,9 @@ def MakeType(address, spec):
         slots.append('__dict__')
     if not flags & FLAG_BASETYPE:
         namespace['__init_subclass__'] = refuse_subclass(name, module)
+    if (root and not (stateful or exceptions or is_metatype or '__hash__' in namespace or '__eq__' in namespace)
+            and all(TypeLookup(base, '__hash__') is object.__hash__ for base in bases)):
+        namespace['__hash__'] = hash_of_address
     cls = make_class(metaclass, name, bases, namespace)
     native_classes[cls] = empty_maker(cls)
     if layout:
@@ -299,6 +302,14 @@ def MakeType(address, spec):
         if not (flags & FLAG_HAVE_GC or issubclass(cls, core.VALUES) or hasattr(cls, '__del__')):
             core.light_classes[cls] = True
     return handle(cls)
+
+
+def hash_of_address(self):
+    """An instance has the same hash as long as it lives, but may have several wrappers one after the other."""
+    return address_of(self) >> 4
+
+
+hash_of_address.__name__ = hash_of_address.__qualname__ = '__hash__'
 
 
 def has_state(cls):
