@@ -534,6 +534,8 @@ enum gimbal_slot_kind
   // A new instance for the class in the first cell, whose wrapper is there; the second is the builtin value in it, or None.
   // Result: an int, its address, with a reference
   GIMBAL_SLOT_KIND_NEW_STRUCT = 28,
+  // The exception that native code is handling in this thread, or None; no cells
+  GIMBAL_SLOT_KIND_HANDLED_IN_C = 29,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -400,7 +400,23 @@ write_dict(PyObject *self, PyObject *error)
     return Py_BuildValue("Nn", PyObject_GetAttrString(error, "first"), size);
 }
 
+/* Calls a function while an exception is handled here. */
+static PyObject *
+call_while_handling(PyObject *self, PyObject *args)
+{
+    PyObject *error, *function, *type, *value, *traceback;
+    if (!PyArg_ParseTuple(args, "OO", &error, &function)) {
+        return NULL;
+    }
+    PyErr_GetExcInfo(&type, &value, &traceback);
+    PyErr_SetExcInfo(Py_NewRef(Py_TYPE(error)), Py_NewRef(error), NULL);
+    PyObject *result = PyObject_CallNoArgs(function);
+    PyErr_SetExcInfo(type, value, traceback);
+    return result;
+}
+
 static PyMethodDef methods[] = {
+    {"call_while_handling", call_while_handling, METH_VARARGS, NULL},
     {"check_set_string", check_set_string, METH_NOARGS, NULL},
     {"check_set_none", check_set_none, METH_NOARGS, NULL},
     {"check_set_object", check_set_object, METH_NOARGS, NULL},

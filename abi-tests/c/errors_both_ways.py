@@ -198,6 +198,33 @@ for kind in c.NativeError, FromNative:
     check("cleared", lambda: (error.__dict__.clear(), vars(error), error.args))
     check("setdefault", lambda: (error.__dict__.setdefault("key", 4), error.key, error.__dict__ | {"more": 5}, dict(error.__dict__)))
 
+handled = KeyError("handled in C")
+
+
+def inner_of_two():
+    """A handler of the program's within C's."""
+    try:
+        raise IndexError("handled by the program")
+    except IndexError:
+        return sys.exc_info()[:2]
+
+
+def outer_by_program():
+    """A handler of C's within the program's."""
+    try:
+        raise IndexError("handled by the program")
+    except IndexError as outer:
+        inner = ValueError("handled in C")
+        inner.__context__ = outer
+        return c.call_while_handling(inner, sys.exc_info)[:2], sys.exc_info()[1] is outer
+
+
+check("handled in C", lambda: [part is handled or part for part in c.call_while_handling(handled, sys.exc_info)])
+check("handled in C, by the program", lambda: c.call_while_handling(handled, lambda: sys.exc_info()[1] is handled))
+check("handled in C, sys.exception", lambda: c.call_while_handling(handled, getattr(sys, "exception", lambda: handled)) is handled)
+check("program's within C's", c.call_while_handling, handled, inner_of_two)
+check("C's within the program's", outer_by_program)
+check("nothing handled", lambda: (sys.exc_info(), c.call_while_handling(handled, lambda: None), sys.exc_info()))
 check("stop value", c.stop_value, generator())
 check("stop error", c.stop_value, generator(fail=True))
 check("many", lambda: sum(isinstance(caught(c.raise_it, c.CustomError, i), c.CustomError) for i in range(20_000)))

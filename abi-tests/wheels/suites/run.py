@@ -46,12 +46,26 @@ def bring_tests(folder):
         spec.loader.exec_module(sys.modules[folder])
 
 
+def join_package(file):
+    """Tests that are a package within the package that they test, in its sources only: that is the wheel's, and has them as well."""
+    folder, inside = os.path.dirname(file), []
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, name = os.path.split(folder)
+        inside.append(name)
+    if len(inside) > 1:
+        source, package = os.path.join(folder, inside[-1]), importlib.import_module(inside[-1])
+        if source not in package.__path__:
+            package.__path__.append(source)
+
+
 if not hasattr(sys, "getrefcount"):
     bring_hypothesis()
 wheel = os.path.abspath(os.environ["PYTHONPATH"].split(os.pathsep)[0])
 os.chdir(sys.argv[1])
 for name in {argument.split("/")[0] for argument in sys.argv[2:]}:
     bring_tests(name)
+for file in sys.argv[2:]:
+    join_package(os.path.abspath(file))
 outcomes = Outcomes()
 quiet = ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]      # hypothesis is
 quiet += ["-W", "ignore::pytest.PytestConfigWarning", "-W", "ignore::pytest.PytestUnknownMarkWarning"]      # of plugins that are not here

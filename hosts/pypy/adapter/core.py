@@ -40,6 +40,7 @@ MEMBER_GET = 20      # GIMBAL_SLOT_KIND_MEMBER_GET
 INSTANCE_DICT = 26   # GIMBAL_SLOT_KIND_INSTANCE_DICT
 PLAIN_VALUE = 27     # GIMBAL_SLOT_KIND_PLAIN_VALUE
 NEW_STRUCT = 28      # GIMBAL_SLOT_KIND_NEW_STRUCT
+HANDLED_IN_C = 29    # GIMBAL_SLOT_KIND_HANDLED_IN_C
 dict_places = identity_dict()       # class -> where its struct has its instance dictionary
 
 

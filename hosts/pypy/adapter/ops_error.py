@@ -6,6 +6,9 @@ import types
 import warnings
 from functools import lru_cache
 
+from __pypy__ import builtinify
+
+from _gimbal import core
 from _gimbal.cells import NULL
 from _gimbal.native import ffi, lib
 
@@ -55,8 +58,32 @@ def SetTraceback(exception, trace):
 
 
 def HandledException():
-    exception = sys.exc_info()[1]
+    exception = handled_by_host()[1]
     return NULL if exception is None else exception
+
+
+handled_by_host = sys.exc_info
+
+
+def exc_info():
+    """`sys.exc_info()`: also of what C is handling, which may call this in the middle of it. When the host is handling something, too, the
+    inner one counts: it has been raised during the other."""
+    own = handled_by_host()
+    frame = core.take_frame()
+    inner = core.result(lib.slot(core.HANDLED_IN_C, ffi.NULL, 0, frame + core.ARGS, frame), frame)
+    if inner is None or own[1] is not None and inner.__context__ is not own[1]:
+        return own
+    return type(inner), inner, inner.__traceback__
+
+
+def exception():
+    return exc_info()[1]
+
+
+def watch_handled():
+    sys.exc_info = builtinify(exc_info)
+    if hasattr(sys, 'exception'):
+        sys.exception = builtinify(exception)
 
 
 # --- warnings ------------------------------------------------------------------------------------------------

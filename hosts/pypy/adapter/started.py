@@ -66,6 +66,7 @@ def bind_builtins():
 
 load_operations()
 bind_builtins()
+ops_error.watch_handled()
 Collector.through = lifetimes.collector(Collector.through, core.pool)
 if os.environ.get('GIMBAL_STATS') == '1':
     from _gimbal import counters

@@ -217,19 +217,15 @@ pub unsafe fn _PyErr_ChainExceptions(class: *mut PyObject, value: *mut PyObject,
 
 #[entry]
 pub unsafe fn _PyErr_GetTopmostException(_thread: *mut PyThreadState) -> *mut ErrStackItem {
-    let mut item = err::thread().visible.exc_info;
-    while ((*item).exc_value.is_null() || (*item).exc_value == none()) && !(*item).previous_item.is_null() {
-        item = (*item).previous_item;
-    }
-    item
+    err::topmost()
 }
 
 /// What native code is handling, or else what the host is; a new reference or NULL.
 unsafe fn handled() -> Obj {
     // SAFETY: the items of the stack are live.
     unsafe {
-        let value = (*_PyErr_GetTopmostException(null_mut())).exc_value;
-        if !value.is_null() && value != none() {
+        let value = err::handled();
+        if !value.is_null() {
             return new_ref(value);
         }
         let (class, pending, traceback) = err::fetch();

@@ -411,4 +411,6 @@ pub enum SlotKind {
     /// A new instance for the class in the first cell, whose wrapper is there; the second is the builtin value in it, or None.
     /// Result: an int, its address, with a reference
     NewStruct = 28,
+    /// The exception that native code is handling in this thread, or None; no cells
+    HandledInC = 29,
 }

@@ -81,6 +81,32 @@ pub unsafe fn set_object(exception: Obj, value: Obj) {
     }
 }
 
+/// The exception that native code is handling, borrowed, or NULL.
+pub unsafe fn handled() -> Obj {
+    // SAFETY: the items of the stack are live.
+    unsafe {
+        let exception = (*topmost()).exc_value;
+        if exception == crate::none() {
+            return std::ptr::null_mut();
+        }
+        exception
+    }
+}
+
+/// Where that is: generators of C have items of their own, which may be empty.
+pub unsafe fn topmost() -> *mut crate::ErrStackItem {
+    // SAFETY: the items of the stack are live.
+    unsafe {
+        let mut item = thread().visible.exc_info;
+        while ((*item).exc_value.is_null() || (*item).exc_value == crate::none())
+            && !(*item).previous_item.is_null()
+        {
+            item = (*item).previous_item;
+        }
+        item
+    }
+}
+
 /// Makes the exception that is being handled the context of the one just set (CPython does it in `PyErr_SetObject`).
 unsafe fn chain() {
     // SAFETY: the lock is held.

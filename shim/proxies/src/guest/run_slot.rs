@@ -150,6 +150,11 @@ pub(super) unsafe fn run_slot(kind: i32, f: *mut u8, a: &[Obj]) -> Obj {
             }
             count_wrapper(op, 1);
             int::from_i64(op as i64)
+        } else if is(SlotKind::HandledInC) {
+            match err::handled() {
+                exception if exception.is_null() => none(),
+                exception => crate::new_ref(exception),
+            }
         } else {
             err::set(
                 crate::PyExc_SystemError,
