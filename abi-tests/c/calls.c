@@ -295,6 +295,28 @@ bind(PyObject *self, PyObject *value)
     return function;
 }
 
+/* What C reads in place of a function that has been through Python: its own definition, self and module. */
+static PyObject *
+definition_of(PyObject *self, PyObject *function)
+{
+    PyCFunctionObject *object = (PyCFunctionObject *)function;
+    EXPECT(PyCFunction_Check(function) && PyCFunction_GetFunction(function) == object->m_ml->ml_meth);
+    EXPECT(PyCFunction_GetFlags(function) == object->m_ml->ml_flags && PyCFunction_GetSelf(function) == object->m_self);
+    return Py_BuildValue("siOO", object->m_ml->ml_name, object->m_ml->ml_flags, object->m_self, object->m_module ? object->m_module : Py_None);
+}
+
+/* Gives a function another docstring, as packages do that keep their documentation in Python files. */
+static PyObject *
+document(PyObject *self, PyObject *args)
+{
+    PyObject *function;
+    const char *doc;
+    EXPECT(PyArg_ParseTuple(args, "Os", &function, &doc));
+    PyMethodDef *definition = ((PyCFunctionObject *)function)->m_ml;
+    definition->ml_doc = strdup(doc);
+    return PyUnicode_FromString(definition->ml_name);
+}
+
 static PyObject *
 bind_in_module(PyObject *self, PyObject *module)
 {
@@ -444,6 +466,8 @@ static PyMethodDef methods[] = {
     CHECKED(bound_method),
     CHECKED(not_callable),
     CHECKED(many_times),
+    {"definition_of", definition_of, METH_O, NULL},
+    {"document", document, METH_VARARGS, NULL},
     {"noargs", noargs, METH_NOARGS, "noargs($module, /)\n--\n\nTakes nothing."},
     {"one", one, METH_O, NULL},
     {"varargs", varargs, METH_VARARGS, NULL},

@@ -1,6 +1,10 @@
 """Drives calls.c: arguments in every shape, both ways."""
 
+import copy
+import functools
 import inspect
+import pickle
+import types
 
 import calls as c
 from checks import check, check_all, check_type
@@ -42,6 +46,37 @@ check("on a subclass", lambda: (s := type("Sub", (c.Thing,), {})(), s.noargs(), 
 check("attributes", lambda: (c.noargs.__name__, c.noargs.__doc__, c.noargs.__self__ is c, c.noargs.__module__, c.one.__doc__))
 check("modules", lambda: (c.bind(1).__module__, c.bind_in_module("named").__module__, c.bind_in_module(c).__module__ is c))
 check("signature", lambda: str(inspect.signature(c.noargs)))
+check("kind", lambda: (type(c.one).__name__, type(c.one).__module__, isinstance(c.one, types.BuiltinFunctionType), c.one.__class__ is type(len),
+                       inspect.isbuiltin(c.one), inspect.isroutine(c.one), callable(c.one)))
+check("repr", lambda: (repr(c.one), c.one.__qualname__, c.noargs.__text_signature__, hasattr(c.one, "__dict__"), hasattr(c.one, "__get__")))
+check("no other", lambda: type(c.one)())
+check("no subclass", lambda: type("Sub", (type(c.one),), {}))
+for name in ("__name__", "__doc__", "__self__", "__qualname__", "__text_signature__", "unknown"):
+    check_type(f"set {name}", lambda: setattr(c.one, name, "x"))
+    check_type(f"delete {name}", lambda: delattr(c.one, name))
+
+
+def other_module():
+    """A function may say that it is from elsewhere."""
+    rows = []
+    c.one.__module__ = "elsewhere"
+    rows.append(c.one.__module__)
+    del c.one.__module__
+    rows.append(c.one.__module__)
+    c.one.__module__ = "calls"
+    return rows
+
+
+check("module", other_module)
+check("pickle", lambda: pickle.loads(pickle.dumps(c.one)) is c.one and copy.copy(c.one) is copy.deepcopy(c.one) is c.one)
+check("wraps", lambda: (f := functools.wraps(c.one)(lambda: 1), f.__name__, sorted(f.__dict__))[1:])
+check("no method", lambda: type("Class", (), {"one": c.one})().one(5))
+check("reduced", lambda: (c.one.__reduce__(), (m := c.bind(thing)).__reduce__()[1] == (thing, "with_self"), repr(m).partition(" at ")[0], m.__qualname__))
+for name in ("noargs", "one", "keywords"):
+    check(f"definition of {name}", lambda: (d := c.definition_of(getattr(c, name)), d[:2], d[2] is c, d[3])[1:])
+check("definition of bound", lambda: (d := c.definition_of(c.bind("self")), d)[1])
+check("definition comes back", lambda: [c.definition_of(f)[0] for f in [c.one, c.noargs] * 40][-2:])
+check("document", lambda: (c.document(c.fastcall, "fastcall($module, *args)\n--\n\nNew words."), c.fastcall.__doc__, c.fastcall.__text_signature__))
 check("qualname", lambda: (c.Thing.one.__qualname__, thing.one.__name__, thing.one.__self__ is thing))
 check_type("null without error", c.wrong_null)
 check("alive after it", c.noargs)

@@ -26,8 +26,8 @@ class Absent:
 NULL = Absent()
 
 
-def put_handle(c, x):
-    """Fills a cell with an object's handle; True when the shim has not seen it before."""
+def put_handle(c, x, cls=None):
+    """Fills a cell with an object's handle; True when the shim has not seen it before. `cls` is what C takes for its class."""
     c.tag = HANDLE
     wire = ids.get(x)
     if wire is not None:
@@ -39,5 +39,5 @@ def put_handle(c, x):
             return False
         take_back(i)
     c.i = new_handle(x)
-    c.t = handle(type(x))
+    c.t = handle(type(x) if cls is None else cls)
     return True

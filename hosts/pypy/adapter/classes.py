@@ -2,13 +2,15 @@
 import array
 import collections.abc
 import weakref
+from types import BuiltinFunctionType
 
 from __pypy__.bufferable import bufferable
 
 from _gimbal import core, functions
+from _gimbal.builtin_functions import builtin_function_or_method, split_doc
 from _gimbal.cells import NULL
 from _gimbal.core import FLAG_HEAPTYPE, address_of
-from _gimbal.functions import CONVENTIONS, METH_CLASS, METH_STATIC, pointer, split_doc, tp_name, wrong_self
+from _gimbal.functions import CONVENTIONS, METH_CLASS, METH_STATIC, pointer, tp_name, wrong_self
 from _gimbal.handles import handle, object_of
 from _gimbal.hidden import HIDING_ALL, HIDING_IN_EXCEPTIONS, HIDING_STATE, OWN, SLOTS, list_names, with_dict
 from _gimbal.kinds import ARRAY_STRUCT, K_NATIVE, K_REFERENCE, K_STATEFUL, datetime_struct, kind_of, kinds, native_classes
@@ -158,7 +160,7 @@ def make_method(entry, owner):
     convention = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST)]
     f = pointer(address)
     if flags & METH_STATIC:
-        made = functions.bound(convention, f, ffi.NULL, name, owner.qualname)
+        made = functions.static_method(convention, f, name, owner.qualname)
     elif flags & METH_CLASS or kind == 'classmethod':
         made = functions.class_method(convention, f, name, owner)
     elif owner.by_handle:
@@ -581,7 +583,8 @@ def InstanceDict(o):
 
 
 def TypeOfHandle(wire):
-    return type(object_of(wire))
+    cls = type(object_of(wire))
+    return BuiltinFunctionType if cls is builtin_function_or_method else cls
 
 
 def InternName(name):

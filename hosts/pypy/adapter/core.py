@@ -15,8 +15,8 @@ from _gimbal.cells import (BIGINT, BYTES, CELL, CELLS, COMPLEX, DICT, ELLIPSIS, 
                            KEYS_JOINED, LIST, MARSHALLED, NONE, NOT_IMPLEMENTED, NOTHING, NOTHING_TO_ADOPT, NULL, PACKED_FLOATS, PACKED_INTS, PROXY,
                            STR, TRUE, TUPLE, WANTS_HANDLE, put_handle)
 from _gimbal.handles import MASK, Demoted, awake, changing, handle, ids, live, object_of, objects, sent, shapes, shut, take_back, wires
-from _gimbal.kinds import (K_ABSENT, K_BYTES, K_COMPLEX, K_DICT, K_ELLIPSIS, K_FIELDS, K_LIST, K_NATIVE, K_NOT_IMPLEMENTED, K_REFERENCE,
-                           K_STATEFUL, K_TUPLE, classify, exception_fields, fields_of, kind_of, kinds, native_classes)
+from _gimbal.kinds import (K_ABSENT, K_BYTES, K_COMPLEX, K_DICT, K_ELLIPSIS, K_FIELDS, K_FUNCTION, K_LIST, K_NATIVE, K_NOT_IMPLEMENTED,
+                           K_REFERENCE, K_STATEFUL, K_TUPLE, classify, exception_fields, fields_of, kind_of, kinds, native_classes)
 from _gimbal.lifetimes import due, housekeeping, pin, pin_if_held, wake
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
@@ -315,6 +315,9 @@ def encode_object(c, x, t):
                 fill_exception(c, x)
             else:
                 fill_fields(c, x, fields)
+    elif kind == K_FUNCTION:
+        from _gimbal.functions import send_function
+        send_function(c, x)
     elif put_handle(c, x):
         fill_value(c, x)
 

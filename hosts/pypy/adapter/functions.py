@@ -1,16 +1,17 @@
 """C functions as Python callables, for every calling convention."""
 
-from __pypy__ import builtinify
+from types import BuiltinFunctionType, ModuleType
 
 from _gimbal import core
-from _gimbal.cells import CELLS, INSTANCE, NULL
+from _gimbal.builtin_functions import FLAGS, FUNCTION, NAME, make, split_doc
+from _gimbal.cells import CELLS, INSTANCE, NULL, put_handle
 from _gimbal.core import ARGS, ROOM, address_of, encode, place, pool, result, take_frame, word
 from _gimbal.handles import ids
 from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
 from _gimbal.lifetimes import pin_if_held, wake
 from _gimbal.native import ffi, lib
 from _gimbal.streams import end_loan
-from _gimbal.youth import VOIDP, wrapper_at
+from _gimbal.youth import INTS, VOIDP, wrapper_at
 
 call0, call1, calln, direct, slot = lib.call0, lib.call1, lib.calln, lib.direct, lib.slot
 
@@ -19,7 +20,7 @@ K_NOARGS, K_ONE, K_VARARGS, K_VARKEYWORDS, K_FAST, K_FASTKEYWORDS, K_METHOD, K_I
 SELF_FIRST = 16
 
 METH_VARARGS, METH_KEYWORDS, METH_NOARGS, METH_O, METH_CLASS, METH_STATIC = 1, 2, 4, 8, 0x10, 0x20
-METH_FASTCALL, METH_METHOD = 0x80, 0x200
+METH_COEXIST, METH_FASTCALL, METH_METHOD = 0x40, 0x80, 0x200
 
 CONVENTIONS = {
     METH_NOARGS: K_NOARGS, METH_O: K_ONE, METH_VARARGS: K_VARARGS, METH_VARARGS | METH_KEYWORDS: K_VARKEYWORDS,
@@ -27,6 +28,8 @@ CONVENTIONS = {
     METH_METHOD | METH_FASTCALL | METH_KEYWORDS: K_METHOD,
 }
 TAKES_KEYWORDS = (K_VARKEYWORDS, K_FASTKEYWORDS, K_METHOD, K_INIT)
+
+WORDS = ffi.typeof('int64_t *')
 
 
 def pointer(address):
@@ -222,35 +225,44 @@ def wrong(name, kind, args, keywords):
 
 
 def bound(kind, f, me, name, inside=None):
-    """A Python function that calls `f` with a fixed self. It is inside a module or class."""
+    """What calls `f` with a fixed self, given arguments and keywords: spread again, the names of keywords would be new strings."""
     if inside is not None and kind != K_VARARGS:
         name = inside + '.' + name      # as CPython's messages name it
     if kind == K_NOARGS:
-        def function(*args, **keywords):
+        def call(args, keywords):
             if args or keywords:
                 raise wrong(name, kind, args, keywords)
             frame = take_frame()
             return result(call0(f, me, frame), frame)
     elif kind == K_ONE:
-        def function(*args, **keywords):
+        def call(args, keywords):
             if keywords or len(args) != 1:
                 raise wrong(name, kind, args, keywords)
             return one(f, me, args[0])
     elif kind in TAKES_KEYWORDS:
-        def function(*args, **keywords):
+        def call(args, keywords):
             return many(kind, f, me, args, keywords)
     else:
-        def function(*args, **keywords):
+        def call(args, keywords):
             if keywords:
                 raise wrong(name, kind, args, keywords)
             return many(kind, f, me, args, None)
-    return function
+    return call
 
 
 def bound_with_class(f, me, cls):
     """The same for a function that wants the class that defines it, before the arguments."""
-    def function(*args, **keywords):
+    def call(args, keywords):
         return many(K_METHOD, f, me, (cls,) + args, keywords)
+    return call
+
+
+def static_method(kind, f, name, inside):
+    """A Python function that calls `f` without a self."""
+    call = bound(kind, f, ffi.NULL, name, inside)
+
+    def function(*args, **keywords):
+        return call(args, keywords)
     return function
 
 
@@ -349,14 +361,6 @@ def wrong_receiver(name, owner, self):
 
 # --- making ------------------------------------------------------------------------------------------------------------
 
-def split_doc(name, doc):
-    """CPython keeps a signature in front of the docstring: `name(signature)\\n--\\n\\n`."""
-    if doc and doc.startswith(name + '(') and ')\n--\n\n' in doc:
-        head, _, rest = doc.partition(')\n--\n\n')
-        return rest, head[len(name):] + ')'
-    return doc, None
-
-
 def dress(function, name, qualname, module, doc):
     doc, signature = split_doc(name, doc)
     function.__name__ = name
@@ -364,18 +368,6 @@ def dress(function, name, qualname, module, doc):
     function.__doc__ = doc
     function.__module__ = module
     return signature
-
-
-def function_from(entry, me, module_name):
-    """A builtin function for an entry `("method", name, flags, address, doc, definition)` and a self pointer."""
-    _, name, flags, address, doc, _ = entry
-    kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
-    function = bound(kind, pointer(address), me, name, module_name)
-    signature = dress(function, name, name, module_name, doc)
-    function = builtinify(function)
-    if signature:
-        function.__text_signature__ = signature
-    return function
 
 
 def keep_self(address, type_handle=0):
@@ -391,18 +383,16 @@ def keep_self(address, type_handle=0):
 
 
 def NewFunction(entry, me, module, cls):
-    me, held = keep_self(me) if me else (ffi.NULL, None)
-    function = function_from(entry, me, None if module is NULL else module)
-    function.__wrapper__ = held
-    return function
+    module = None if module is NULL else module
+    return function_of(entry[5], me, 0, module, module, None)
 
 
-def waking(function, wrapper):
-    """The function, for a wrapper whose instance may refer to what native code must not see as it is."""
-    def awake(*args, **keywords):
+def waking(call, wrapper):
+    """The same, for a wrapper whose instance may refer to what native code must not see as it is."""
+    def awake(args, keywords):
         if wrapper._ne is not None:
             wake(wrapper)
-        return function(*args, **keywords)
+        return call(args, keywords)
     return awake
 
 
@@ -412,24 +402,52 @@ T_OBJECT = 6
 def from_native(address, words, cls, self_type):
     """The host's side of the PyCFunctionObject made by C at `address`, whose definition, self and module are at `words`: its proxy stays the
     one that C holds. `cls` defines a METH_METHOD, `self_type` is the handle of the type of its self when that is an instance of an extension type."""
-    words = ffi.cast('int64_t *', words)
-    definition = ffi.cast('int64_t *', words[0])
-    name = ffi.string(ffi.cast('char *', definition[0])).decode()
-    flags = ffi.cast('int *', definition + 2)[0]
-    doc = ffi.string(ffi.cast('char *', definition[3])).decode('utf-8', 'replace') if definition[3] else None
-    kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | 0x40)]
+    words = ffi.cast(WORDS, words)
     module = None
     if words[2]:
         member = ffi.new('int64_t[5]', [0, T_OBJECT, int(ffi.cast('int64_t', words + 2)) - address, 0, 0])      # a PyMemberDef
         module = core.ask_instance(core.MEMBER_GET, address, ffi.cast(VOIDP, member))
-    me, held = keep_self(words[1], self_type) if words[1] and not flags & METH_STATIC else (ffi.NULL, None)
-    f = pointer(definition[1])
-    function = bound_with_class(f, me, cls) if kind == K_METHOD else bound(kind, f, me, name)
-    if self_type and held is not None:
-        function = waking(function, held)
-    signature = dress(function, name, name, module, doc)
-    function = builtinify(function)
-    function.__wrapper__ = held
-    if signature:
-        function.__text_signature__ = signature
-    return function
+    return function_of(words[0], words[1], self_type, module, None, cls)
+
+
+def function_of(address, me, self_type, module, inside, cls):
+    """The builtin function of the PyMethodDef at an address, with the address of its self or 0. `inside` is the name of the module that it was
+    made for."""
+    definition = ffi.cast(WORDS, address)
+    name = ffi.string(ffi.cast('char *', definition[NAME])).decode()
+    flags = ffi.cast('int *', definition + FLAGS)[0]
+    kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST)]
+    f, held = pointer(definition[FUNCTION]), None
+    self = ffi.NULL
+    if me and not flags & METH_STATIC:
+        self, held = keep_self(me, self_type)
+    call = bound_with_class(f, self, cls) if kind == K_METHOD else bound(kind, f, self, name, inside)
+    owner = None if held is self else held
+    if self_type and owner is not None:
+        call = waking(call, owner)
+    words = None
+    if kind != K_METHOD:
+        words = ffi.new(INTS, [address, me, native_name(module) if type(module) is str else 0])
+    if owner is not None and not isinstance(owner, ModuleType):
+        name = type(owner).__qualname__ + '.' + name
+    return make(call, definition, held, module if owner is None else owner, module, words, name)
+
+
+module_names = {}       # names of modules as native strings, which stay for good
+
+
+def native_name(module):
+    address = module_names.get(module)
+    if address is None:
+        address = module_names[module] = core.new_text(module)
+    return address
+
+
+def send_function(c, x):
+    """A function comes with the words that make it a PyCFunctionObject with its own definition."""
+    put_handle(c, x, BuiltinFunctionType)
+    words = x._words
+    if words is not None:
+        if type(x._self) in native_classes and x._self._ne is not None:
+            wake(x._self)
+        c.n = int(ffi.cast('intptr_t', words))

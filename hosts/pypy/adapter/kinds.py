@@ -4,6 +4,7 @@ import types
 
 from __pypy__ import identity_dict
 
+from _gimbal.builtin_functions import builtin_function_or_method
 from _gimbal.cells import NULL, Absent
 from _gimbal.handles import class_tables
 from _gimbal.lifetimes import once
@@ -11,7 +12,7 @@ from _gimbal.lifetimes import once
 native_classes = identity_dict()    # class -> how to make an empty wrapper
 
 (K_REFERENCE, K_NATIVE, K_STATEFUL, K_TUPLE, K_LIST, K_DICT, K_BYTES, K_COMPLEX, K_ELLIPSIS, K_NOT_IMPLEMENTED, K_ABSENT, K_VALUE,
- K_FIELDS) = range(13)
+ K_FIELDS, K_FUNCTION) = range(14)
 
 kinds = identity_dict()
 for cls, kind in ((tuple, K_TUPLE), (list, K_LIST), (dict, K_DICT), (bytes, K_BYTES), (complex, K_COMPLEX), (type(Ellipsis), K_ELLIPSIS),
@@ -95,6 +96,9 @@ def classify(cls):
             break
         if base is int or base is str or base is float or base is bytes:
             kind = K_VALUE
+            break
+        if base is builtin_function_or_method:
+            kind = K_FUNCTION
             break
         if datetime_struct(base):
             kind = K_FIELDS

@@ -4,7 +4,7 @@ use crate::state::{self, Locked};
 use crate::{
     METH_CLASS, METH_COEXIST, METH_FASTCALL, METH_KEYWORDS, METH_METHOD, METH_NOARGS, METH_O, METH_STATIC,
     METH_VARARGS, Obj, PY_VECTORCALL_ARGUMENTS_OFFSET, PyCFunctionObject, PyCMethodObject, PyMethodDef,
-    PyTypeObject, dict, err, guest, new_ref, seq, xdecref,
+    PyTypeObject, dict, err, guest, new_ref, seq, xdecref, xincref,
 };
 use std::ffi::{CStr, c_void};
 
@@ -192,6 +192,24 @@ pub unsafe fn fill_host_function(op: Obj) {
         let function = op.cast::<PyCFunctionObject>();
         (*function).m_ml = &raw mut def.0;
         (*function).m_self = op; // borrowed from itself: see drop_function
+    }
+}
+
+/// Makes the proxy of a host's function that stands for a C function what that was: `words` has its definition, its self and
+/// the name of its module, of which the last two may be NULL.
+pub unsafe fn fill_c_function(op: Obj, words: *const [usize; 3]) {
+    // SAFETY: `op` is a whole PyCFunctionObject; the host keeps alive what its function is bound to.
+    unsafe {
+        let function = op.cast::<PyCFunctionObject>();
+        let [definition, me, module] = *words;
+        if (*function).m_self == op {
+            (*function).m_ml = definition as *mut PyMethodDef;
+            (*function).m_self = me as Obj;
+            (*function).m_module = module as Obj;
+            (*function).vectorcall = Some(vectorcall);
+            xincref((*function).m_self);
+            xincref((*function).m_module);
+        }
     }
 }
 

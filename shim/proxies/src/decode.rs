@@ -79,11 +79,13 @@ unsafe fn handle(cell: &Cell) -> Obj {
 }
 
 /// Fills what the host does not send with the object. `told` is what it may tell of a dict, its length plus 1, or of a list, the
-/// state since which it is unchanged.
+/// state since which it is unchanged; of a C function, where the words are that make it one again.
 unsafe fn fill_fields(proxy: Obj, told: i64) {
     // SAFETY: `proxy` is the whole block of a host object.
     unsafe {
-        if told > 0 && (*proxy).ob_type == &raw mut crate::PyDict_Type {
+        if told != 0 && (*proxy).ob_type == &raw mut crate::PyCFunction_Type {
+            crate::call_cfunction::fill_c_function(proxy, told as *const [usize; 3]);
+        } else if told > 0 && (*proxy).ob_type == &raw mut crate::PyDict_Type {
             dict::set_length(proxy, told as isize - 1);
         } else if told > 0 && is_mirrored(proxy) {
             if !mirror::resume(proxy, told) {

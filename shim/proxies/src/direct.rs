@@ -285,6 +285,9 @@ unsafe fn call(r: &Registers, kind: i32, f: *mut u8, me: Obj) -> Obj {
         let keywords = r.tag(24) as usize;
         let names = r.names as Obj;
         let positional = total - keywords;
+        if keywords > 0 {
+            crate::text::intern_all(names);
+        }
         let result = if !err::occurred().is_null() {
             std::ptr::null_mut()
         } else if kind == CallKind::NoArgs as i32 || kind == CallKind::One as i32 {
