@@ -649,6 +649,21 @@ static PyTypeObject Length_Type = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
 };
 
+/* A type that Python cannot derive from, and one over it that it can derive from. */
+static PyTypeObject Sealed_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "static_types.Sealed",
+    .tp_basicsize = sizeof(Quantity),
+    .tp_base = &Quantity_Type,
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+};
+
+static PyTypeObject Unsealed_Type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "static_types.Unsealed",
+    .tp_basicsize = sizeof(Quantity),
+    .tp_base = &Sealed_Type,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+};
+
 static PyTypeObject Opaque_Type = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "static_types.Opaque",
     .tp_basicsize = sizeof(PyObject),
@@ -714,8 +729,8 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_static_types(void)
 {
-    static PyTypeObject *const types[] = {&Quantity_Type, &Squares_Type,    &Recorder_Type, &Members_Type,
-                                          &Length_Type,   &Descriptor_Type, &Opaque_Type};
+    static PyTypeObject *const types[] = {&Quantity_Type,   &Squares_Type, &Recorder_Type, &Members_Type,  &Length_Type,
+                                          &Descriptor_Type, &Opaque_Type,  &Sealed_Type,   &Unsealed_Type};
     PyObject *module = unlocked(PyModule_Create(&definition));
     for (size_t i = 0; module != NULL && i < Py_ARRAY_LENGTH(types); i++) {
         if (PyType_Ready(types[i]) < 0 ||

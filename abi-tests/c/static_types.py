@@ -65,6 +65,9 @@ operations = {
     "dir": lambda: [n for n in dir(Quantity) if n[0] != "_"],
     "weakref": lambda: weakref.ref(q)() is q,
     "inherited": lambda: (Length(3), Length(3).value, isinstance(Length(1), Quantity), Length.__base__, Length(1) + Length(2)),
+    "sealed": lambda: type("Sub", (c.Sealed,), {}),
+    "unsealed": lambda: (s := type("Sub", (c.Unsealed,), {}), type("SubSub", (s,), {})(3), s(4).squared, issubclass(s, c.Sealed))[1:],
+    "both": lambda: type("Sub", (c.Unsealed, c.Sealed), {}),
 }
 for label, operation in operations.items():
     check(label, operation)

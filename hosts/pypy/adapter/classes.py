@@ -283,7 +283,7 @@ def MakeType(address, spec):
     if dict_offset and not is_metatype and not hides:
         slots.append('__dict__')
     if not flags & FLAG_BASETYPE:
-        namespace['__init_subclass__'] = refuse_subclass(name, module)
+        namespace['__init_subclass__'] = refuse_subclass(owner, name, module)
     if (root and not (stateful or exceptions or is_metatype or '__hash__' in namespace or '__eq__' in namespace)
             and all(TypeLookup(base, '__hash__') is object.__hash__ for base in bases)):
         namespace['__hash__'] = hash_of_address
@@ -354,12 +354,15 @@ def make_getattr(hidden):
     return __getattr__
 
 
-def refuse_subclass(name, module):
+def refuse_subclass(owner, name, module):
+    """A type that no class of Python derives from. C may make one that does, from which others derive then."""
     full = name if module in (None, 'builtins') else module + '.' + name
 
     def __init_subclass__(cls, **keywords):
         if not isinstance(cls.__dict__.get('__slots__'), NativeSlots):
-            raise TypeError("type '%s' is not an acceptable base type" % full)
+            if owner.cls in cls.__bases__:
+                raise TypeError("type '%s' is not an acceptable base type" % full)
+            super(owner.cls, cls).__init_subclass__(**keywords)
     return classmethod(__init_subclass__)
 
 

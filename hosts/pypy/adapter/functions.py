@@ -430,7 +430,7 @@ def function_of(address, me, self_type, module, inside, cls):
         words = ffi.new(INTS, [address, me, native_name(module) if type(module) is str else 0])
     if owner is not None and not isinstance(owner, ModuleType):
         name = type(owner).__qualname__ + '.' + name
-    return make(call, definition, held, module if owner is None else owner, module, words, name)
+    return make(call, definition, held, inside if owner is None else owner, module, words, name)
 
 
 module_names = {}       # names of modules as native strings, which stay for good
