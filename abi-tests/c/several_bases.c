@@ -132,6 +132,27 @@ static PyTypeObject abstract = {
     .tp_methods = empty_methods,
 };
 
+/* A float beside its line of bases, which asks that one for its value. */
+static PyObject *
+measure_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    return ((PyTypeObject *)PyTuple_GET_ITEM(type->tp_bases, 1))->tp_new(type, args, kwargs);
+}
+
+static PyTypeObject measure = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "several_bases.Measure",
+    .tp_basicsize = sizeof(PyFloatObject),
+    .tp_base = &abstract,
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = measure_new,
+};
+
+static PyObject *
+read_double(PyObject *module, PyObject *object)
+{
+    return PyFloat_FromDouble(((PyFloatObject *)object)->ob_fval);
+}
+
 static PyObject *
 shape(PyObject *module, PyObject *type)
 {
@@ -160,7 +181,8 @@ number(PyObject *module, PyObject *object)
 }
 
 static PyMethodDef methods[] = {
-    {"shape", shape, METH_O, NULL}, {"new", new, METH_O, NULL}, {"both", both, METH_VARARGS, NULL}, {"number", number, METH_O, NULL}, {NULL, NULL, 0, NULL},
+    {"shape", shape, METH_O, NULL}, {"new", new, METH_O, NULL}, {"both", both, METH_VARARGS, NULL}, {"number", number, METH_O, NULL},
+    {"read_double", read_double, METH_O, NULL}, {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef definition = {
@@ -187,6 +209,11 @@ PyInit_several_bases(void)
         return NULL;
     }
     PyModule_AddObjectRef(module, "Abstract", (PyObject *)&abstract);
+    measure.tp_bases = PyTuple_Pack(2, &abstract, &PyFloat_Type);
+    if (PyType_Ready(&measure) < 0) {
+        return NULL;
+    }
+    PyModule_AddObjectRef(module, "Measure", (PyObject *)&measure);
     add(module, "Empty", &empty_spec, NULL);
     add(module, "Other", &other_spec, NULL);
     add(module, "Open", &open_spec, NULL);

@@ -198,3 +198,6 @@ def die(cls):
 
 for cls in (Wide, KeptField, OrderOne, Made, Open, type("Dict", (dict, Empty), {})):
     check("die " + cls.__name__, die, cls)
+
+check("beside a builtin", lambda: (m := several_bases.Measure("1.5"), several_bases.read_double(m), float(m), m == 1.5, [t.__name__ for t in type(m).__mro__]))
+check("beside a builtin, wrong", lambda: several_bases.Measure("x"))

@@ -679,14 +679,21 @@ unsafe extern "C" fn host_descr_set<const DERIVED: bool>(me: Obj, object: Obj, v
     }
 }
 
-/// The type in `ty`'s line of bases whose slot `this` is, that is, the class whose behaviour is asked for.
-unsafe fn provider(mut ty: *mut PyTypeObject, place: Place, this: *const c_void) -> *mut PyTypeObject {
-    // SAFETY: the line of bases ends at object.
+/// The type among `ty`'s bases whose slot `this` is, that is, the class whose behaviour is asked for: in the line of bases first, and else in
+/// the MRO, since a type may derive from a builtin beside that line. `object` when there is none.
+unsafe fn provider(ty: *mut PyTypeObject, place: Place, this: *const c_void) -> *mut PyTypeObject {
+    // SAFETY: the line of bases ends at object; an MRO is a tuple of types.
     unsafe {
-        while !(*ty).tp_base.is_null() && (get(ty, place) != this || types::is_native(ty)) {
-            ty = (*ty).tp_base;
+        let provides = |base: *mut PyTypeObject| get(base, place) == this && !types::is_native(base);
+        let mut base = ty;
+        while !(*base).tp_base.is_null() && !provides(base) {
+            base = (*base).tp_base;
         }
-        ty
+        if !provides(base) && !(*ty).tp_mro.is_null() {
+            let mut line = seq::tuple_slice((*ty).tp_mro).iter().map(|op| op.cast());
+            return line.find(|&base| provides(base)).unwrap_or(base);
+        }
+        base
     }
 }
 
