@@ -68,8 +68,17 @@ class ExtensionModule(types.ModuleType):
     __class__ = property(lambda self: types.ModuleType)
 
 
+class OfClassAlone(str):
+    """A class's `__module__` that its instances do not have."""
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self
+        raise AttributeError("module '%s' has no attribute '__module__'" % instance.__name__)
+
+
 ExtensionModule.__name__ = ExtensionModule.__qualname__ = 'module'
-ExtensionModule.__module__ = 'builtins'
+ExtensionModule.__module__ = OfClassAlone('builtins')
 kinds[ExtensionModule] = K_STATEFUL
 
 

@@ -496,10 +496,15 @@ unsafe extern "C" fn host_sq_item<const DERIVED: bool>(me: Obj, i: isize) -> Obj
 unsafe fn changed(me: Obj, result: Obj) -> c_int {
     // SAFETY: `me` is an object, the result is its own or NULL.
     unsafe {
-        match as_unit(result) {
-            0 if !mirror::follow(me) => -1,
-            status => status,
+        let status = as_unit(result);
+        if status == 0 {
+            if types::is_type(me) && types::is_native(me.cast()) {
+                types::look_again(me.cast());
+            } else if !mirror::follow(me) {
+                return -1;
+            }
         }
+        status
     }
 }
 

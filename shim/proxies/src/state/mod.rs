@@ -206,6 +206,8 @@ pub fn new_thread() -> *mut Thread {
         state.visible.py_recursion_limit = 1000;
         state.visible.py_recursion_remaining = 1000;
     }
+    // The thread's own use: a state without any is to be deleted, which is for those who count themselves.
+    state.visible.gilstate_counter = 1;
     state.visible.id = u64::from(COUNT.fetch_add(1, Ordering::Relaxed));
     // SAFETY: plain queries of the calling thread.
     unsafe {
