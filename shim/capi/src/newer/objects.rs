@@ -95,19 +95,28 @@ pub unsafe fn PyModule_Add(module: Obj, name: *const c_char, value: Obj) -> c_in
     status
 }
 
-/// Instances of extension types have their dictionaries in the host's wrapper, which the host's collector sees.
+/// What the struct has of the instance's dictionary; the dictionary itself is the host's.
 #[entry]
 pub unsafe fn PyObject_VisitManagedDict(
-    _object: Obj,
-    _visit: Option<visitproc>,
-    _argument: *mut c_void,
+    object: Obj,
+    visit: Option<visitproc>,
+    argument: *mut c_void,
 ) -> c_int {
-    0
+    let place = crate::object_attr::_PyObject_GetDictPtr(object);
+    match visit {
+        Some(visit) if !place.is_null() && !(*place).is_null() => visit(*place, argument),
+        _ => 0,
+    }
 }
 
-/// The dictionary dies with the wrapper.
+/// Gives that back.
 #[entry]
-pub unsafe fn PyObject_ClearManagedDict(_object: Obj) {}
+pub unsafe fn PyObject_ClearManagedDict(object: Obj) {
+    let place = crate::object_attr::_PyObject_GetDictPtr(object);
+    if !place.is_null() {
+        xdecref(std::mem::replace(&mut *place, null_mut()));
+    }
+}
 
 #[entry]
 pub unsafe fn PyThreadState_GetUnchecked() -> *mut PyThreadState {

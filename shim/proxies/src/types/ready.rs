@@ -12,6 +12,9 @@ use std::ffi::c_ulong;
 /// `Py_TPFLAGS_DISALLOW_INSTANTIATION`, which 3.9 does not know: the bit means nothing there.
 const DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
 
+/// `Py_TPFLAGS_MANAGED_DICT`, which came with 3.11.
+const MANAGED_DICT: c_ulong = if cfg!(Py_3_11) { 1 << 4 } else { 0 };
+
 /// Flags that say which builtin a type derives from, and others that CPython hands down.
 pub(super) const INHERITED: c_ulong = crate::Py_TPFLAGS_LONG_SUBCLASS
     | crate::Py_TPFLAGS_LIST_SUBCLASS
@@ -52,6 +55,7 @@ pub unsafe fn ready(ty: *mut PyTypeObject) -> bool {
         let own_new = (*ty).tp_new.is_some();
         let entries = entries(ty);
         inherit_special(ty, base);
+        place_dict(ty, base);
         for &ancestor in &ancestors(ty) {
             inherit_from(ty, ancestor);
         }
@@ -125,6 +129,27 @@ unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
             (*ty).tp_dictoffset = (*base).tp_dictoffset;
         }
         type_flags::add(ty, type_flags::of(base) & INHERITED);
+    }
+}
+
+/// Where instances of a type with the flag for it have their dictionary. CPython has it before the object; here it is one more word at the
+/// end of the struct, which `tp_dictoffset` finds as for any other type.
+unsafe fn place_dict(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
+    // SAFETY: both are types, and `ty` has a size.
+    unsafe {
+        if (type_flags::of(ty) | type_flags::of(base)) & MANAGED_DICT == 0 {
+            return;
+        }
+        type_flags::add(ty, MANAGED_DICT);
+        let shares = type_flags::of(base) & MANAGED_DICT != 0 && (*ty).tp_basicsize <= (*base).tp_basicsize;
+        if shares {
+            (*ty).tp_basicsize = (*base).tp_basicsize;
+            return;
+        }
+        let word = size_of::<Obj>() as isize;
+        let end = ((*ty).tp_basicsize + word - 1) & -word;
+        (*ty).tp_dictoffset = if (*ty).tp_itemsize == 0 { end } else { -word };
+        (*ty).tp_basicsize = end + word;
     }
 }
 
