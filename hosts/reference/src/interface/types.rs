@@ -1,7 +1,7 @@
 //! What a type proxy needs to know of a class.
 
 use super::shim;
-use crate::heap::{Obj, Res, Thread};
+use crate::heap::{Obj, Payload, Res, Thread};
 use crate::types::{Builtin, Traits};
 use std::ffi::CStr;
 use std::sync::OnceLock;
@@ -38,6 +38,14 @@ const SEQUENCES: [Builtin; 7] = [
     Builtin::MemoryView,
 ];
 
+/// Was it made with a class of an extension? What is put there later is a special method like any other.
+fn is_own(t: &mut Thread, found: &Obj) -> bool {
+    t.read(
+        found,
+        |object, _| matches!(&object.payload, Payload::Extension(f) if f.owner.is_some()),
+    )
+}
+
 /// Does the class fill this slot with a function that calls the host?
 fn fills(t: &mut Thread, class: &Obj, traits: Traits, group: &str, name: &str) -> bool {
     if name == "__del__" {
@@ -50,7 +58,7 @@ fn fills(t: &mut Thread, class: &Obj, traits: Traits, group: &str, name: &str) -
         return false;
     };
     let provided = t.traits(&provider);
-    if provided.is_extension
+    if provided.is_extension && is_own(t, &found)
         || provided.builtin == Some(Builtin::Object) && traits.builtin != Some(Builtin::Object)
         || name == "__hash__" && t.is_none(&found)
     {
