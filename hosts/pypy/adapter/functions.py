@@ -444,10 +444,12 @@ def native_name(module):
 
 
 def send_function(c, x):
-    """A function comes with the words that make it a PyCFunctionObject with its own definition."""
+    """A function comes with the words that make it a PyCFunctionObject with its own definition; one of the host has none."""
     put_handle(c, x, BuiltinFunctionType)
-    words = x._words
-    if words is not None:
+    words = None if type(x) is BuiltinFunctionType else x._words
+    if words is None:
+        c.n = 0
+    else:
         if type(x._self) in native_classes and x._self._ne is not None:
             wake(x._self)
         c.n = int(ffi.cast('intptr_t', words))

@@ -97,7 +97,7 @@ def classify(cls):
         if base is int or base is str or base is float or base is bytes:
             kind = K_VALUE
             break
-        if base is builtin_function_or_method:
+        if base is builtin_function_or_method or base is types.BuiltinFunctionType:
             kind = K_FUNCTION
             break
         if datetime_struct(base):
