@@ -198,6 +198,7 @@ impl Interpreter {
         command
             .env("PYTHONPATH", std::env::join_paths(&program.path)?)
             .env("PYTHONHASHSEED", "0")
+            .env("PYTHONNOUSERSITE", "1")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PYTHONIOENCODING", "utf-8")
             .env("LC_ALL", "C.UTF-8");

@@ -166,8 +166,8 @@ impl<'s> Session<'s> {
         for skip in &self.suite.skip {
             program = program.arg("--deselect").arg(&skip.test);
         }
-        for file in batch {
-            program = program.arg(file);
+        for word in self.suite.options.iter().chain(batch) {
+            program = program.arg(word);
         }
         let outcome = self.interpreter.run(&program)?;
         let mut run = Run::default();

@@ -125,6 +125,9 @@ pub struct Suite {
     /// Why the tests of this repository leave the suite to `cargo xtask suite`; empty when they run it.
     #[serde(default)]
     pub by_hand: String,
+    /// What pytest is told besides: mostly instead of what the distribution's configuration says for plugins that are not here.
+    #[serde(default)]
+    pub options: Vec<String>,
     /// Tests that cannot be the same on another interpreter, each with the reason.
     #[serde(default)]
     pub skip: Vec<Skip>,
