@@ -419,7 +419,28 @@ is_or_has(PyObject *self, PyObject *const *args, Py_ssize_t n)
     return PyBool_FromLong(n > 0 && second == args[0]);
 }
 
+/* Any index, as C passes it. */
+static PyObject *
+item_at(PyObject *self, PyObject *args)
+{
+    PyObject *sequence;
+    Py_ssize_t index;
+    EXPECT(PyArg_ParseTuple(args, "On", &sequence, &index));
+    return PySequence_GetItem(sequence, index);
+}
+
+static PyObject *
+put_at(PyObject *self, PyObject *args)
+{
+    PyObject *sequence;
+    Py_ssize_t index;
+    EXPECT(PyArg_ParseTuple(args, "On", &sequence, &index));
+    return PySequence_SetItem(sequence, index, Py_None) < 0 ? NULL : Py_NewRef(sequence);
+}
+
 static PyMethodDef methods[] = {
+    {"item_at", item_at, METH_VARARGS, NULL},
+    {"put_at", put_at, METH_VARARGS, NULL},
     {"assign_slot", assign_slot, METH_VARARGS, NULL},
     {"check_new", check_new, METH_NOARGS, NULL},
     {"check_new_negative", check_new_negative, METH_NOARGS, NULL},

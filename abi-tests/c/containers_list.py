@@ -169,3 +169,28 @@ def one_object():
 
 
 check("one object", one_object)
+
+
+class Asked:
+    """Tells which index it is asked for."""
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return index
+
+
+def within(function, *args):
+    """The result, or that the index is out of range, for which PyPy has words of its own."""
+    try:
+        return function(*args)
+    except IndexError:
+        return IndexError
+
+
+for name, sequence in {"list": ["a", "b"], "tuple": ("a", "b"), "str": "ab", "bytes": b"ab", "range": range(2), "class": Asked()}.items():
+    for index in (0, 1, 2, -1, -2, -3, -4, -5):
+        check(f"item {index} of {name}", within, c.item_at, sequence, index)
+for index in (1, 2, -2, -3, -4):
+    check(f"put at {index}", within, c.put_at, ["a", "b"], index)

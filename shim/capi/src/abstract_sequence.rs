@@ -173,7 +173,16 @@ unsafe fn from_start(sequence: Obj, i: Py_ssize_t) -> Option<Py_ssize_t> {
             return Some(i);
         }
         let len = PySequence_Size(sequence);
-        (len >= 0).then_some(i + len)
+        // What is still negative is out of range: host builtins would count from the end again.
+        let builtin = [
+            &raw const PyTuple_Type,
+            &raw const PyList_Type,
+            &raw const PyUnicode_Type,
+            &raw const PyBytes_Type,
+            &raw const PyByteArray_Type,
+        ];
+        let again = i + len < 0 && builtin.contains(&(*sequence).ob_type.cast_const());
+        (len >= 0).then_some(if again { i } else { i + len })
     }
 }
 
