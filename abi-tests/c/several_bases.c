@@ -147,6 +147,12 @@ static PyTypeObject measure = {
     .tp_new = measure_new,
 };
 
+/* A string that compares as strings do, by their own function. */
+static PyTypeObject named = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "several_bases.Named",
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+};
+
 static PyObject *
 read_double(PyObject *module, PyObject *object)
 {
@@ -214,6 +220,15 @@ PyInit_several_bases(void)
         return NULL;
     }
     PyModule_AddObjectRef(module, "Measure", (PyObject *)&measure);
+    named.tp_base = &PyUnicode_Type;
+    named.tp_bases = PyTuple_Pack(2, &PyUnicode_Type, &abstract);
+    named.tp_basicsize = PyUnicode_Type.tp_basicsize;
+    named.tp_richcompare = PyUnicode_Type.tp_richcompare;
+    named.tp_hash = PyUnicode_Type.tp_hash;
+    if (PyType_Ready(&named) < 0) {
+        return NULL;
+    }
+    PyModule_AddObjectRef(module, "Named", (PyObject *)&named);
     add(module, "Empty", &empty_spec, NULL);
     add(module, "Other", &other_spec, NULL);
     add(module, "Open", &open_spec, NULL);

@@ -201,3 +201,6 @@ for cls in (Wide, KeptField, OrderOne, Made, Open, type("Dict", (dict, Empty), {
 
 check("beside a builtin", lambda: (m := several_bases.Measure("1.5"), several_bases.read_double(m), float(m), m == 1.5, [t.__name__ for t in type(m).__mro__]))
 check("beside a builtin, wrong", lambda: several_bases.Measure("x"))
+Named = several_bases.Named
+check("slots of a builtin", lambda: (Named("a") == Named("a"), Named("a") == "a", "a" == Named("a"), Named("a") < Named("b"), Named("a") != "b", hash(Named("a")) == hash("a"),
+                                     {Named("x"): 1}["x"], type("Sub", (Named,), {})("a") == "a"))

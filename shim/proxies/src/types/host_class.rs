@@ -141,6 +141,7 @@ pub(super) unsafe fn entries(ty: *mut PyTypeObject) -> Obj {
                 || def.name == "__new__"
                 || def.name == "__del__" // runs when the native instance dies, not when its wrapper does
                 || slots::is_plain(f)
+                || f == def.host // copied from a builtin: asked by that, the host would find it here again; so it is inherited
                 || seen.contains(&(def.name, 0))
                 || def.name == "__getattr__"
             {
