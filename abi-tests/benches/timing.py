@@ -16,9 +16,9 @@ from time import process_time
 BATCH = 0.004
 
 # A loop is warm when no batch has been faster than all before, by so much, for so long: a tracing JIT compiles the rare paths late.
-FASTER, SETTLED = 0.97, 0.25
+FASTER, SETTLED = 0.97, 0.4
 # One that has not settled by then is measured as it is.
-LONGEST = 2.0
+LONGEST = 8.0
 
 
 def cost(loop, seconds):
