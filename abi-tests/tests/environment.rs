@@ -52,6 +52,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
         }));
         trials.push(lane.trial("environment::compiles", move |_| Ok(compiles(host)?)));
         trials.push(lane.trial("environment::identity", move |_| Ok(identity(host)?)));
+        trials.push(lane.trial("environment::bundled", move |_| Ok(bundled(host)?)));
     }
     Ok(trials)
 }
@@ -269,6 +270,23 @@ fn identity(host: &str) -> Result<()> {
             said.stderr
         );
     }
+    Ok(())
+}
+
+/// Of what PyPy brings along, an installed cffi takes the place (ADR 9), an installed greenlet does not (ADR 24).
+fn bundled(host: &str) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    for name in ["cffi", "greenlet"] {
+        fs::write(folder.path().join(name).with_extension("py"), "installed = True")?;
+    }
+    let ask = "import cffi, greenlet\n\
+               switched = greenlet.greenlet(lambda x: greenlet.getcurrent().parent.switch(x + 1)).switch(1)\n\
+               print(hasattr(cffi, 'installed'), hasattr(greenlet, 'installed'), switched)";
+    let mut command = Command::new(paths::gimbal_home().join("bin/gimbal"));
+    command.args(["run", "--host", host, "-c", ask]);
+    command.env("PYTHONPATH", folder.path());
+    let said = succeed(command)?;
+    ensure!(said.trim_end() == "True False 2", "{said}");
     Ok(())
 }
 

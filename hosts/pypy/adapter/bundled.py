@@ -2,6 +2,9 @@
 
 A wheel that was made with cffi wants the `_cffi_backend` of CPython's ABI and not PyPy's builtin of that name; PyPy's own code
 goes on using the builtin.
+
+`greenlet` is the other way round: the installed one moves pieces of the C stack, under PyPy's frames and its collector, which crash.
+PyPy's own switches them by their owner's means.
 """
 import builtins
 import os
@@ -9,16 +12,19 @@ import sys
 from importlib import _bootstrap
 from importlib.machinery import BuiltinImporter, PathFinder
 
-NAMES = {'_cffi_backend', 'cffi', 'greenlet', 'hpy'}
+NAMES = {'_cffi_backend', 'cffi', 'hpy'}
+KEPT = {'greenlet'}     # the host's own is imported even where another is installed
 STDLIB = os.path.dirname(os.__file__)
 replaced = {}       # the builtin modules in whose place extensions are imported
 
 
 class InstalledFirst:
-    """A finder that looks for the bundled names everywhere but in the host's own library."""
+    """A finder that looks for the bundled names everywhere but in the host's own library, and for those to be kept only there."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
+        if name in KEPT:
+            return PathFinder.find_spec(name, [STDLIB])
         if name not in NAMES:
             return None
         spec = PathFinder.find_spec(name, [entry for entry in sys.path if entry != STDLIB])
