@@ -705,7 +705,8 @@ struct gimbal_shim {
   void (*clear)(int64_t n, const int64_t *dead);
   // Host code has changed the dict with this handle, whose version compiled code may have cached.
   void (*touch)(int64_t handle);
-  // Figures: 0 live proxies, 1 bytes of native memory in use, 2 proxies waiting for release.
+  // Figures: 0 live proxies, 1 bytes of native memory in use, 2 proxies waiting for release, 3 how often lists that C
+  // holds have been compared with the host's since the start (some nanoseconds each).
   int64_t (*stat)(int32_t what);
   // Releases everything that is queued, at a moment of the host's choosing (never from a finalizer). The proxies of classes that
   // nothing native uses are kept for the next time, some hundred of them: with `classes` 1 those are released that were

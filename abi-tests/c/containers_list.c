@@ -438,9 +438,59 @@ put_at(PyObject *self, PyObject *args)
     return PySequence_SetItem(sequence, index, Py_None) < 0 ? NULL : Py_NewRef(sequence);
 }
 
+/* Very many lists, which C reads and writes in place and by nothing else. */
+static PyObject **crowd;
+static Py_ssize_t crowd_size;
+
+static PyObject *
+crowd_hold(PyObject *self, PyObject *lists)
+{
+    crowd_size = PyTuple_GET_SIZE(lists);
+    crowd = PyMem_Malloc(crowd_size * sizeof *crowd);
+    for (Py_ssize_t i = 0; i < crowd_size; i++) {
+        crowd[i] = Py_NewRef(PyTuple_GET_ITEM(lists, i));
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+crowd_read(PyObject *self, PyObject *number)
+{
+    PyObject *list = crowd[PyLong_AsSsize_t(number)];
+    return Py_BuildValue("(nO)", PyList_GET_SIZE(list), PyList_GET_ITEM(list, 0));
+}
+
+static PyObject *
+crowd_write(PyObject *self, PyObject *args)
+{
+    Py_ssize_t number;
+    PyObject *item;
+    if (!PyArg_ParseTuple(args, "nO", &number, &item)) {
+        return NULL;
+    }
+    PyObject *before = PyList_GET_ITEM(crowd[number], 0);
+    PyList_SET_ITEM(crowd[number], 0, Py_NewRef(item));
+    Py_DECREF(before);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+crowd_let_go(PyObject *self, PyObject *unused)
+{
+    while (crowd_size > 0) {
+        Py_DECREF(crowd[--crowd_size]);
+    }
+    PyMem_Free(crowd);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
     {"item_at", item_at, METH_VARARGS, NULL},
     {"put_at", put_at, METH_VARARGS, NULL},
+    {"crowd_hold", crowd_hold, METH_O, NULL},
+    {"crowd_read", crowd_read, METH_O, NULL},
+    {"crowd_write", crowd_write, METH_VARARGS, NULL},
+    {"crowd_let_go", crowd_let_go, METH_NOARGS, NULL},
     {"assign_slot", assign_slot, METH_VARARGS, NULL},
     {"check_new", check_new, METH_NOARGS, NULL},
     {"check_new_negative", check_new_negative, METH_NOARGS, NULL},

@@ -194,3 +194,28 @@ for name, sequence in {"list": ["a", "b"], "tuple": ("a", "b"), "str": "ab", "by
         check(f"item {index} of {name}", within, c.item_at, sequence, index)
 for index in (1, 2, -2, -3, -4):
     check(f"put at {index}", within, c.put_at, ["a", "b"], index)
+
+
+def crowd():
+    """Of very many lists that C holds none is forgotten, whoever changes it, and however long nobody has looked at it. C sees a change
+    of one that is not among the latest when it has been called some more times."""
+    lists = [[i, [i]] if i % 2 else [i, i + 1, i + 2, i + 3, i + 4] for i in range(2000)]
+    c.crowd_hold(tuple(lists))
+    for _ in range(100):
+        c.crowd_read(1999)
+    found = []
+    for i in (0, 1, 700, 1001, 1743, 1744, 1999):
+        c.crowd_write(i, -i)
+        found.append(lists[i][0])
+        lists[i][:] = "abc" if i % 3 else [None]
+        for _ in range(100):
+            seen = c.crowd_read(i)
+        found.append((seen, lists[i]))
+        c.crowd_write(i, lists)
+        found.append(lists[i][0] is lists)
+        del lists[i][0]
+    c.crowd_let_go()
+    return found, sum(len(items) for items in lists)
+
+
+check("crowd", crowd)

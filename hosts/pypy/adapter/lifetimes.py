@@ -11,6 +11,7 @@ not die, what they refer to refers to them: they are cleared.
 """
 import _thread
 import sys
+import time
 import types
 
 import _weakref
@@ -455,8 +456,41 @@ class Tick:
         Tick()
 
 
+PROXIES, COMPARISONS = 0, 3     # of `lib.stat`
+EACH = 4e-9                     # seconds that a comparison takes
+
+
+class Crowd:
+    """Garbage of which the collector does not know yet may hold many lists that are kept in step all the time. When that has taken
+    as long as a collection does there is one; when few lists have died of it, the next one has to wait longer."""
+    due = False
+    limit = 10_000_000      # comparisons until it is time
+    patience = 1
+    collect = None          # the host's own `gc.collect`
+
+
+def look_at_crowd():
+    if lib.stat(COMPARISONS) > Crowd.limit:
+        Crowd.due = True
+        due.append(None)
+
+
+def disperse():
+    Crowd.due, Crowd.limit = False, sys.maxsize
+    before, began = lib.stat(PROXIES), time.perf_counter()
+    end_period()
+    Crowd.collect(2)
+    housekeeping()
+    seconds = time.perf_counter() - began
+    Crowd.patience = 1 if 4 * lib.stat(PROXIES) < 3 * before else 2 * Crowd.patience
+    Crowd.limit = lib.stat(COMPARISONS) + int(Crowd.patience * seconds / EACH)
+
+
 def housekeeping(whole=False):
     """What is to be done after a collection of the host. True when another collection would find more."""
+    if Crowd.due and not whole:
+        disperse()
+        return False
     del due[:]
     if probing and probing[0]() is None:    # the probe has died, but its finalizer has not run: that says again that it is due
         return False
@@ -482,6 +516,8 @@ ROUNDS = 5      # collections that it takes at most until what a cycle holds is 
 def collector(original, pool):
     """A `gc.collect()` that first closes the handles that wait in a batch: what C has let go of is garbage now, not later. It goes
     on until cycles that run through native memory are freed, too."""
+    Crowd.collect = original
+
     def collect(generation):
         for frame in list(pool):
             lib.forget(frame)

@@ -8,7 +8,7 @@ from _gimbal.cells import (CELL, CELL_SIZE, CELLS, DICT, FLOAT, FLOATS, INSTANCE
                            PACKED_INTS, PROXY, STR, TRUE, FALSE, TUPLE, put_handle)
 from _gimbal.handles import MASK, Demoted, changing, demoted, ids, objects, seen
 from _gimbal.kinds import K_LIST, K_NATIVE, kinds
-from _gimbal.lifetimes import wake
+from _gimbal.lifetimes import look_at_crowd, wake
 from _gimbal.native import ffi, lib
 from _gimbal.youth import INTS
 
@@ -172,6 +172,8 @@ def send_list(s, cell, x):
     row = cell.i & MASK
     s.rows.add(row)
     number = lib.next_number()      # before the items are read: what is read later has no lower one
+    if not number % OFTEN:
+        look_at_crowd()
     items = x[:] if type(x) is list else list.__getitem__(x, slice(None))
     n = len(items)
     cell.d = number
@@ -311,6 +313,7 @@ def fill(c, items):
 # --- lists that C sees are kept in step ------------------------------------------------------------------------------------
 FEW = 8         # a shorter list is not worth a special form
 LOW = 0x7fffffff    # what is sent of the number of a packed list
+OFTEN = 64      # so many lists are sent until it is asked whether there are too many
 LONG = 256      # comparing a longer list after each of many call-backs would cost too much
 FULL = 64       # so often at once it is compared all the same
 

@@ -295,7 +295,8 @@ pub struct ShimTable {
     pub clear: unsafe extern "C" fn(n: i64, dead: *const i64),
     /// Host code has changed the dict with this handle, whose version compiled code may have cached.
     pub touch: unsafe extern "C" fn(handle: i64),
-    /// Figures: 0 live proxies, 1 bytes of native memory in use, 2 proxies waiting for release.
+    /// Figures: 0 live proxies, 1 bytes of native memory in use, 2 proxies waiting for release, 3 how often lists that C
+    /// holds have been compared with the host's since the start (some nanoseconds each).
     pub stat: unsafe extern "C" fn(what: i32) -> i64,
     /// Releases everything that is queued, at a moment of the host's choosing (never from a finalizer). The proxies of classes that
     /// nothing native uses are kept for the next time, some hundred of them: with `classes` 1 those are released that were

@@ -532,6 +532,8 @@ impl Op {
                 | Op::LentList
                 | Op::ListsUnchanged
                 | Op::NewSlice
+                | Op::NewMethod
+                | Op::NewCell
                 | Op::DictGet
                 | Op::DictSet
                 | Op::DictContains

@@ -3,8 +3,8 @@
 use crate::encode::{self, Scratch, encode_argument, encode_plain};
 use crate::state::{self, Locked};
 use crate::{
-    Obj, PyBytes_Type, PyFloat_Type, PyLong_Type, PyUnicode_Type, arena, bytearray, decode, err, hold, lent,
-    mirror, refcount, slots, text,
+    Obj, PyBytes_Type, PyDict_Type, PyFloat_Type, PyFrozenSet_Type, PyLong_Type, PySet_Type, PyUnicode_Type,
+    arena, bytearray, decode, err, hold, lent, mirror, refcount, slots, text,
 };
 use gimbal_handles::{Handle, Received, Table};
 use gimbal_host::{Cell, GIMBAL_HOST_TAKES_MARSHAL, GIMBAL_HOST_TAKES_PACKED, HostTable, Op, Release, Tag};
@@ -196,13 +196,34 @@ unsafe fn perform(code: Op, args: &[Obj], out: &mut Cell) -> bool {
         if code != Op::InternName {
             args.iter().for_each(|&arg| know_name(arg));
         }
+        let quiet = is_quiet(code, args);
         cross(
             args,
             out,
-            code.runs_code(),
-            code.looks_at_lists(),
+            code.runs_code() && !quiet,
+            code.looks_at_lists() && !quiet,
             |host, cells, out| (host.op)(code as i32, args.len() as i32, cells, out),
         )
+    }
+}
+
+/// Is it an operation on a builtin container or on a string that runs no code of the program, what keys are compared with aside? Compiled
+/// programs do little else for long stretches, and the lists that they hold need not be looked at each time.
+#[inline]
+unsafe fn is_quiet(code: Op, args: &[Obj]) -> bool {
+    // SAFETY: objects or NULL.
+    unsafe {
+        match (code, args) {
+            (Op::Len | Op::IsTrue | Op::Contains | Op::SetAdd | Op::SetDiscard, &[container, ..]) => {
+                let ty = (*container).ob_type;
+                ty == &raw mut PySet_Type || ty == &raw mut PyFrozenSet_Type || ty == &raw mut PyDict_Type
+            }
+            (Op::NewSet | Op::NewFrozenSet, &[items]) => items.is_null(),
+            (Op::StrMethod, _) => args
+                .iter()
+                .all(|&arg| !arg.is_null() && text::is_exactly(arg, &raw mut PyUnicode_Type)),
+            _ => false,
+        }
     }
 }
 

@@ -6,8 +6,8 @@
 //!
 //! The other direction: after Python code may have run, the host compares its lists with what it sent of them last, and
 //! sends again those that differ. That is one more crossing for all of them, in which the host looks
-//! at every item. Its cost is bounded: of very many lists the latest are asked for, and a host may look at the items of a
-//! very long one less often when there are very many calls of Python code in one stay in C.
+//! at every item. Its cost is bounded: of very many lists the latest are asked for and some of the others, in turns, and a host may
+//! look at the items of a very long one less often when there are very many calls of Python code in one stay in C (ADR 21).
 //!
 //! A list that C has let go rests: it is not compared, and when the host says that it is what it was, C may have it again as it
 //! is. Lists that only instances hold which nobody uses are not listed: see [`forget`].
@@ -15,7 +15,6 @@
 use crate::state::Locked;
 use crate::type_flags;
 use crate::{Obj, Op, arena, crossing, decref, dict, err, int, new_ref, refcount, seq, types, xdecref};
-use std::cmp::Reverse;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 struct Mirror {
@@ -28,24 +27,48 @@ struct Mirror {
     changed: i64,
     /// So many threads compare it just now, each with a reference.
     compared: u32,
-    /// Grows each time that the list comes in step.
-    moment: u64,
 }
 
-/// So many lists at most are compared after a stay at the host.
-const LATEST: usize = 256;
+impl Mirror {
+    /// Has C written into the list in place? Most lists are short: a call of `memcmp` for each would take longer than all the rest.
+    #[inline]
+    unsafe fn is_written(&self) -> bool {
+        const SHORT: usize = 8;
+        // SAFETY: a mirrored list.
+        let items = unsafe { seq::list_slice(self.op) };
+        items.len() != self.shadow.len()
+            || if items.len() <= SHORT {
+                items.iter().zip(&self.shadow).any(|(now, before)| now != before)
+            } else {
+                items != self.shadow
+            }
+    }
+}
 
-/// First those that C holds, then those that rest.
+/// So many lists, the latest, are asked for after each stay at the host, and so many of the others, in turns.
+const LATEST: usize = 256;
+const OLDER: usize = 32;
+/// What it takes to ask for a list, in comparisons of one here.
+const ASKING: u64 = 8;
+
+/// First those that C holds, of which the last are the latest, then those that rest.
 struct Mirrors {
     rows: Vec<Mirror>,
     held: usize,
+    /// The next of the latest to give its place to one that comes up, and the next of the older to be asked for.
+    turn: usize,
+    asked: usize,
+    /// So many have been compared since the start; one that was asked for counts as several.
+    compared: u64,
 }
 
 static MIRRORS: Locked<Mirrors> = Locked::new(Mirrors {
     rows: Vec::new(),
     held: 0,
+    turn: 0,
+    asked: 0,
+    compared: 0,
 });
-static MOMENT: Locked<u64> = Locked::new(0);
 
 impl Mirrors {
     /// The row of a mirrored list, from 0. Numbers of other blocks, and of instances of an extension's own lists, mean something else.
@@ -74,19 +97,26 @@ impl Mirrors {
         }
     }
 
-    /// C holds it. The row where it is now.
-    unsafe fn wake(&mut self, mut row: usize) -> usize {
+    /// How many of those that C holds are not among the latest.
+    fn older(&self) -> usize {
+        self.held.saturating_sub(LATEST)
+    }
+
+    /// C holds it, and it is one of the latest. The row where it is now.
+    unsafe fn wake(&mut self, row: usize) -> usize {
+        let older = self.older();
+        let place = if row >= self.held {
+            self.held += 1;
+            self.held - 1
+        } else if row < older {
+            self.turn = (self.turn + 1) % LATEST;
+            older + self.turn
+        } else {
+            return row;
+        };
         // SAFETY: as `swap`.
-        unsafe {
-            if row >= self.held {
-                self.swap(row, self.held);
-                row = self.held;
-                self.held += 1;
-            }
-            *MOMENT.get() += 1;
-            self.rows[row].moment = *MOMENT.get();
-        }
-        row
+        unsafe { self.swap(row, place) };
+        place
     }
 
     /// C holds it no more. The row where it is now.
@@ -94,10 +124,27 @@ impl Mirrors {
         if row >= self.held {
             return row;
         }
+        let older = self.older();
         self.held -= 1;
         // SAFETY: as `swap`.
-        unsafe { self.swap(row, self.held) };
+        unsafe {
+            // The last of the older takes its place: the latest stay what they are.
+            let gap = if row < older { older - 1 } else { row };
+            self.swap(row, gap);
+            self.swap(gap, self.held);
+        }
         self.held
+    }
+
+    /// Those to be asked for: the latest, and some of the others.
+    fn choose(&mut self) -> impl Iterator<Item = &mut Mirror> {
+        let older = self.older();
+        let begin = if self.asked < older { self.asked } else { 0 };
+        self.asked = begin + OLDER;
+        self.compared += ASKING * (self.held.min(LATEST + OLDER)) as u64;
+        let (before, latest) = self.rows[..self.held].split_at_mut(older);
+        let end = older.min(self.asked);
+        latest.iter_mut().chain(&mut before[begin..end])
     }
 }
 
@@ -113,7 +160,6 @@ pub unsafe fn track(op: Obj) {
                 state: 0,
                 changed: 0,
                 compared: 0,
-                moment: 0,
             });
             arena::set_number(op, mirrors.rows.len() as u32);
             mirrors.rows.len() - 1
@@ -229,7 +275,7 @@ pub unsafe fn is_written(op: Obj) -> bool {
     // SAFETY: as `track`.
     unsafe {
         let mirror = MIRRORS.get().get(op);
-        mirror.is_some_and(|mirror| mirror.shadow != seq::list_slice(op))
+        mirror.is_some_and(|mirror| mirror.is_written())
     }
 }
 
@@ -277,6 +323,13 @@ pub unsafe fn follow(op: Obj) -> bool {
     }
 }
 
+/// How many comparisons of lists there have been: what many lists cost that C holds, perhaps by garbage of which the host's collector
+/// does not know yet.
+pub unsafe fn comparisons() -> u64 {
+    // SAFETY: the lock is held.
+    unsafe { MIRRORS.get() }.compared
+}
+
 /// Control goes to the host: writes to it what C has changed in place.
 #[inline]
 pub unsafe fn leave() {
@@ -304,21 +357,15 @@ unsafe fn read_again() -> bool {
     // SAFETY: the lock is held; the lists are kept alive while the host is asked. An error that was pending survives.
     unsafe {
         // A list that only other threads hold, for the same purpose, is garbage: they would keep it alive in turns.
-        let mirrors = MIRRORS.get();
-        let mut latest: Vec<&mut Mirror> = mirrors.rows[..mirrors.held]
-            .iter_mut()
-            .filter(|mirror| refcount::count(mirror.op) > mirror.compared as isize)
-            .collect();
-        if latest.len() > LATEST {
-            latest.select_nth_unstable_by_key(LATEST, |mirror| Reverse(mirror.moment));
-            latest.truncate(LATEST);
+        let mut lists: Vec<Obj> = Vec::with_capacity(LATEST + OLDER);
+        let mut known: Vec<[i64; 2]> = Vec::with_capacity(LATEST + OLDER);
+        for mirror in MIRRORS.get().choose() {
+            if refcount::count(mirror.op) > mirror.compared as isize {
+                mirror.compared += 1;
+                lists.push(new_ref(mirror.op));
+                known.push([arena::handle(mirror.op), mirror.state]);
+            }
         }
-        latest.iter_mut().for_each(|mirror| mirror.compared += 1);
-        let lists: Vec<Obj> = latest.iter().map(|mirror| new_ref(mirror.op)).collect();
-        let known: Vec<[i64; 2]> = latest
-            .iter()
-            .map(|mirror| [arena::handle(mirror.op), mirror.state])
-            .collect();
         err::thread().mirroring = true;
         let pending = err::fetch();
         let mut at = 0;
@@ -359,28 +406,29 @@ unsafe fn write_back_all() {
         if err::thread().mirroring {
             return;
         }
+        MIRRORS.get().compared += MIRRORS.get().held as u64;
+        let held = MIRRORS.get().held().iter();
+        // Writing one back may bring others into step, or out of it. Nothing is allocated when there is none.
+        let written: Vec<Obj> = held
+            .filter(|mirror| mirror.is_written())
+            .map(|mirror| new_ref(mirror.op))
+            .collect();
         err::thread().mirroring = true;
-        // From the end: when a list goes meanwhile, the last one, which was looked at, takes its place.
-        let mut i = MIRRORS.get().held;
-        while i > 0 {
-            i -= 1;
-            if let Some(mirror) = MIRRORS.get().held().get(i) {
-                write_back_one(mirror.op);
-            }
+        for &op in &written {
+            write_back_one(op);
         }
         err::thread().mirroring = false;
+        written.into_iter().for_each(|op| decref(op));
     }
 }
 
 unsafe fn write_back_one(op: Obj) {
     // SAFETY: `op` is tracked.
     unsafe {
-        let Some(Mirror { shadow, .. }) = MIRRORS.get().get(op) else {
+        let Some(mirror) = MIRRORS.get().get(op).filter(|mirror| mirror.is_written()) else {
             return;
         };
-        if shadow == seq::list_slice(op) {
-            return;
-        }
+        let shadow = &mut mirror.shadow;
         // Another thread may read the list again meanwhile, which drops them.
         let items: Vec<Obj> = seq::list_slice(op)
             .iter()
