@@ -1,7 +1,7 @@
 //! `gimbal venv`: an environment as Python's own `venv` makes it, whose `python` runs programs with Gimbal.
 //!
 //! The host's `venv` module makes the folder, so that activation scripts, `pyvenv.cfg` and the search for `site-packages` are
-//! the host's own. Then the links in `bin` are replaced by links to this executable, `pyvenv.cfg` says which host it
+//! the host's own. Then the links in `bin` are replaced by links to this executable, by its name as a Python, `pyvenv.cfg` says which host it
 //! starts, and pip is installed from the wheel that Debian ships.
 
 use std::ffi::{OsStr, OsString};
@@ -149,9 +149,10 @@ fn adopt(dir: &Path, host: &Host, home: &Home) -> Result<()> {
             fs::remove_file(&path)?;
         }
     }
-    let gimbal = home.path().join("bin/gimbal");
-    for name in ["python", "python3", &format!("python{}", host.flavour)] {
-        symlink(&gimbal, bin.join(name))?;
+    let own = format!("python{}", host.flavour);
+    let python = home.path().join("bin").join(&own);
+    for name in ["python", "python3", &own] {
+        symlink(&python, bin.join(name))?;
     }
     let configuration = dir.join(CONFIGURATION);
     let mut text = fs::read_to_string(&configuration)?;

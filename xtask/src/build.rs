@@ -68,10 +68,24 @@ fn lay_out(project: &Project, flavour: &Flavour, profile: Profile) -> Result<()>
         put(&project.target().join("debug").join(file), &reference.join(file))?;
     }
     put(&project.target().join("debug/gimbal"), &bin.join("gimbal"))?;
-    replace(&bin.join(format!("python{}", flavour.name)), |new| {
-        Ok(symlink("gimbal", new)?)
-    })?;
+    link_pythons(&bin, &flavour.name)?;
     mirror_python(&project.root.join("hosts/pypy/adapter"), &host)
+}
+
+/// Gives the executable the names of the Pythons: that of a flavour, and those that are there. They are no symbolic links, since a program
+/// that follows those from `sys.executable` is to find a Python.
+fn link_pythons(bin: &Path, flavour: &str) -> Result<()> {
+    let mut names = vec![format!("python{flavour}").into()];
+    for entry in fs::read_dir(bin)? {
+        let name = entry?.file_name();
+        if name.as_encoded_bytes().starts_with(b"python") && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for name in names {
+        replace(&bin.join(name), |new| Ok(fs::hard_link(bin.join("gimbal"), new)?))?;
+    }
+    Ok(())
 }
 
 /// Replaces `to` in one step: a running process may have the old file mapped, so it is never written into.
