@@ -13,7 +13,7 @@ use std::ffi::c_ulong;
 const DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
 
 /// `Py_TPFLAGS_MANAGED_DICT`, which came with 3.11.
-const MANAGED_DICT: c_ulong = if cfg!(Py_3_11) { 1 << 4 } else { 0 };
+const MANAGED_DICT: c_ulong = 1 << 4;
 
 /// Flags that say which builtin a type derives from, and others that CPython hands down.
 pub(super) const INHERITED: c_ulong = crate::Py_TPFLAGS_LONG_SUBCLASS
@@ -137,7 +137,7 @@ unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
 unsafe fn place_dict(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
     // SAFETY: both are types, and `ty` has a size.
     unsafe {
-        if (type_flags::of(ty) | type_flags::of(base)) & MANAGED_DICT == 0 {
+        if !cfg!(Py_3_11) || (type_flags::of(ty) | type_flags::of(base)) & MANAGED_DICT == 0 {
             return;
         }
         type_flags::add(ty, MANAGED_DICT);
