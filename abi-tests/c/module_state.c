@@ -70,6 +70,20 @@ static PyModuleDef_Slot failing_slots[] = {{Py_mod_exec, SLOT(fill)}, {Py_mod_ex
 static struct PyModuleDef failing = {
     PyModuleDef_HEAD_INIT, .m_name = "failing", .m_size = sizeof(State), .m_slots = failing_slots,
 };
+
+static PyObject *registry; /* the dict of the module owns it */
+
+static int
+put_registry(PyObject *module)
+{
+    registry = PyDict_New();
+    int status = PyDict_SetItemString(PyModule_GetDict(module), "registry", registry);
+    Py_DECREF(registry);
+    return status;
+}
+
+static PyModuleDef_Slot lender_slots[] = {{Py_mod_exec, SLOT(put_registry)}, WITHOUT_GIL {0, NULL}};
+static struct PyModuleDef lender = {PyModuleDef_HEAD_INIT, .m_name = "lender", .m_size = 0, .m_slots = lender_slots};
 static struct PyModuleDef plain = {PyModuleDef_HEAD_INIT, .m_name = "plain", .m_size = sizeof(State)};
 
 /* A module of a definition with slots, as an import makes it. */
@@ -121,6 +135,27 @@ CHECK(several)
     note(rows, PyObject_CallNoArgs(function));
     note(rows, PyObject_GetAttrString(function, "__module__"));
     Py_DECREF(function);
+    return rows;
+}
+
+/* What C has put into the dict of a module stays where it is as long as it is there. */
+CHECK(borrowed_globals)
+{
+    PyObject *rows = PyList_New(0), *module = make(&lender, "lender");
+    EXPECT(module && PyModule_ExecDef(module, &lender) == 0);
+    for (int i = 0; i < 4; i++) {
+        PyGC_Collect();
+    }
+    PyObject *others = PyList_New(0);
+    for (int i = 0; i < 1000; i++) {
+        PyObject *other = i % 2 ? PyDict_New() : PyList_New(2);
+        PyList_Append(others, other);
+        Py_DECREF(other);
+    }
+    note_int(rows, PyDict_CheckExact(registry) && PyDict_SetItemString(registry, "entry", Py_True) == 0);
+    note(rows, PyObject_GetAttrString(module, "registry"));
+    Py_DECREF(others);
+    Py_DECREF(module);
     return rows;
 }
 
@@ -251,7 +286,7 @@ CHECK(add_module)
 }
 
 static PyMethodDef methods[] = {
-    CHECKED(state),     CHECKED(several),        CHECKED(freed),     CHECKED(failing),    CHECKED(single_phase),
+    CHECKED(state),     CHECKED(several), CHECKED(borrowed_globals), CHECKED(freed),     CHECKED(failing),    CHECKED(single_phase),
     CHECKED(no_module), CHECKED(capsule_import), CHECKED(sys_names), CHECKED(add_module), {NULL, NULL, 0, NULL},
 };
 

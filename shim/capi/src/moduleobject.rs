@@ -96,6 +96,8 @@ pub unsafe fn PyModule_GetDict(module: *mut PyObject) -> *mut PyObject {
         }
         if seq::is_host(module) {
             refcount::immortalize(module);
+        } else {
+            modules::note_dict(module, dict);
         }
         (*block).md_dict = dict;
     }

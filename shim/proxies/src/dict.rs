@@ -8,7 +8,7 @@ use crate::crossing::{self, op_unit};
 use crate::state::Locked;
 use crate::{
     Obj, Op, PyBytes_Type, PyDict_Type, PyLong_Type, PyObject, PyTypeObject, PyUnicode_Type, arena, err, int,
-    new_ref, refcount, seq, text, xdecref, xincref,
+    modules, new_ref, refcount, seq, text, xdecref, xincref,
 };
 use hashbrown::HashTable;
 
@@ -551,6 +551,7 @@ pub unsafe fn set(op: Obj, key: Obj, value: Obj) -> bool {
         if !op_unit(Op::DictSet, &[op, key, value]) {
             return false;
         }
+        modules::keep_global(op, key, value);
         if let Some(hash) = hash
             && !block(op).table.is_null()
         {

@@ -20,15 +20,75 @@ static CONTEXT: Locked<Vec<CString>> = Locked::new(Vec::new());
 /// Definitions of single-phase modules, for `PyState_FindModule`.
 static BY_DEFINITION: Locked<Option<HashMap<usize, usize>>> = Locked::new(None);
 
-/// What modules were given together with C's reference: C goes on using its pointer, since the module's dict owns the object.
-/// The dict is the host's and owns no block, so this does.
-static GIVEN: Locked<Option<HashMap<usize, Vec<Obj>>>> = Locked::new(None);
+/// How many modules are in their second phase.
+static EXECUTING: Locked<usize> = Locked::new(0);
+
+/// What a module owns for C, which goes on using pointers to it: on CPython the module's dict owns the objects. The dict here is the host's
+/// and owns no block, so this does.
+#[derive(Default)]
+struct Given {
+    /// What the module was given together with C's reference.
+    references: Vec<Obj>,
+    /// What C has put into its dict since it began to make the module, by name.
+    globals: HashMap<Vec<u8>, Obj>,
+}
+
+impl Given {
+    fn all(&self) -> Vec<Obj> {
+        self.references
+            .iter()
+            .chain(self.globals.values())
+            .copied()
+            .collect()
+    }
+}
+
+/// By module.
+static GIVEN: Locked<Option<HashMap<usize, Given>>> = Locked::new(None);
+
+/// The modules whose dicts C has asked for, by dict.
+static DICTS: Locked<Option<HashMap<usize, usize>>> = Locked::new(None);
 
 /// The module owns this reference of C's from now on.
 pub unsafe fn give(module: Obj, reference: Obj) {
     // SAFETY: the lock is held.
     let given = unsafe { GIVEN.get().get_or_insert_default() };
-    given.entry(module as usize).or_default().push(reference);
+    given
+        .entry(module as usize)
+        .or_default()
+        .references
+        .push(reference);
+}
+
+/// C has asked for the dict of a module.
+pub unsafe fn note_dict(module: Obj, dict: Obj) {
+    // SAFETY: the lock is held.
+    unsafe {
+        DICTS
+            .get()
+            .get_or_insert_default()
+            .insert(dict as usize, module as usize)
+    };
+}
+
+/// C has put something into a dict of the host. If it is that of a module, and modules are being made, the module owns it.
+pub unsafe fn keep_global(dict: Obj, name: Obj, value: Obj) {
+    // SAFETY: the lock is held; all are objects.
+    unsafe {
+        if *EXECUTING.get() == 0 && CONTEXT.get().is_empty() {
+            return;
+        }
+        let module = DICTS.get().as_ref().and_then(|dicts| dicts.get(&(dict as usize)));
+        if let Some(&module) = module
+            && text::is_exactly(name, &raw mut crate::PyUnicode_Type)
+        {
+            let given = GIVEN.get().get_or_insert_default().entry(module).or_default();
+            let before = given
+                .globals
+                .insert(text::utf8(name).to_vec(), crate::new_ref(value));
+            before.into_iter().for_each(|before| decref(before));
+        }
+    }
 }
 
 /// Drops what a module was given.
@@ -39,7 +99,7 @@ unsafe fn drop_given(module: Obj) {
             .get()
             .as_mut()
             .and_then(|given| given.remove(&(module as usize)));
-        for reference in given.into_iter().flatten() {
+        for reference in given.iter().flat_map(Given::all) {
             decref(reference);
         }
     }
@@ -112,7 +172,7 @@ pub unsafe extern "C" fn traverse(op: Obj, visit: crate::visitproc, arg: *mut c_
     // SAFETY: called by a collector on a module.
     unsafe {
         let given = GIVEN.get().as_ref().and_then(|given| given.get(&(op as usize)));
-        for reference in given.cloned().unwrap_or_default() {
+        for reference in given.map(Given::all).unwrap_or_default() {
             let stop = visit(reference, arg);
             if stop != 0 {
                 return stop;
@@ -153,6 +213,9 @@ pub unsafe extern "C" fn dealloc(op: Obj) {
             crate::outside(|| free(op.cast()));
         }
         drop_given(op);
+        if let Some(dicts) = DICTS.get() {
+            dicts.remove(&((*module).md_dict as usize));
+        }
         arena::free((*module).md_state.cast());
         xdecref((*module).md_dict);
         arena::free(op.cast());
@@ -414,7 +477,9 @@ pub unsafe fn exec(module: Obj, def: *mut PyModuleDef) -> c_int {
                 continue;
             }
             let f: unsafe extern "C" fn(Obj) -> c_int = std::mem::transmute((*slot).value);
+            *EXECUTING.get() += 1;
             let status = crate::outside(|| f(module));
+            *EXECUTING.get() -= 1;
             let name = CStr::from_ptr((*def).m_name).to_string_lossy();
             if status != 0 {
                 if err::occurred().is_null() {
