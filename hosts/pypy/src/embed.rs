@@ -156,7 +156,8 @@ pub fn own_folder() -> Result<PathBuf, String> {
 }
 
 /// Opens PyPy's library: beside the interpreter when the host is a path, else where the dynamic linker looks. It stays out
-/// of the global scope, where some of its names would hide ours.
+/// of the global scope, where some of its names would hide ours, and sees its own ones first: it uses functions such as
+/// `_PyTime_GetPerfCounterWithInfo` that a libpython has, too.
 unsafe fn open(host: &str) -> Result<*mut c_void, String> {
     let name = concat!("libpypy", env!("GIMBAL_FLAVOUR"), "-c.so");
     let mut places = Vec::new();
@@ -172,7 +173,8 @@ unsafe fn open(host: &str) -> Result<*mut c_void, String> {
     let path = CString::new(file.as_bytes()).map_err(|error| error.to_string())?;
     // SAFETY: plain calls of the dynamic linker.
     unsafe {
-        let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
+        let flags = libc::RTLD_NOW | libc::RTLD_LOCAL | libc::RTLD_DEEPBIND;
+        let handle = libc::dlopen(path.as_ptr(), flags);
         if !handle.is_null() {
             return Ok(handle);
         }

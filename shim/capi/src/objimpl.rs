@@ -43,7 +43,14 @@ unsafe fn var_size(ty: *mut PyTypeObject, items: Py_ssize_t) -> usize {
 /// A new object, its fields undefined.
 #[entry(unlocked)]
 pub unsafe fn _PyObject_New(ty: *mut PyTypeObject) -> Obj {
-    PyObject_Init(arena::alloc((*ty).tp_basicsize as usize).cast(), ty)
+    let Some(dict) = types::word_behind(ty) else {
+        return PyObject_Init(arena::alloc((*ty).tp_basicsize as usize).cast(), ty);
+    };
+    let op: Obj = arena::alloc(dict + size_of::<Obj>()).cast();
+    if !op.is_null() {
+        *op.byte_add(dict).cast::<Obj>() = null_mut();
+    }
+    PyObject_Init(op, ty)
 }
 
 /// A new object with room for items, its fields undefined.

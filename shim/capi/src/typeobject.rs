@@ -197,7 +197,11 @@ pub unsafe fn PyType_GenericAlloc(ty: *mut PyTypeObject, nitems: Py_ssize_t) -> 
     } else {
         0
     };
-    let op = arena::alloc_zeroed(((*ty).tp_basicsize + items) as usize).cast::<PyObject>();
+    let size = match types::word_behind(ty) {
+        Some(dict) => dict + size_of::<Obj>(),
+        None => ((*ty).tp_basicsize + items) as usize,
+    };
+    let op = arena::alloc_zeroed(size).cast::<PyObject>();
     if op.is_null() {
         return seq::no_memory();
     }

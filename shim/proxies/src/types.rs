@@ -11,8 +11,8 @@ mod ready;
 
 pub(crate) use host_class::new_struct;
 pub use host_class::{getset_entry, member_entry, method_entries, method_entry, new_hybrid};
-pub use ready::ready;
 use ready::{INHERITED, inherit};
+pub use ready::{ready, word_behind};
 
 use crate::slots::{self, Place, SLOTS};
 use crate::{

@@ -23,7 +23,8 @@ pub(super) const INHERITED: c_ulong = crate::Py_TPFLAGS_LONG_SUBCLASS
     | crate::Py_TPFLAGS_UNICODE_SUBCLASS
     | crate::Py_TPFLAGS_DICT_SUBCLASS
     | crate::Py_TPFLAGS_BASE_EXC_SUBCLASS
-    | crate::Py_TPFLAGS_TYPE_SUBCLASS;
+    | crate::Py_TPFLAGS_TYPE_SUBCLASS
+    | if cfg!(Py_3_11) { MANAGED_DICT } else { 0 };
 
 /// CPython's `PyType_Ready`: inherits slots and makes the host class. False with an error set.
 pub unsafe fn ready(ty: *mut PyTypeObject) -> bool {
@@ -55,7 +56,7 @@ pub unsafe fn ready(ty: *mut PyTypeObject) -> bool {
         let own_new = (*ty).tp_new.is_some();
         let entries = entries(ty);
         inherit_special(ty, base);
-        place_dict(ty, base);
+        place_dict(ty);
         for &ancestor in &ancestors(ty) {
             inherit_from(ty, ancestor);
         }
@@ -132,24 +133,32 @@ unsafe fn inherit_special(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
     }
 }
 
-/// Where instances of a type with the flag for it have their dictionary. CPython has it before the object; here it is one more word at the
-/// end of the struct, which `tp_dictoffset` finds as for any other type.
-unsafe fn place_dict(ty: *mut PyTypeObject, base: *mut PyTypeObject) {
-    // SAFETY: both are types, and `ty` has a size.
+/// Where instances of a type with the flag for it have their dictionary. CPython has it before the object; here it is one more word behind the
+/// struct, which `tp_basicsize` does not count, and which `tp_dictoffset` finds as for any other type.
+unsafe fn place_dict(ty: *mut PyTypeObject) {
+    // SAFETY: `ty` is a type that has a size.
     unsafe {
-        if !cfg!(Py_3_11) || (type_flags::of(ty) | type_flags::of(base)) & MANAGED_DICT == 0 {
-            return;
-        }
-        type_flags::add(ty, MANAGED_DICT);
-        let shares = type_flags::of(base) & MANAGED_DICT != 0 && (*ty).tp_basicsize <= (*base).tp_basicsize;
-        if shares {
-            (*ty).tp_basicsize = (*base).tp_basicsize;
+        if !cfg!(Py_3_11) || type_flags::of(ty) & MANAGED_DICT == 0 {
             return;
         }
         let word = size_of::<Obj>() as isize;
         let end = ((*ty).tp_basicsize + word - 1) & -word;
-        (*ty).tp_dictoffset = if (*ty).tp_itemsize == 0 { end } else { -word };
-        (*ty).tp_basicsize = end + word;
+        if (*ty).tp_itemsize == 0 {
+            (*ty).tp_dictoffset = end;
+        } else {
+            (*ty).tp_dictoffset = -word;
+            (*ty).tp_basicsize = end + word;
+        }
+    }
+}
+
+/// Where instances have the word that [`place_dict`] has put behind their struct.
+#[inline]
+pub unsafe fn word_behind(ty: *mut PyTypeObject) -> Option<usize> {
+    // SAFETY: `ty` is ready.
+    unsafe {
+        let has = cfg!(Py_3_11) && type_flags::of(ty) & MANAGED_DICT != 0 && (*ty).tp_itemsize == 0;
+        has.then(|| (*ty).tp_dictoffset as usize)
     }
 }
 
