@@ -184,7 +184,8 @@ impl Thread {
                 return Err(self.type_error("bases must be types"));
             }
             let traits = self.traits(candidate);
-            if !traits.is_base {
+            // `PyType_Ready` asks neither whether a base is one nor whether layouts go together: the author of a type knows.
+            if !traits.is_base && !new.is_extension {
                 let name = self.class_name(candidate);
                 return Err(self.type_error(format!("type '{name}' is not an acceptable base type")));
             }
@@ -196,6 +197,13 @@ impl Thread {
                         Some((best, known))
                     } else if self.derives(&b, &a) {
                         Some((candidate.clone(), traits))
+                    } else if new.is_extension {
+                        let shape = if is_plain(known.shape) {
+                            traits.shape
+                        } else {
+                            known.shape
+                        };
+                        Some((best, Traits { shape, ..known }))
                     } else {
                         return Err(self.type_error("multiple bases have instance lay-out conflict"));
                     }
