@@ -608,8 +608,6 @@ struct gimbal_shim {
   size_t size;
   // Calls a `METH_NOARGS` function.
   int32_t (*call0)(uint8_t *f, uint8_t *me, struct gimbal_cell *out);
-  // Calls a `METH_O` function with an int, a float, a constant or a handle (`tag`, `i`, `d` as in a cell, type 0).
-  int32_t (*call1)(uint8_t *f, uint8_t *me, int32_t tag, int64_t i, double d, struct gimbal_cell *out);
   // Calls a C function of any convention; see `CallKind` for `kind` and `HostTable::call` for the arguments.
   int32_t (*calln)(int32_t kind,
                    uint8_t *f,
@@ -632,6 +630,19 @@ struct gimbal_shim {
                     double x,
                     double y,
                     int64_t names);
+  // `Self::direct` for a function whose result is expected to be an int or a constant, which then comes in a register. Returned are the
+  // int; or `i64::MIN` plus the tag of another value without a payload (`Tag::None`, `Tag::True`, `Tag::False`, `Tag::Null`); or
+  // `i64::MIN` plus something else below 2^48 (an address), of any other result or an error: `Self::fetch` tells it.
+  int64_t (*direct_int)(int32_t code,
+                        uint8_t *f,
+                        uint8_t *me,
+                        int64_t a,
+                        int64_t b,
+                        double x,
+                        double y,
+                        int64_t names);
+  // The result that `Self::direct_int` has returned the number of, once: as `Self::direct` would have told it.
+  int32_t (*fetch)(int64_t result, struct gimbal_cell *out);
   // A number higher than all before it. A host with threads asks for one before it reads a list that it sends, and puts it into
   // `d` of the list's cell; others leave 0 there. An answer that is overtaken is known by it.
   int64_t (*next_number)(void);

@@ -77,9 +77,9 @@ int main(int argc, char **argv)
   struct object *length = find(module, "length"), *sum = find(module, "sum");
   const uint8_t *text = (const uint8_t *)"abcdefghij";
   ENTRY("host_calls_noargs", GIMBAL_TAG_NONE, shim->call0(nothing->code, nothing->self, out));
-  ENTRY("host_calls_with_int", GIMBAL_TAG_INT, shim->call1(more->code, more->self, GIMBAL_TAG_INT, i + 1000, 0.0, out));
+  ENTRY("host_calls_with_int", i + 1001, shim->direct_int((64 + GIMBAL_CALL_KIND_ONE) | GIMBAL_TAG_INT << 8, more->code, more->self, i + 1000, 0, 0.0, 0.0, 0));
   ENTRY("host_calls_with_str", GIMBAL_TAG_INT,
-        shim->call1(length->code, length->self, GIMBAL_TAG_PROXY, shim->text(text, 10, 10), 0.0, out));
+        shim->direct((64 + GIMBAL_CALL_KIND_ONE) | GIMBAL_TAG_PROXY << 8, length->code, length->self, shim->text(text, 10, 10), 0, out, 0.0, 0.0, 0));
   const int32_t two_ints = (64 + sum->convention) | GIMBAL_TAG_INT << 8 | GIMBAL_TAG_INT << 16;
   ENTRY("host_calls_with_two", GIMBAL_TAG_INT,
         shim->direct(two_ints, sum->code, sum->self, 1000, 2000, out, 0.0, 0.0, 0));

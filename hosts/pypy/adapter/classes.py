@@ -10,7 +10,7 @@ from _gimbal import core, functions
 from _gimbal.builtin_functions import builtin_function_or_method, split_doc
 from _gimbal.cells import NULL
 from _gimbal.core import FLAG_HEAPTYPE, address_of
-from _gimbal.functions import CONVENTIONS, METH_CLASS, METH_STATIC, pointer, tp_name, wrong_self
+from _gimbal.functions import CONVENTIONS, METH_CLASS, METH_STATIC, NO_ENTRY, Entry, tp_name, wrong_self
 from _gimbal.handles import handle, object_of
 from _gimbal.hidden import HIDING_ALL, HIDING_IN_EXCEPTIONS, HIDING_STATE, OWN, SLOTS, list_names, with_dict
 from _gimbal.kinds import ARRAY_STRUCT, K_NATIVE, K_REFERENCE, K_STATEFUL, datetime_struct, kind_of, kinds, native_classes
@@ -19,7 +19,7 @@ from _gimbal.native import ffi, lib, names
 from _gimbal.plain import plain_value
 from _gimbal.special_methods import (GETBUFFER, GETTER, MAKERS, MEMBERGET, MEMBERSET, RELEASEBUFFER, SETTER, Owner, call_on,
                                      make_get_attribute, make_new, make_no_new, slot1, slot2, slot3)
-from _gimbal.youth import tie, tie_light
+from _gimbal.youth import VOIDP, tie, tie_light
 
 METH_COEXIST = 0x40
 FLAG_BASETYPE = 1 << 10
@@ -78,7 +78,7 @@ class DictGetSet(GetSet):
     def __get__(self, instance, cls=None):
         if instance is not None:
             self.check(instance)
-            slot1(core.INSTANCE_DICT, ffi.NULL, instance)
+            slot1(core.INSTANCE_DICT, NO_ENTRY, instance)
         return GetSet.__get__(self, instance, cls)
 
 
@@ -115,7 +115,7 @@ NUMBERS = {0: ('short *', int), 1: ('int *', int), 2: ('long *', int), 4: ('doub
 
 def describe_member(made):
     """Where a number is that can be read and written in place: `PyMemberDef` is name, type, offset, flags."""
-    words, halves = ffi.cast('int64_t *', made.definition), ffi.cast('int *', made.definition)
+    words, halves = ffi.cast('int64_t *', made.definition.address), ffi.cast('int *', made.definition.address)
     name, python = NUMBERS.get(halves[2], (None, None))
     flags = halves[6]
     if name is None or flags & ~1:
@@ -133,7 +133,7 @@ def attribute(entry, owner):
     if kind == 'slot':
         slot_kind, address, extra, _ = entry[2:]
         maker = make_get_attribute if name == '__getattribute__' else MAKERS[slot_kind]
-        special = maker(slot_kind, pointer(address), extra, owner, name)
+        special = maker(slot_kind, Entry(address), extra, owner, name)
         special.__name__ = name
         special.__qualname__ = owner.qualname + '.' + name
         return name, special
@@ -141,24 +141,24 @@ def attribute(entry, owner):
         return name, make_method(entry, owner)
     if kind == 'getset':
         made = (DictGetSet if name == '__dict__' else GetSet)(name, split_doc(name, entry[5])[0], owner)
-        made.getter = pointer(entry[2]) if entry[2] else None
-        made.setter = pointer(entry[3]) if entry[3] else None
+        made.getter = Entry(entry[2]) if entry[2] else None
+        made.setter = Entry(entry[3]) if entry[3] else None
         made.closure = entry[4]
         return name, made
     if kind == 'member':
         made = Member(name, entry[4], owner)
-        made.definition = pointer(entry[2])
+        made.definition = Entry(entry[2])
         describe_member(made)
         return name, made
     if kind == 'buffer':
-        return name, make_buffer(pointer(entry[2]), owner)
+        return name, make_buffer(Entry(entry[2]), owner)
     raise SystemError('Gimbal: unknown attribute kind ' + kind)
 
 
 def make_method(entry, owner):
     kind, name, flags, address, doc, _ = entry
     convention = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST)]
-    f = pointer(address)
+    f = Entry(address)
     if flags & METH_STATIC:
         made = functions.static_method(convention, f, name, owner.qualname)
     elif flags & METH_CLASS or kind == 'classmethod':
@@ -205,7 +205,7 @@ def make_buffer(f, owner):
 
 
 def end_buffer(address, instance):
-    slot2(RELEASEBUFFER, ffi.NULL, instance, address)
+    slot2(RELEASEBUFFER, NO_ENTRY, instance, address)
 
 
 # --- classes -----------------------------------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def MakeType(address, spec):
     if flags & FLAG_DISALLOW_INSTANTIATION or not new:
         namespace['__new__'] = make_no_new(owner)
     elif root or own_new:
-        namespace['__new__'] = make_new(pointer(new), owner)
+        namespace['__new__'] = make_new(Entry(new), owner)
     if isinstance(given, dict):
         namespace.update(given)
     namespace['__slots__'] = slots = []
@@ -300,7 +300,7 @@ def MakeType(address, spec):
     kinds[cls] = K_REFERENCE if is_metatype else K_STATEFUL if stateful else K_NATIVE
     owner.settle(cls)
     if owner.plain:
-        owner.type = pointer(address)
+        owner.type = address
         if not (flags & FLAG_HAVE_GC or issubclass(cls, core.VALUES) or hasattr(cls, '__del__')):
             core.light_classes[cls] = True
     return handle(cls)
@@ -411,7 +411,7 @@ def MakeWrapper(cls, base, args, keywords):
 def TieWrapper(making, address):
     wrapper = making.wrapper
     if type(wrapper) in core.light_classes:
-        lib.incref(pointer(address))
+        lib.incref(ffi.cast(VOIDP, address))
         tie_light(wrapper, address)
         return
     tie(wrapper, address)

@@ -131,12 +131,12 @@ def build(x):
     frame = take_frame()
     encode(frame + ARGS, cls)
     encode(frame + (ARGS + 1), plain_value(x))
-    address = result(lib.slot(NEW_STRUCT, ffi.NULL, 2, frame + ARGS, frame), frame)
+    address = result(lib.slot(NEW_STRUCT, 0, 2, frame + ARGS, frame), frame)
     (tie_light if cls in light_classes else tie_given)(x, address)
     return address
 
 
-def ask_instance(kind, address, f=ffi.NULL):
+def ask_instance(kind, address, f=0):
     frame = take_frame()
     cell = frame + ARGS
     cell.tag = INSTANCE

@@ -4,16 +4,16 @@ from types import BuiltinFunctionType, ModuleType
 
 from _gimbal import core
 from _gimbal.builtin_functions import FLAGS, FUNCTION, NAME, make, split_doc
-from _gimbal.cells import CELLS, INSTANCE, NULL, put_handle
+from _gimbal.cells import CELLS, FALSE, INSTANCE, NONE, NOTHING, NULL, TRUE, put_handle
 from _gimbal.core import ARGS, ROOM, address_of, encode, place, pool, result, take_frame, word
 from _gimbal.handles import ids
 from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
-from _gimbal.lifetimes import pin_if_held, wake
+from _gimbal.lifetimes import due, housekeeping, pin_if_held, wake
 from _gimbal.native import ffi, lib
 from _gimbal.streams import end_loan
 from _gimbal.youth import INTS, VOIDP, wrapper_at
 
-call0, call1, calln, direct, slot = lib.call0, lib.call1, lib.calln, lib.direct, lib.slot
+calln, direct, direct_int, fetch, slot = lib.calln, lib.direct, lib.direct_int, lib.fetch, lib.slot
 
 # How `calln` calls (gimbal_host.h, GIMBAL_CALL_KIND_*); SELF_FIRST: the first cell is the function's self.
 K_NOARGS, K_ONE, K_VARARGS, K_VARKEYWORDS, K_FAST, K_FASTKEYWORDS, K_METHOD, K_INIT = range(8)
@@ -32,28 +32,81 @@ TAKES_KEYWORDS = (K_VARKEYWORDS, K_FASTKEYWORDS, K_METHOD, K_INIT)
 WORDS = ffi.typeof('int64_t *')
 
 
-def pointer(address):
-    return ffi.cast(VOIDP, address)
-
-
 # --- calling -----------------------------------------------------------------------------------------------------------
 
 CALL = 64       # added to a kind from here, for `direct`
 
+# What `direct_int` returns below the first is no int: the second plus a tag, or plus what `fetch` wants.
+NO_INT_END, NO_INT = (1 << 48) - (1 << 63), -(1 << 63)
+
+
+class Entry:
+    """A C function. As long as it returns ints, constants and errors, its results come in a register, and no frame is needed."""
+    __slots__ = 'address', 'framed'
+
+    def __init__(self, address):
+        self.address = address
+        self.framed = False
+
+
+NO_ENTRY = Entry(0)
+
+
+def outcome(code, f):
+    """The result of a call that came in a register."""
+    if code < NO_INT_END:
+        return other_outcome(code, f)
+    if due:
+        housekeeping()
+    return code
+
+
+def other_outcome(code, f):
+    tag = code - NO_INT
+    if tag == NONE:
+        x = None
+    elif tag == TRUE:
+        x = True
+    elif tag == FALSE:
+        x = False
+    elif tag == NOTHING:
+        x = NULL
+    else:
+        frame = take_frame()
+        x = result(fetch(code, frame), frame)
+        f.framed = True
+        return x
+    if due:
+        housekeeping()
+    return x
+
+
+def call_without(kind, f, me):
+    """Calls a function or slot with nothing but self."""
+    if f.framed:
+        frame = take_frame()
+        return result(direct(kind, f.address, me, 0, 0, frame, 0.0, 0.0, 0), frame)
+    return outcome(direct_int(kind, f.address, me, 0, 0, 0.0, 0.0, 0), f)
+
 
 def call_with(kind, f, me, x, names=0):
-    """Calls a function or slot with one value beside self: in registers if it can be."""
+    """The same with one value: in registers if it can be."""
     w = word(x)
     if w is None:
         return by_cells(kind, f, me, (x,), (w,), names)
     tag, i, d = w
-    frame = take_frame()
+    kind |= tag << 8
+    frame = take_frame() if f.framed else None
     try:
-        tag = direct(kind | tag << 8, f, me, i, 0, frame, d, 0.0, names)
+        if frame is None:
+            i = direct_int(kind, f.address, me, i, 0, d, 0.0, names)
+        else:
+            tag = direct(kind, f.address, me, i, 0, frame, d, 0.0, names)
     except OverflowError:
-        pool.append(frame)
-        return by_cells(kind, f, me, (x,), (w,), names)
-    return result(tag, frame)
+        if frame is not None:
+            pool.append(frame)
+        return by_cells(kind & ~0xff00, f, me, (x,), (w,), names)
+    return outcome(i, f) if frame is None else result(tag, frame)
 
 
 def call_with_two(kind, f, me, x, y, names=0):
@@ -64,13 +117,18 @@ def call_with_two(kind, f, me, x, y, names=0):
         return by_cells(kind, f, me, (x, y), (v, w), names)
     tag, i, d = v
     other, j, e = w
-    frame = take_frame()
+    kind |= tag << 8 | other << 16
+    frame = take_frame() if f.framed else None
     try:
-        tag = direct(kind | tag << 8 | other << 16, f, me, i, j, frame, d, e, names)
+        if frame is None:
+            i = direct_int(kind, f.address, me, i, j, d, e, names)
+        else:
+            tag = direct(kind, f.address, me, i, j, frame, d, e, names)
     except OverflowError:
-        pool.append(frame)
-        return by_cells(kind, f, me, (x, y), (v, w), names)
-    return result(tag, frame)
+        if frame is not None:
+            pool.append(frame)
+        return by_cells(kind & ~0xffff00, f, me, (x, y), (v, w), names)
+    return outcome(i, f) if frame is None else result(tag, frame)
 
 
 def by_cells(kind, f, me, values, words, names=0):
@@ -87,33 +145,18 @@ def by_cells(kind, f, me, values, words, names=0):
         first = place(at, values[0], words[0])
     if is_slot:
         cells.tag = INSTANCE
-        cells.u = me
-        tag = slot(kind, f, n + 1, cells, frame)
+        cells.i = me
+        tag = slot(kind, f.address, n + 1, cells, frame)
     else:
         nkw = kind >> 24
         if nkw:
             cells[n].tag = INSTANCE
             cells[n].i = names
-        tag = calln(kind & 63, f, me, n - nkw, nkw, cells, frame)
+        tag = calln(kind & 63, f.address, me, n - nkw, nkw, cells, frame)
     if first is not None:
         end_loan(first)
     if second is not None:
         end_loan(second)
-    return result(tag, frame)
-
-
-def one(f, me, x):
-    """Calls a METH_O function."""
-    w = word(x)
-    if w is None:
-        return by_cells(CALL | K_ONE, f, me, (x,), (w,))
-    tag, i, d = w
-    frame = take_frame()
-    try:
-        tag = call1(f, me, tag, i, d, frame)
-    except OverflowError:
-        pool.append(frame)
-        return by_cells(CALL | K_ONE, f, me, (x,), (w,))
     return result(tag, frame)
 
 
@@ -128,12 +171,11 @@ def many(kind, f, me, args, keywords):
         if n == 2:
             return call_with_two(CALL | kind, f, me, args[0], args[1])
         if n == 0:
-            frame = take_frame()
-            return result(direct(CALL | kind, f, me, 0, 0, frame, 0.0, 0.0, 0), frame)
+            return call_without(CALL | kind, f, me)
     frame = take_frame()
     cells = frame + ARGS if n <= ROOM else ffi.new(CELLS, n)
     encode_all(cells + 0, args)
-    return result(calln(kind, f, me, n, 0, cells, frame), frame)
+    return result(calln(kind, f.address, me, n, 0, cells, frame), frame)
 
 
 def encode_all(cells, args):
@@ -213,7 +255,7 @@ def with_keywords(kind, f, me, args, keywords):
     names = cells + (n + k)
     names.tag = INSTANCE
     names.i = node.address
-    return result(calln(kind, f, me, n, k, block, frame), frame)
+    return result(calln(kind, f.address, me, n, k, block, frame), frame)
 
 
 def wrong(name, kind, args, keywords):
@@ -232,13 +274,12 @@ def bound(kind, f, me, name, inside=None):
         def call(args, keywords):
             if args or keywords:
                 raise wrong(name, kind, args, keywords)
-            frame = take_frame()
-            return result(call0(f, me, frame), frame)
+            return call_without(CALL | K_NOARGS, f, me)
     elif kind == K_ONE:
         def call(args, keywords):
             if keywords or len(args) != 1:
                 raise wrong(name, kind, args, keywords)
-            return one(f, me, args[0])
+            return call_with(CALL | K_ONE, f, me, args[0])
     elif kind in TAKES_KEYWORDS:
         def call(args, keywords):
             return many(kind, f, me, args, keywords)
@@ -259,17 +300,11 @@ def bound_with_class(f, me, cls):
 
 def static_method(kind, f, name, inside):
     """A Python function that calls `f` without a self."""
-    call = bound(kind, f, ffi.NULL, name, inside)
+    call = bound(kind, f, 0, name, inside)
 
     def function(*args, **keywords):
         return call(args, keywords)
     return function
-
-
-def call_without(f, me):
-    """Calls a METH_NOARGS function."""
-    frame = take_frame()
-    return result(call0(f, me, frame), frame)
 
 
 def call_on_self(self, owner, call, *values):
@@ -293,26 +328,26 @@ def method(kind, f, name, owner):
                 raise wrong_self(name, owner, self)
             if args or keywords:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            return call_on_self(self, owner, call_without, f, pointer(address_of(self)))
+            return call_on_self(self, owner, call_without, CALL | K_NOARGS, f, address_of(self))
     elif kind == K_ONE:
         def function(self=NULL, *args, **keywords):
             if not issubclass(type(self), owner.cls):
                 raise wrong_self(name, owner, self)
             if keywords or len(args) != 1:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            return call_on_self(self, owner, one, f, pointer(address_of(self)), args[0])
+            return call_on_self(self, owner, call_with, CALL | K_ONE, f, address_of(self), args[0])
     elif kind == K_METHOD:
         def function(self=NULL, *args, **keywords):
             if not issubclass(type(self), owner.cls):
                 raise wrong_self(name, owner, self)
-            return call_on_self(self, owner, many, kind, f, pointer(address_of(self)), (owner.cls,) + args, keywords)
+            return call_on_self(self, owner, many, kind, f, address_of(self), (owner.cls,) + args, keywords)
     else:
         def function(self=NULL, *args, **keywords):
             if not issubclass(type(self), owner.cls):
                 raise wrong_self(name, owner, self)
             if keywords and kind not in TAKES_KEYWORDS:
                 raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
-            return call_on_self(self, owner, many, kind, f, pointer(address_of(self)), args, keywords)
+            return call_on_self(self, owner, many, kind, f, address_of(self), args, keywords)
     return function
 
 
@@ -334,7 +369,7 @@ def class_method(kind, f, name, owner):
             raise wrong(owner.cls.__name__ + '.' + name, kind, args, keywords)
         if kind == K_METHOD:
             args = (owner.cls,) + args
-        return many(kind | SELF_FIRST, f, ffi.NULL, (cls,) + args, keywords)
+        return many(kind | SELF_FIRST, f, 0, (cls,) + args, keywords)
     return function
 
 
@@ -371,15 +406,16 @@ def dress(function, name, qualname, module, doc):
 
 
 def keep_self(address, type_handle=0):
-    """What a function calls with, and what it must hold for that: the wrapper, so that the collector sees cycles; else a count."""
+    """The wrapper of what a function calls with, if it has one, and what the function must hold: that, so that the collector sees cycles; else
+    a count."""
     wrapper = wrapper_at(address)
     if wrapper is None and type_handle:
         wrapper = core.instance(address, type_handle)
     if wrapper is not None:
-        return pointer(address), wrapper
-    lib.incref(pointer(address))
-    counted = ffi.gc(pointer(address), lib.decref)
-    return counted, counted
+        return wrapper, wrapper
+    pointer = ffi.cast(VOIDP, address)
+    lib.incref(pointer)
+    return None, ffi.gc(pointer, lib.decref)
 
 
 def NewFunction(entry, me, module, cls):
@@ -406,7 +442,7 @@ def from_native(address, words, cls, self_type):
     module = None
     if words[2]:
         member = ffi.new('int64_t[5]', [0, T_OBJECT, int(ffi.cast('int64_t', words + 2)) - address, 0, 0])      # a PyMemberDef
-        module = core.ask_instance(core.MEMBER_GET, address, ffi.cast(VOIDP, member))
+        module = core.ask_instance(core.MEMBER_GET, address, int(ffi.cast('int64_t', member)))
     return function_of(words[0], words[1], self_type, module, None, cls)
 
 
@@ -417,12 +453,12 @@ def function_of(address, me, self_type, module, inside, cls):
     name = ffi.string(ffi.cast('char *', definition[NAME])).decode()
     flags = ffi.cast('int *', definition + FLAGS)[0]
     kind = CONVENTIONS[flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST)]
-    f, held = pointer(definition[FUNCTION]), None
-    self = ffi.NULL
+    f = Entry(definition[FUNCTION])
+    self, owner, held = 0, None, None
     if me and not flags & METH_STATIC:
-        self, held = keep_self(me, self_type)
+        self = me
+        owner, held = keep_self(me, self_type)
     call = bound_with_class(f, self, cls) if kind == K_METHOD else bound(kind, f, self, name, inside)
-    owner = None if held is self else held
     if self_type and owner is not None:
         call = waking(call, owner)
     words = None

@@ -70,7 +70,7 @@ def exc_info():
     inner one counts: it has been raised during the other."""
     own = handled_by_host()
     frame = core.take_frame()
-    inner = core.result(lib.slot(core.HANDLED_IN_C, ffi.NULL, 0, frame + core.ARGS, frame), frame)
+    inner = core.result(lib.slot(core.HANDLED_IN_C, 0, 0, frame + core.ARGS, frame), frame)
     if inner is None or own[1] is not None and inner.__context__ is not own[1]:
         return own
     return type(inner), inner, inner.__traceback__

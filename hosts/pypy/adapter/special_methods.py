@@ -2,13 +2,12 @@
 import operator
 
 from _gimbal import functions
-from _gimbal.cells import NOTHING, NULL
-from _gimbal.core import ARGS, FLAG_HEAPTYPE, address_of, encode, pool, result, take_frame
-from _gimbal.functions import (K_INIT, K_VARKEYWORDS, SELF_FIRST, call_on_self, call_with, call_with_two, direct, many, pointer, slot, tp_name,
+from _gimbal.cells import NULL
+from _gimbal.core import ARGS, FLAG_HEAPTYPE, address_of, encode, result, take_frame
+from _gimbal.functions import (K_INIT, K_VARKEYWORDS, SELF_FIRST, call_on_self, call_with, call_with_two, call_without, many, slot, tp_name,
                                wrong_receiver)
 from _gimbal.kinds import K_NATIVE, K_STATEFUL, kind_of, native_classes
 from _gimbal.lifetimes import wake
-from _gimbal.native import ffi
 
 # C signatures of slots (gimbal_host.h, GIMBAL_SLOT_KIND_*).
 (UNARY, BINARY, TERNARY, LEN, SSIZEARG, ITEM, SSIZEOBJARG, CONTAINS, OBJOBJARG, HASH, INQUIRY, RICHCOMPARE, ITERNEXT, CALL, INIT,
@@ -39,14 +38,14 @@ class Owner:
 def slot1(kind, f, a):
     frame = take_frame()
     encode(frame + ARGS, a)
-    return result(slot(kind, f, 1, frame + ARGS, frame), frame)
+    return result(slot(kind, f.address, 1, frame + ARGS, frame), frame)
 
 
 def slot2(kind, f, a, b):
     frame = take_frame()
     encode(frame + ARGS, a)
     encode(frame + ARGS + 1, b)
-    return result(slot(kind, f, 2, frame + ARGS, frame), frame)
+    return result(slot(kind, f.address, 2, frame + ARGS, frame), frame)
 
 
 def slot3(kind, f, a, b, c):
@@ -54,18 +53,17 @@ def slot3(kind, f, a, b, c):
     encode(frame + ARGS, a)
     encode(frame + ARGS + 1, b)
     encode(frame + ARGS + 2, c)
-    return result(slot(kind, f, 3, frame + ARGS, frame), frame)
+    return result(slot(kind, f.address, 3, frame + ARGS, frame), frame)
 
 
 def call_on(kind, f, me, *values):
     """The same for an instance that is its address and nothing else."""
-    address = pointer(address_of(me))
+    address = address_of(me)
     if me._ne is not None:
         wake(me)
     n = len(values)
     if n == 0:
-        frame = take_frame()
-        return result(direct(kind, f, address, 0, 0, frame, 0.0, 0.0, 0), frame)
+        return call_without(kind, f, address)
     if n == 1:
         return call_with(kind, f, address, values[0])
     return call_with_two(kind, f, address, values[0], values[1])
@@ -186,19 +184,10 @@ def make_iternext(kind, f, extra, owner, name):
     def special(self):
         if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
-        frame = take_frame()
-        if type(self) is owner.cls and owner.plain:
-            address = pointer(address_of(self))
-            if self._ne is not None:
-                wake(self)
-            tag = direct(ITERNEXT, f, address, 0, 0, frame, 0.0, 0.0, 0)
-        else:
-            encode(frame + ARGS, self)
-            tag = slot(ITERNEXT, f, 1, frame + ARGS, frame)
-        if tag == NOTHING:
-            pool.append(frame)
+        x = call_on(ITERNEXT, f, self) if type(self) is owner.cls and owner.plain else slot1(ITERNEXT, f, self)
+        if x is NULL:
             raise StopIteration
-        return result(tag, frame)
+        return x
     return special
 
 
@@ -209,7 +198,7 @@ def make_call(kind, f, extra, owner, name):
     def special(self, /, *args, **keywords):
         if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
-        return call_on_self(self, owner, many, K_VARKEYWORDS, f, pointer(address_of(self)), args, keywords)
+        return call_on_self(self, owner, many, K_VARKEYWORDS, f, address_of(self), args, keywords)
     return special
 
 
@@ -220,7 +209,7 @@ def make_init(kind, f, extra, owner, name):
     def special(self, /, *args, **keywords):
         if not issubclass(type(self), owner.cls):
             raise wrong_receiver(name, owner, self)
-        return call_on_self(self, owner, many, K_INIT, f, pointer(address_of(self)), args, keywords)
+        return call_on_self(self, owner, many, K_INIT, f, address_of(self), args, keywords)
     return special
 
 
@@ -272,7 +261,7 @@ def make_new(f, owner):
         other = other_new(cls, owner)
         if other is not None:
             return make_by(other, cls, args, keywords)
-        return many(K_VARKEYWORDS | SELF_FIRST, f, ffi.NULL, (cls,) + args, keywords)
+        return many(K_VARKEYWORDS | SELF_FIRST, f, 0, (cls,) + args, keywords)
     return staticmethod(__new__)
 
 

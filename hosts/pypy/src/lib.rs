@@ -178,12 +178,12 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         };
     }
     functions! {
-        call0 [Int VoidPtr VoidPtr CellPtr];
-        call1 [Int VoidPtr VoidPtr Int Int64 Double CellPtr];
-        calln [Int Int VoidPtr VoidPtr Int Int CellPtr CellPtr];
-        direct [Int Int VoidPtr VoidPtr Int64 Int64 CellPtr Double Double Int64];
+        calln [Int Int Int64 Int64 Int Int CellPtr CellPtr];
+        direct [Int Int Int64 Int64 Int64 Int64 CellPtr Double Double Int64];
+        direct_int [Int64 Int Int64 Int64 Int64 Int64 Double Double Int64];
+        fetch [Int Int64 CellPtr];
         text [Int64 CharPtr Int64 Int64];
-        slot [Int Int VoidPtr Int CellPtr CellPtr];
+        slot [Int Int Int64 Int CellPtr CellPtr];
         incref [Void VoidPtr];
         decref [Void VoidPtr];
         refer [Void VoidPtr Int64];

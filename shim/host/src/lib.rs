@@ -194,8 +194,6 @@ pub struct ShimTable {
     pub size: usize,
     /// Calls a `METH_NOARGS` function.
     pub call0: unsafe extern "C" fn(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32,
-    /// Calls a `METH_O` function with an int, a float, a constant or a handle (`tag`, `i`, `d` as in a cell, type 0).
-    pub call1: unsafe extern "C" fn(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, out: *mut Cell) -> i32,
     /// Calls a C function of any convention; see [`CallKind`] for `kind` and [`HostTable::call`] for the arguments.
     pub calln: unsafe extern "C" fn(
         kind: i32,
@@ -222,6 +220,21 @@ pub struct ShimTable {
         y: f64,
         names: i64,
     ) -> i32,
+    /// [`Self::direct`] for a function whose result is expected to be an int or a constant, which then comes in a register. Returned are the
+    /// int; or `i64::MIN` plus the tag of another value without a payload ([`Tag::None`], [`Tag::True`], [`Tag::False`], [`Tag::Null`]); or
+    /// `i64::MIN` plus something else below 2^48 (an address), of any other result or an error: [`Self::fetch`] tells it.
+    pub direct_int: unsafe extern "C" fn(
+        code: i32,
+        f: *mut u8,
+        me: *mut u8,
+        a: i64,
+        b: i64,
+        x: f64,
+        y: f64,
+        names: i64,
+    ) -> i64,
+    /// The result that [`Self::direct_int`] has returned the number of, once: as [`Self::direct`] would have told it.
+    pub fetch: unsafe extern "C" fn(result: i64, out: *mut Cell) -> i32,
     /// A number higher than all before it. A host with threads asks for one before it reads a list that it sends, and puts it into
     /// `d` of the list's cell; others leave 0 there. An answer that is overtaken is known by it.
     pub next_number: extern "C" fn() -> i64,

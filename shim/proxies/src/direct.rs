@@ -6,6 +6,7 @@ use crate::guest::{
     F0, F3, FFast, FFastKw, adjusted, as_fn, contradicted, end_iteration, enter, finish, keyword_dict, leave,
     may_begin, release_kept,
 };
+use crate::state::Thread;
 use crate::{Obj, PyObject, decode, decref, err, int, seq, state, text, xdecref, xincref};
 use gimbal_host::{CallKind, Cell, SlotKind, Tag};
 use std::ffi::{c_int, c_void};
@@ -13,6 +14,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Added to a [`CallKind`], which would be a [`SlotKind`] otherwise.
 const CALL: i32 = 64;
+const NO_ARGS: i32 = CALL + CallKind::NoArgs as i32;
+const ONE: i32 = CALL + CallKind::One as i32;
 
 /// The registers that a call comes in.
 struct Registers {
@@ -102,37 +105,185 @@ pub(crate) unsafe extern "C" fn direct(
         y,
         names,
     };
-    // SAFETY: as `guest::calln`; `me` is an object or NULL, and a panic is caught.
+    // SAFETY: as `guest::calln`; `me` is an object or NULL.
     unsafe {
         let (thread, entered) = enter();
         release_kept(out);
-        let tag = if may_begin(thread) {
-            let me = me.cast::<PyObject>();
-            xincref(me);
-            // A whole word: half of one would go through memory, where the other half is the panic's, and wait there.
-            let tag = catch_unwind(AssertUnwindSafe(|| {
-                i64::from(describe(run(&registers, f, me), out))
-            }));
-            xdecref(me);
-            tag.map_or_else(|_| panicked(out), |tag| tag as i32)
-        } else {
-            finish(std::ptr::null_mut(), out)
+        let me: Obj = me.cast();
+        let tag = match registers.code & 0xff {
+            NO_ARGS | ONE => finish(object(thread, f, me, || one(&registers, f, me)), out),
+            kind if kind >= CALL => finish(object(thread, f, me, || call(&registers, kind - CALL, f, me)), out),
+            _ => slot(thread, &registers, f, me, out),
         };
         leave(thread, entered);
         tag
     }
 }
 
-#[cold]
-unsafe fn panicked(out: *mut Cell) -> i32 {
+/// Runs a slot, and describes what it returns in three cells of which the third is empty.
+#[inline(always)]
+unsafe fn slot(thread: &mut Thread, registers: &Registers, f: *mut u8, me: Obj, out: *mut Cell) -> i32 {
+    // SAFETY: the lock is held; a panic is caught.
+    unsafe {
+        if !may_begin(thread) {
+            return finish(std::ptr::null_mut(), out);
+        }
+        xincref(me);
+        // A whole word: half of one would go through memory, where the other half is the panic's, and wait there.
+        let tag = catch_unwind(AssertUnwindSafe(|| {
+            i64::from(describe(run(registers, f, me), out))
+        }));
+        xdecref(me);
+        tag.map_or_else(|_| finish(panicked(), out), |tag| tag as i32)
+    }
+}
+
+/// Results of [`direct_int`] from here on are no ints, up to [`NO_INT_END`]: this plus a tag, or plus the address of three cells.
+const NO_INT: i64 = i64::MIN;
+/// Addresses have fewer bits.
+const NO_INT_END: i64 = NO_INT + (1 << 48);
+
+pub(crate) unsafe extern "C" fn direct_int(
+    code: i32,
+    f: *mut u8,
+    me: *mut u8,
+    a: i64,
+    b: i64,
+    x: f64,
+    y: f64,
+    names: i64,
+) -> i64 {
+    let registers = Registers {
+        code,
+        a,
+        b,
+        x,
+        y,
+        names,
+    };
     // SAFETY: as `direct`.
+    unsafe {
+        let (thread, entered) = enter();
+        let me: Obj = me.cast();
+        let value = match registers.code & 0xff {
+            NO_ARGS | ONE => brief(object(thread, f, me, || one(&registers, f, me))),
+            kind if kind >= CALL => brief(object(thread, f, me, || call(&registers, kind - CALL, f, me))),
+            _ => {
+                let mut cells = NO_RESULT;
+                let tag = slot(thread, &registers, f, me, cells.as_mut_ptr());
+                in_register(tag, cells)
+            }
+        };
+        leave(thread, entered);
+        value
+    }
+}
+
+/// Runs a function: its result, or NULL with an error set.
+#[inline(always)]
+unsafe fn object(thread: &mut Thread, f: *mut u8, me: Obj, body: impl FnOnce() -> Obj) -> Obj {
+    // SAFETY: as `slot`.
+    unsafe {
+        if !may_begin(thread) {
+            return std::ptr::null_mut();
+        }
+        xincref(me);
+        let result = match catch_unwind(AssertUnwindSafe(body)) {
+            Ok(result) => checked(result, f, me),
+            Err(_) => panicked(),
+        };
+        xdecref(me);
+        result
+    }
+}
+
+/// What `direct_int` returns of a result, which is taken over. Most are ints that fit, or None.
+#[inline(always)]
+unsafe fn brief(result: Obj) -> i64 {
+    // SAFETY: an object, or NULL with an error set; the lock is held.
+    unsafe {
+        if !result.is_null() && err::occurred().is_null() {
+            crate::mirror::leave();
+            if std::ptr::addr_eq(result, crate::none()) {
+                decref(result);
+                return NO_INT + Tag::None as i64;
+            }
+            if (*result).ob_type == &raw mut crate::PyLong_Type
+                && let Some(value) = int::as_i64(result)
+                && value >= NO_INT_END
+            {
+                decref(result);
+                return value;
+            }
+        }
+        described(result)
+    }
+}
+
+#[inline(never)]
+unsafe fn described(result: Obj) -> i64 {
+    let mut cells = NO_RESULT;
+    // SAFETY: as `brief`.
+    unsafe {
+        let tag = finish(result, cells.as_mut_ptr());
+        in_register(tag, cells)
+    }
+}
+
+/// What `direct_int` returns of a result in cells.
+fn in_register(tag: i32, cells: Described) -> i64 {
+    if tag == Tag::Int as i32 && cells[0].i >= NO_INT_END {
+        cells[0].i
+    } else if is_constant(tag) {
+        NO_INT + i64::from(tag)
+    } else {
+        NO_INT + Box::into_raw(Box::new(cells)) as i64
+    }
+}
+
+/// Does the tag say all?
+fn is_constant(tag: i32) -> bool {
+    [Tag::None, Tag::True, Tag::False, Tag::Null]
+        .into_iter()
+        .any(|constant| tag == constant as i32)
+}
+
+/// A result with what it keeps: see [`gimbal_host::ShimTable`].
+type Described = [Cell; 3];
+
+const NO_RESULT: Described = [Cell {
+    tag: 0,
+    aux: 0,
+    i: 0,
+    d: 0.0,
+    n: 0,
+    t: 0,
+}; 3];
+
+pub(crate) unsafe extern "C" fn fetch(result: i64, out: *mut Cell) -> i32 {
+    // SAFETY: `in_register` made the number, the host asks once; `out` has three cells.
+    unsafe {
+        let (thread, entered) = enter();
+        release_kept(out);
+        leave(thread, entered);
+        let cells = Box::from_raw((result - NO_INT) as *mut Described);
+        let tag = cells[0].tag;
+        out.cast::<Described>().write(*cells);
+        tag
+    }
+}
+
+/// Sets the error for it.
+#[cold]
+unsafe fn panicked() -> Obj {
+    // SAFETY: sets the indicator.
     unsafe {
         err::set(
             crate::PyExc_SystemError,
             "Gimbal: internal error (panic) in extension code's call",
         );
-        finish(std::ptr::null_mut(), out)
     }
+    std::ptr::null_mut()
 }
 
 #[inline(always)]
@@ -175,9 +326,6 @@ unsafe fn run(r: &Registers, f: *mut u8, me: Obj) -> Outcome {
     // SAFETY: the host passes what the kind asks for; `f` has that signature.
     unsafe {
         let kind = r.code & 0xff;
-        if kind >= CALL {
-            return Outcome::Object(call(r, kind - CALL, f, me));
-        }
         let is = |k: SlotKind| kind == k as i32;
         if is(SlotKind::Item) || is(SlotKind::SsizeArg) {
             let i = position(r.a, is(SlotKind::Item), me);
@@ -275,6 +423,21 @@ unsafe fn position(i: i64, from_end: bool, me: Obj) -> isize {
     }
 }
 
+/// Calls a function with its first value, or none.
+#[inline(always)]
+unsafe fn one(r: &Registers, f: *mut u8, me: Obj) -> Obj {
+    // SAFETY: as `run`.
+    unsafe {
+        let value = r.first();
+        if value.is_null() && r.tag(8) != 0 {
+            return value;
+        }
+        let result = state::outside(|| as_fn!(f, F0)(me, value));
+        xdecref(value);
+        result
+    }
+}
+
 /// Calls a function by its calling convention, with as many of the two values as there are.
 #[inline(always)]
 unsafe fn call(r: &Registers, kind: i32, f: *mut u8, me: Obj) -> Obj {
@@ -290,8 +453,6 @@ unsafe fn call(r: &Registers, kind: i32, f: *mut u8, me: Obj) -> Obj {
         }
         let result = if !err::occurred().is_null() {
             std::ptr::null_mut()
-        } else if kind == CallKind::NoArgs as i32 || kind == CallKind::One as i32 {
-            state::outside(|| as_fn!(f, F0)(me, values[0]))
         } else if kind == CallKind::Fast as i32 {
             state::outside(|| as_fn!(f, FFast)(me, values.as_ptr(), positional as isize))
         } else if kind == CallKind::FastKeywords as i32 {

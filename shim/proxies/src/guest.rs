@@ -320,21 +320,6 @@ unsafe extern "C" fn call0(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32 {
     }
 }
 
-unsafe extern "C" fn call1(f: *mut u8, me: *mut u8, tag: i32, i: i64, d: f64, out: *mut Cell) -> i32 {
-    // SAFETY: as `call0`; the argument is decoded like a cell.
-    unsafe {
-        entry_of(f, me, out, || {
-            let arg = direct::value(tag, i, d);
-            if arg.is_null() {
-                return std::ptr::null_mut();
-            }
-            let result = state::outside(|| as_fn!(f, F0)(me.cast(), arg));
-            decref(arg);
-            result
-        })
-    }
-}
-
 unsafe extern "C" fn calln(
     kind: i32,
     f: *mut u8,
@@ -634,9 +619,10 @@ static SHIM: ShimTable = ShimTable {
     flags: 0,
     size: size_of::<ShimTable>(),
     call0,
-    call1,
     calln,
     direct,
+    direct_int: direct::direct_int,
+    fetch: direct::fetch,
     text: text_entry,
     slot,
     incref,
