@@ -9,6 +9,7 @@ from _thread import get_ident
 from marshal import loads
 
 from __pypy__ import identity_dict
+from pypyjit import residual_call
 
 from _gimbal import lifetimes
 from _gimbal.cells import (BIGINT, BYTES, CELL, CELLS, COMPLEX, DICT, ELLIPSIS, ERROR, FALSE, FLOAT, FUNCTION, HANDLE, INSTANCE, INT,
@@ -73,7 +74,7 @@ def instance(address, type_handle, given=0):
         cls = awake(i)
     shape = shapes[i] if i < len(shapes) else None
     if shape is None or shape.cls is not cls:
-        shape = learn_shape(i, cls)
+        shape = residual_call(learn_shape, i, cls)
     if not given:
         if shape.light:
             wrapper = light.get(address)
@@ -247,7 +248,7 @@ def native_text(x):
             next(entry.stock.steps)
             return entry.address
         except StopIteration:
-            entry.stock.refill(entry.address)
+            residual_call(entry.stock.refill, entry.address)
 
 
 def keep_text(slot, x):
@@ -270,7 +271,7 @@ def new_text(x):
 def encode_object(c, x, t):
     kind = kinds.get(t)
     if kind is None:
-        kind = classify(t)
+        kind = residual_call(classify, t)
     if kind == K_REFERENCE:
         put_handle(c, x)
     elif kind == K_NATIVE:
@@ -687,7 +688,7 @@ def take_frame():
     try:
         return pool.pop()
     except IndexError:
-        return new_frame()
+        return residual_call(new_frame)
 
 
 def result(tag, frame):
@@ -704,7 +705,7 @@ def result(tag, frame):
             lib.adopt(frame)
     pool.append(frame)
     if due:
-        housekeeping()
+        residual_call(housekeeping)
     return x
 
 
@@ -792,7 +793,7 @@ def call(callable, nargs, nkw, args, out):
         else:
             x = f(*[decode(args + i) for i in range(nargs)])
         if due:
-            housekeeping()
+            residual_call(housekeeping)
         encode(out, x)
         return out.tag
     except BaseException as error:

@@ -2,6 +2,8 @@
 
 from types import BuiltinFunctionType, ModuleType
 
+from pypyjit import residual_call
+
 from _gimbal import core
 from _gimbal.builtin_functions import FLAGS, FUNCTION, NAME, make, split_doc
 from _gimbal.cells import CELLS, FALSE, INSTANCE, NONE, NOTHING, NULL, TRUE, put_handle
@@ -57,7 +59,7 @@ def outcome(code, f):
     if code < NO_INT_END:
         return other_outcome(code, f)
     if due:
-        housekeeping()
+        residual_call(housekeeping)
     return code
 
 
@@ -77,7 +79,7 @@ def other_outcome(code, f):
         f.framed = True
         return x
     if due:
-        housekeeping()
+        residual_call(housekeeping)
     return x
 
 
@@ -224,7 +226,7 @@ def with_keywords(kind, f, me, args, keywords):
         name, value = next(iter(keywords.items()))
         node = no_names.longer.get(name)
         if node is None or not node.address:
-            node = learn_names((name,))
+            node = residual_call(learn_names, (name,))
         kind |= CALL | 1 << 24
         if n:
             return call_with_two(kind, f, me, args[0], value, node.address)
@@ -251,7 +253,7 @@ def with_keywords(kind, f, me, args, keywords):
                     encode(cells + (n + i), value)
                     node = node and node.longer.get(name)
     if node is None or not node.address:
-        node = learn_names(tuple(keywords))
+        node = residual_call(learn_names, tuple(keywords))
     names = cells + (n + k)
     names.tag = INSTANCE
     names.i = node.address

@@ -3,6 +3,8 @@ same bits, and each one that goes leaves a gap that later searches pass.
 """
 import _weakref
 
+from pypyjit import residual_call
+
 PAGE_BITS = 10
 BLOCK_BITS = 4      # blocks are aligned to 16 bytes
 LAST = (1 << PAGE_BITS - BLOCK_BITS) - 1
@@ -83,13 +85,15 @@ class WeakPlaces:
     def to_put(self, address):
         """The page into which a wrapper is to be put, and which it has to hold."""
         page = self.last
-        if page.key != address >> PAGE_BITS:
-            key = address >> PAGE_BITS
-            page = self.page(key)
-            if page is None:
-                page = Page(key)
-                self.pages[key] = _weakref.ref(page)
-            self.last = page
+        return page if page.key == address >> PAGE_BITS else residual_call(self.turn_to, address >> PAGE_BITS)
+
+    def turn_to(self, key):
+        """The page of addresses that begin with these bits, which is the last one from now on."""
+        page = self.page(key)
+        if page is None:
+            page = Page(key)
+            self.pages[key] = _weakref.ref(page)
+        self.last = page
         return page
 
     def __len__(self):

@@ -12,6 +12,7 @@ import sys
 
 import _weakref
 from __pypy__ import add_memory_pressure
+from pypyjit import residual_call
 
 from _gimbal.native import ffi, lib
 from _gimbal.places import PAGE_BITS, Places, WeakPlaces
@@ -93,9 +94,9 @@ def tie_given(wrapper, address):
     wrappers[address] = _weakref.ref(wrapper)
     guard.tied.append(address)
     if guard.canary() is None:
-        end_period()
+        residual_call(end_period)
     elif not len(guard.tied) & OFTEN:
-        weigh()
+        residual_call(weigh)
     return wrapper
 
 
@@ -110,9 +111,9 @@ def tie_light(wrapper, address):
     page.put(address, wrapper)
     guard.light.append(address)
     if guard.canary() is None:
-        end_period()
+        residual_call(end_period)
     elif not len(guard.light) & OFTEN:
-        weigh()
+        residual_call(weigh)
     return wrapper
 
 

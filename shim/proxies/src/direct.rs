@@ -3,11 +3,11 @@
 
 use crate::callee::checked;
 use crate::guest::{
-    F0, F3, FFast, FFastKw, adjusted, as_fn, contradicted, end_iteration, enter, finish, keyword_dict, leave,
+    F0, F3, FFast, FFastKw, adjusted, as_fn, contradiction, end, enter, finish, is_end, keyword_dict, leave,
     may_begin, release_kept,
 };
 use crate::state::Thread;
-use crate::{Obj, PyObject, decode, decref, err, int, seq, state, text, xdecref, xincref};
+use crate::{Obj, decode, decref, err, int, seq, state, text, xdecref, xincref};
 use gimbal_host::{CallKind, Cell, SlotKind, Tag};
 use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -112,33 +112,33 @@ pub(crate) unsafe extern "C" fn direct(
         let me: Obj = me.cast();
         let tag = match registers.code & 0xff {
             NO_ARGS | ONE => finish(object(thread, f, me, || one(&registers, f, me)), out),
-            kind if kind >= CALL => finish(object(thread, f, me, || call(&registers, kind - CALL, f, me)), out),
-            _ => slot(thread, &registers, f, me, out),
+            kind if kind >= CALL => finish(
+                object(thread, f, me, || call(&registers, kind - CALL, f, me)),
+                out,
+            ),
+            _ => describe(slot(thread, &registers, f, me), out),
         };
         leave(thread, entered);
         tag
     }
 }
 
-/// Runs a slot, and describes what it returns in three cells of which the third is empty.
+/// Runs a slot.
 #[inline(always)]
-unsafe fn slot(thread: &mut Thread, registers: &Registers, f: *mut u8, me: Obj, out: *mut Cell) -> i32 {
+unsafe fn slot(thread: &mut Thread, registers: &Registers, f: *mut u8, me: Obj) -> Outcome {
     // SAFETY: the lock is held; a panic is caught.
     unsafe {
         if !may_begin(thread) {
-            return finish(std::ptr::null_mut(), out);
+            return Outcome::Object(std::ptr::null_mut());
         }
         xincref(me);
-        // A whole word: half of one would go through memory, where the other half is the panic's, and wait there.
-        let tag = catch_unwind(AssertUnwindSafe(|| {
-            i64::from(describe(run(registers, f, me), out))
-        }));
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(registers, f, me)));
         xdecref(me);
-        tag.map_or_else(|_| finish(panicked(), out), |tag| tag as i32)
+        outcome.unwrap_or_else(|_| Outcome::Object(panicked()))
     }
 }
 
-/// Results of [`direct_int`] from here on are no ints, up to [`NO_INT_END`]: this plus a tag, or plus the address of three cells.
+/// Results of [`direct_int`] from here on are no ints, up to [`NO_INT_END`]: this plus a tag, or plus the address of a [`Parked`] result.
 const NO_INT: i64 = i64::MIN;
 /// Addresses have fewer bits.
 const NO_INT_END: i64 = NO_INT + (1 << 48);
@@ -168,11 +168,7 @@ pub(crate) unsafe extern "C" fn direct_int(
         let value = match registers.code & 0xff {
             NO_ARGS | ONE => brief(object(thread, f, me, || one(&registers, f, me))),
             kind if kind >= CALL => brief(object(thread, f, me, || call(&registers, kind - CALL, f, me))),
-            _ => {
-                let mut cells = NO_RESULT;
-                let tag = slot(thread, &registers, f, me, cells.as_mut_ptr());
-                in_register(tag, cells)
-            }
+            _ => brief_outcome(slot(thread, &registers, f, me)),
         };
         leave(thread, entered);
         value
@@ -216,59 +212,66 @@ unsafe fn brief(result: Obj) -> i64 {
                 return value;
             }
         }
-        described(result)
+        park(result)
     }
+}
+
+/// The same for a slot.
+#[inline(always)]
+unsafe fn brief_outcome(outcome: Outcome) -> i64 {
+    // SAFETY: as `brief`.
+    unsafe {
+        let raised = || !err::occurred().is_null();
+        match outcome {
+            Outcome::Object(result) => brief(result),
+            Outcome::Step(result) => {
+                if is_end(result) {
+                    crate::mirror::leave();
+                    NO_INT + Tag::Null as i64
+                } else {
+                    brief(result)
+                }
+            }
+            Outcome::Number(-1) if raised() => brief(std::ptr::null_mut()),
+            Outcome::Truth(-1) | Outcome::Status(-1) => brief(std::ptr::null_mut()),
+            _ if raised() => brief(contradiction()),
+            Outcome::Number(number) if (number as i64) < NO_INT_END => brief(int::from_i64(number as i64)),
+            plain => {
+                crate::mirror::leave();
+                match plain {
+                    Outcome::Number(number) => number as i64,
+                    Outcome::Truth(0) => NO_INT + Tag::False as i64,
+                    Outcome::Truth(_) => NO_INT + Tag::True as i64,
+                    _ => NO_INT + Tag::None as i64,
+                }
+            }
+        }
+    }
+}
+
+/// A result that the host has to fetch: a reference, or NULL; and the exception that was set.
+struct Parked {
+    result: Obj,
+    error: (Obj, Obj, Obj),
 }
 
 #[inline(never)]
-unsafe fn described(result: Obj) -> i64 {
-    let mut cells = NO_RESULT;
-    // SAFETY: as `brief`.
-    unsafe {
-        let tag = finish(result, cells.as_mut_ptr());
-        in_register(tag, cells)
-    }
+unsafe fn park(result: Obj) -> i64 {
+    // SAFETY: the lock is held.
+    let error = unsafe { err::fetch() };
+    NO_INT + Box::into_raw(Box::new(Parked { result, error })) as i64
 }
-
-/// What `direct_int` returns of a result in cells.
-fn in_register(tag: i32, cells: Described) -> i64 {
-    if tag == Tag::Int as i32 && cells[0].i >= NO_INT_END {
-        cells[0].i
-    } else if is_constant(tag) {
-        NO_INT + i64::from(tag)
-    } else {
-        NO_INT + Box::into_raw(Box::new(cells)) as i64
-    }
-}
-
-/// Does the tag say all?
-fn is_constant(tag: i32) -> bool {
-    [Tag::None, Tag::True, Tag::False, Tag::Null]
-        .into_iter()
-        .any(|constant| tag == constant as i32)
-}
-
-/// A result with what it keeps: see [`gimbal_host::ShimTable`].
-type Described = [Cell; 3];
-
-const NO_RESULT: Described = [Cell {
-    tag: 0,
-    aux: 0,
-    i: 0,
-    d: 0.0,
-    n: 0,
-    t: 0,
-}; 3];
 
 pub(crate) unsafe extern "C" fn fetch(result: i64, out: *mut Cell) -> i32 {
-    // SAFETY: `in_register` made the number, the host asks once; `out` has three cells.
+    // SAFETY: `park` made the number, the host asks once; `out` has three cells.
     unsafe {
         let (thread, entered) = enter();
         release_kept(out);
+        let parked = Box::from_raw((result - NO_INT) as *mut Parked);
+        let (class, value, traceback) = parked.error;
+        err::restore(class, value, traceback);
+        let tag = finish(parked.result, out);
         leave(thread, entered);
-        let cells = Box::from_raw((result - NO_INT) as *mut Described);
-        let tag = cells[0].tag;
-        out.cast::<Described>().write(*cells);
         tag
     }
 }
@@ -302,7 +305,8 @@ unsafe fn describe(outcome: Outcome, out: *mut Cell) -> i32 {
             }
             Outcome::Truth(value) => plain(if value != 0 { Tag::True } else { Tag::False }, out),
             Outcome::Status(_) => plain(Tag::None, out),
-            Outcome::Step(result) => end_iteration(result, out).unwrap_or_else(|| finish(result, out)),
+            Outcome::Step(result) if is_end(result) => end(out),
+            Outcome::Step(result) => finish(result, out),
         }
     }
 }
@@ -314,7 +318,7 @@ unsafe fn plain(tag: Tag, out: *mut Cell) -> i32 {
     unsafe {
         crate::mirror::leave();
         if !err::occurred().is_null() {
-            return contradicted(out);
+            return finish(contradiction(), out);
         }
         (*out).tag = tag as i32;
         tag as i32

@@ -125,7 +125,8 @@ pub(crate) unsafe fn finish(result: Obj, out: *mut Cell) -> i32 {
         }
         if !err::occurred().is_null() {
             decref(result);
-            return contradicted(out);
+            contradiction();
+            return failed(out);
         }
         if encode::encode_small(result, &mut *out) {
             decref(result);
@@ -183,14 +184,12 @@ pub(crate) unsafe fn is_new(op: Obj) -> bool {
     }
 }
 
-/// Describes the error of a function that has both returned a result and raised.
+/// Sets the error of a function that has both returned a result and raised.
 #[cold]
-pub(crate) unsafe fn contradicted(out: *mut Cell) -> i32 {
-    // SAFETY: as `finish`.
-    unsafe {
-        err::set_from("a function returned a result with an exception set");
-        failed(out)
-    }
+pub(crate) unsafe fn contradiction() -> Obj {
+    // SAFETY: sets the indicator.
+    unsafe { err::set_from("a function returned a result with an exception set") };
+    std::ptr::null_mut()
 }
 
 /// Describes the exception that is set; a missing one is an error of its own.
@@ -409,22 +408,28 @@ pub unsafe fn keyword_dict(values: &[Obj], names: Obj) -> Obj {
     }
 }
 
-/// Result of an iteration step: the end is no error.
-pub(crate) unsafe fn end_iteration(result: Obj, out: *mut Cell) -> Option<i32> {
-    // SAFETY: `out` has three cells.
+/// Is this result of an iteration step the end? That is no error.
+pub(crate) unsafe fn is_end(result: Obj) -> bool {
+    // SAFETY: the lock is held.
     unsafe {
         if !result.is_null() {
-            return None;
+            return false;
         }
         if !err::occurred().is_null() {
             if !err::matches(err::occurred(), crate::PyExc_StopIteration) || err::stops_with_value() {
-                return None;
+                return false;
             }
             err::clear();
         }
-        (*out).tag = Tag::Null as i32;
-        Some(Tag::Null as i32)
+        true
     }
+}
+
+/// Describes the end of an iteration.
+pub(crate) unsafe fn end(out: *mut Cell) -> i32 {
+    // SAFETY: `out` has three cells.
+    unsafe { (*out).tag = Tag::Null as i32 };
+    Tag::Null as i32
 }
 
 unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32 {
@@ -442,7 +447,11 @@ unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, ou
                 std::ptr::null_mut()
             };
             drop(decoded);
-            let tag = end_iteration(result, out).unwrap_or_else(|| finish(result, out));
+            let tag = if is_end(result) {
+                end(out)
+            } else {
+                finish(result, out)
+            };
             leave(thread, entered);
             return tag;
         }
@@ -506,7 +515,10 @@ unsafe extern "C" fn drop_entry(n: i64, objects: *const i64) {
     unsafe {
         quietly(|| {
             let (class, value, traceback) = err::fetch();
-            for &address in std::slice::from_raw_parts(objects, n as usize) {
+            // What is freed last is given out first: so new instances come one after the other, and the host finds neighbours together.
+            let mut addresses = std::slice::from_raw_parts(objects, n as usize).to_vec();
+            addresses.sort_unstable_by(|a, b| b.cmp(a));
+            for address in addresses {
                 let op = address as Obj;
                 count_wrapper(op, -1);
                 decref(op);
