@@ -6,7 +6,7 @@ from pypyjit import residual_call
 
 from _gimbal import core
 from _gimbal.builtin_functions import FLAGS, FUNCTION, NAME, make, split_doc
-from _gimbal.cells import CELLS, FALSE, INSTANCE, NONE, NOTHING, NULL, TRUE, put_handle
+from _gimbal.cells import CELLS, ERROR, FALSE, INSTANCE, NONE, NOTHING, NULL, TRUE, put_handle
 from _gimbal.core import ARGS, ROOM, address_of, encode, place, pool, result, take_frame, word
 from _gimbal.handles import ids
 from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
@@ -41,14 +41,17 @@ CALL = 64       # added to a kind from here, for `direct`
 # What `direct_int` returns below the first is no int: the second plus a tag, or plus what `fetch` wants.
 NO_INT_END, NO_INT = (1 << 48) - (1 << 63), -(1 << 63)
 
+OFTEN = 16      # an error in a register is dearer than one in cells
+
 
 class Entry:
-    """A C function. As long as it returns ints, constants and errors, its results come in a register, and no frame is needed."""
-    __slots__ = 'address', 'framed'
+    """A C function. As long as it returns ints and constants, and hardly ever raises, its results come in a register, and no frame is needed."""
+    __slots__ = 'address', 'framed', 'raised'
 
     def __init__(self, address):
         self.address = address
         self.framed = False
+        self.raised = 0     # how often, without a frame
 
 
 NO_ENTRY = Entry(0)
@@ -75,9 +78,12 @@ def other_outcome(code, f):
         x = NULL
     else:
         frame = take_frame()
-        x = result(fetch(code, frame), frame)
-        f.framed = True
-        return x
+        tag = fetch(code, frame)
+        if tag == ERROR:
+            f.raised += 1
+        if tag != ERROR or f.raised > OFTEN:
+            f.framed = True
+        return result(tag, frame)
     if due:
         residual_call(housekeeping)
     return x
