@@ -9,13 +9,13 @@ from _thread import get_ident
 from marshal import loads
 
 from __pypy__ import identity_dict
-from pypyjit import residual_call
 
 from _gimbal import lifetimes
 from _gimbal.cells import (BIGINT, BYTES, CELL, CELLS, COMPLEX, DICT, ELLIPSIS, ERROR, FALSE, FLOAT, FUNCTION, HANDLE, INSTANCE, INT,
                            KEYS_JOINED, LIST, MARSHALLED, NONE, NOT_IMPLEMENTED, NOTHING, NOTHING_TO_ADOPT, NULL, PACKED_FLOATS, PACKED_INTS, PROXY,
                            STR, TRUE, TUPLE, WANTS_HANDLE, put_handle)
 from _gimbal.handles import MASK, Demoted, awake, changing, handle, ids, live, object_of, objects, sent, shapes, shut, take_back, wires
+from _gimbal.jit import residual_call
 from _gimbal.kinds import (K_ABSENT, K_BYTES, K_COMPLEX, K_DICT, K_ELLIPSIS, K_FIELDS, K_FUNCTION, K_LIST, K_NATIVE, K_NOT_IMPLEMENTED,
                            K_REFERENCE, K_STATEFUL, K_TUPLE, classify, exception_fields, fields_of, kind_of, kinds, native_classes)
 from _gimbal.lifetimes import due, housekeeping, pin, pin_if_held, wake

@@ -2,13 +2,12 @@
 
 from types import BuiltinFunctionType, ModuleType
 
-from pypyjit import residual_call
-
 from _gimbal import core
 from _gimbal.builtin_functions import FLAGS, FUNCTION, NAME, make, split_doc
 from _gimbal.cells import CELLS, ERROR, FALSE, INSTANCE, NONE, NOTHING, NULL, TRUE, put_handle
 from _gimbal.core import ARGS, ROOM, address_of, encode, place, pool, result, take_frame, word
 from _gimbal.handles import ids
+from _gimbal.jit import residual_call
 from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
 from _gimbal.lifetimes import due, housekeeping, pin_if_held, wake
 from _gimbal.native import ffi, lib

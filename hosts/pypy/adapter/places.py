@@ -3,7 +3,7 @@ same bits, and each one that goes leaves a gap that later searches pass.
 """
 import _weakref
 
-from pypyjit import residual_call
+from _gimbal.jit import residual_call
 
 PAGE_BITS = 10
 BLOCK_BITS = 4      # blocks are aligned to 16 bytes

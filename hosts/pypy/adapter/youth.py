@@ -12,8 +12,8 @@ import sys
 
 import _weakref
 from __pypy__ import add_memory_pressure
-from pypyjit import residual_call
 
+from _gimbal.jit import residual_call
 from _gimbal.native import ffi, lib
 from _gimbal.places import PAGE_BITS, Places, WeakPlaces
 
