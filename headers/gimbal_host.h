@@ -27,6 +27,10 @@
 // hosts that take packed forms.
 #define GIMBAL_NOTHING_TO_ADOPT 16
 
+// Added to `code` of `ShimTable::direct` and `ShimTable::direct_int`: the host has just compared all lists that C holds, and found
+// them unchanged; see `ShimTable::lists`.
+#define GIMBAL_LISTS_COMPARED (1 << 30)
+
 // In `aux` of a `Tag::List` that is an argument, with `GIMBAL_PACKED_INTS` or `GIMBAL_PACKED_FLOATS`: the list has no handle, and is
 // lent for the call. The address of its numbers names it, until the call has ended: when native code crosses or keeps the list, or has
 // changed it, the shim asks for its handle, by `Op::LentList`.
@@ -646,6 +650,10 @@ struct gimbal_shim {
   // A number higher than all before it. A host with threads asks for one before it reads a list that it sends, and puts it into
   // `d` of the list's cell; others leave 0 there. An answer that is overtaken is known by it.
   int64_t (*next_number)(void);
+  // Two words that may be read at any time: a number that changes whenever something changes in what C knows of the host's lists, and the
+  // number of lists that C holds. A host that finds the first as it was when `Op::ListsUnchanged` last asked for all of them, and all
+  // lists as they were then, may say so in a call, with `GIMBAL_LISTS_COMPARED`: it is not asked again.
+  const int64_t *(*lists)(void);
   // Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
   // `Tag::Proxy`, 0 when memory is out.
   int64_t (*text)(const uint8_t *s, int64_t n, int64_t points);

@@ -219,3 +219,41 @@ def crowd():
 
 
 check("crowd", crowd)
+
+
+def few():
+    """Of a few lists C sees at once what Python has changed, however often it has been called since the last change; and Python what C has."""
+    def put(x):
+        x[0] = "put"
+
+    def replace(x):
+        x[:] = [9, 8.5]
+
+    def refill(x):
+        x.clear()
+        x.append(x)
+
+    def shorten(x):
+        del x[1:]
+
+    def multiply(x):
+        x *= 2
+
+    lists = [[1, 2, 3], [1.5, 2.5], ["a", "b"], [b"a", b"b"], [[], None], [1, "a", 2.5], list(range(7))]
+    c.crowd_hold(tuple(lists))
+    found = []
+    for change in (put, multiply, list.reverse, shorten, lambda x: x.insert(0, 7), lambda x: x.extend(range(300)), replace, refill,
+                   lambda x: x.append(8), list.reverse, lambda x: x.pop(0), put, replace):
+        for i, x in enumerate(lists):
+            for _ in range(4):
+                c.crowd_read(i)
+            change(x)
+            found.append(c.crowd_read(i))
+            c.crowd_read(0)
+            c.crowd_write(i, len(found))
+            found.append((x[0], c.crowd_read(i)))
+    c.crowd_let_go()
+    return found, lists
+
+
+check("few", few)

@@ -11,7 +11,7 @@ from _gimbal.jit import residual_call
 from _gimbal.kinds import K_STATEFUL, kind_of, native_classes
 from _gimbal.lifetimes import due, housekeeping, pin_if_held, wake
 from _gimbal.native import ffi, lib
-from _gimbal.streams import end_loan
+from _gimbal.streams import compared, end_loan
 from _gimbal.youth import INTS, VOIDP, wrapper_at
 
 calln, direct, direct_int, fetch, slot = lib.calln, lib.direct, lib.direct_int, lib.fetch, lib.slot
@@ -92,8 +92,8 @@ def call_without(kind, f, me):
     """Calls a function or slot with nothing but self."""
     if f.framed:
         frame = take_frame()
-        return result(direct(kind, f.address, me, 0, 0, frame, 0.0, 0.0, 0), frame)
-    return outcome(direct_int(kind, f.address, me, 0, 0, 0.0, 0.0, 0), f)
+        return result(direct(kind | compared(), f.address, me, 0, 0, frame, 0.0, 0.0, 0), frame)
+    return outcome(direct_int(kind | compared(), f.address, me, 0, 0, 0.0, 0.0, 0), f)
 
 
 def call_with(kind, f, me, x, names=0):
@@ -102,17 +102,17 @@ def call_with(kind, f, me, x, names=0):
     if w is None:
         return by_cells(kind, f, me, (x,), (w,), names)
     tag, i, d = w
-    kind |= tag << 8
+    code = kind | tag << 8 | compared()
     frame = take_frame() if f.framed else None
     try:
         if frame is None:
-            i = direct_int(kind, f.address, me, i, 0, d, 0.0, names)
+            i = direct_int(code, f.address, me, i, 0, d, 0.0, names)
         else:
-            tag = direct(kind, f.address, me, i, 0, frame, d, 0.0, names)
+            tag = direct(code, f.address, me, i, 0, frame, d, 0.0, names)
     except OverflowError:
         if frame is not None:
             pool.append(frame)
-        return by_cells(kind & ~0xff00, f, me, (x,), (w,), names)
+        return by_cells(kind, f, me, (x,), (w,), names)
     return outcome(i, f) if frame is None else result(tag, frame)
 
 
@@ -124,17 +124,17 @@ def call_with_two(kind, f, me, x, y, names=0):
         return by_cells(kind, f, me, (x, y), (v, w), names)
     tag, i, d = v
     other, j, e = w
-    kind |= tag << 8 | other << 16
+    code = kind | tag << 8 | other << 16 | compared()
     frame = take_frame() if f.framed else None
     try:
         if frame is None:
-            i = direct_int(kind, f.address, me, i, j, d, e, names)
+            i = direct_int(code, f.address, me, i, j, d, e, names)
         else:
-            tag = direct(kind, f.address, me, i, j, frame, d, e, names)
+            tag = direct(code, f.address, me, i, j, frame, d, e, names)
     except OverflowError:
         if frame is not None:
             pool.append(frame)
-        return by_cells(kind & ~0xffff00, f, me, (x, y), (v, w), names)
+        return by_cells(kind, f, me, (x, y), (v, w), names)
     return outcome(i, f) if frame is None else result(tag, frame)
 
 

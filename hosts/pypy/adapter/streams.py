@@ -416,7 +416,52 @@ def lists_unchanged(states, n):
                     return k
         except IndexError:      # another thread has just shortened it
             return k
+    if n == told[1]:
+        remember_held(states, n)
     return n
+
+
+COMPARED = 1 << 30      # GIMBAL_LISTS_COMPARED
+told = lib.lists()      # a number that changes with what C knows of lists, and how many it holds
+asked = [-1]            # that number when C last asked for all of them
+held = [(-1, (), ())]   # the same when it did so twice, those lists, and what was sent of each
+
+
+def remember_held(states, n):
+    """C holds just these lists: from now on they are compared before it is called (`compared`), until there are others."""
+    number = told[0]    # first: whatever changes later, it will be another one
+    if asked[0] != number:
+        asked[0] = number
+    elif held[0][0] != number:
+        rows = [states[2 * k] & MASK for k in range(n)]
+        lists, last = [objects[i] for i in rows], [seen[i] for i in rows]
+        for k in range(n):
+            if (type(lists[k]) is Demoted or last[k] is None or last[k].number != states[2 * k + 1] or len(last[k].items) > LONG):
+                return
+        held[0] = number, lists, last
+
+
+def compared():
+    """What a call says of the lists that C holds: `COMPARED` when all are what they were, so that it need not ask, which is a crossing."""
+    return same_lists() if told[1] else 0
+
+
+def same_lists():
+    number, lists, last = held[0]
+    if number != told[0]:
+        return 0
+    try:
+        for k in range(len(lists)):
+            x, known = lists[k], last[k].items
+            length = len(known)
+            if list.__len__(x) != length:
+                return 0
+            for j in range(length):
+                if list.__getitem__(x, j) is not known[j]:
+                    return 0
+    except IndexError:      # another thread has just shortened it
+        return 0
+    return COMPARED
 
 
 def seen_copy(x):

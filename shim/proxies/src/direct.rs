@@ -8,7 +8,7 @@ use crate::guest::{
 };
 use crate::state::Thread;
 use crate::{Obj, decode, decref, err, int, seq, state, text, xdecref, xincref};
-use gimbal_host::{CallKind, Cell, SlotKind, Tag};
+use gimbal_host::{CallKind, Cell, GIMBAL_LISTS_COMPARED, SlotKind, Tag};
 use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -44,6 +44,14 @@ enum Outcome {
 impl Registers {
     fn tag(&self, shift: u32) -> i32 {
         self.code >> shift & 0xff
+    }
+
+    fn keywords(&self) -> usize {
+        (self.code >> 24 & 0x3f) as usize
+    }
+
+    fn lists_compared(&self) -> bool {
+        self.code & GIMBAL_LISTS_COMPARED != 0
     }
 
     /// A new reference to the first value; NULL when there is none.
@@ -111,9 +119,9 @@ pub(crate) unsafe extern "C" fn direct(
         release_kept(out);
         let me: Obj = me.cast();
         let tag = match registers.code & 0xff {
-            NO_ARGS | ONE => finish(object(thread, f, me, || one(&registers, f, me)), out),
+            NO_ARGS | ONE => finish(object(thread, &registers, f, me, || one(&registers, f, me)), out),
             kind if kind >= CALL => finish(
-                object(thread, f, me, || call(&registers, kind - CALL, f, me)),
+                object(thread, &registers, f, me, || call(&registers, kind - CALL, f, me)),
                 out,
             ),
             _ => describe(slot(thread, &registers, f, me), out),
@@ -128,7 +136,7 @@ pub(crate) unsafe extern "C" fn direct(
 unsafe fn slot(thread: &mut Thread, registers: &Registers, f: *mut u8, me: Obj) -> Outcome {
     // SAFETY: the lock is held; a panic is caught.
     unsafe {
-        if !may_begin(thread) {
+        if !may_begin(thread, registers.lists_compared()) {
             return Outcome::Object(std::ptr::null_mut());
         }
         xincref(me);
@@ -166,8 +174,10 @@ pub(crate) unsafe extern "C" fn direct_int(
         let (thread, entered) = enter();
         let me: Obj = me.cast();
         let value = match registers.code & 0xff {
-            NO_ARGS | ONE => brief(object(thread, f, me, || one(&registers, f, me))),
-            kind if kind >= CALL => brief(object(thread, f, me, || call(&registers, kind - CALL, f, me))),
+            NO_ARGS | ONE => brief(object(thread, &registers, f, me, || one(&registers, f, me))),
+            kind if kind >= CALL => brief(object(thread, &registers, f, me, || {
+                call(&registers, kind - CALL, f, me)
+            })),
             _ => brief_outcome(slot(thread, &registers, f, me)),
         };
         leave(thread, entered);
@@ -177,10 +187,16 @@ pub(crate) unsafe extern "C" fn direct_int(
 
 /// Runs a function: its result, or NULL with an error set.
 #[inline(always)]
-unsafe fn object(thread: &mut Thread, f: *mut u8, me: Obj, body: impl FnOnce() -> Obj) -> Obj {
+unsafe fn object(
+    thread: &mut Thread,
+    registers: &Registers,
+    f: *mut u8,
+    me: Obj,
+    body: impl FnOnce() -> Obj,
+) -> Obj {
     // SAFETY: as `slot`.
     unsafe {
-        if !may_begin(thread) {
+        if !may_begin(thread, registers.lists_compared()) {
             return std::ptr::null_mut();
         }
         xincref(me);
@@ -449,7 +465,7 @@ unsafe fn call(r: &Registers, kind: i32, f: *mut u8, me: Obj) -> Obj {
     unsafe {
         let values = [r.first(), r.second()];
         let total = usize::from(r.tag(8) != 0) + usize::from(r.tag(16) != 0);
-        let keywords = r.tag(24) as usize;
+        let keywords = r.keywords();
         let names = r.names as Obj;
         let positional = total - keywords;
         if keywords > 0 {

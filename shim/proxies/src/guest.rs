@@ -83,10 +83,10 @@ fn stack_left(thread: &mut Thread) -> bool {
 
 /// What Python has changed is read again. False, with an error set, when extension code must not be called.
 #[inline(always)]
-pub(crate) unsafe fn may_begin(thread: &mut Thread) -> bool {
+pub(crate) unsafe fn may_begin(thread: &mut Thread, compared: bool) -> bool {
     // SAFETY: the lock is held.
     unsafe {
-        let intact = mirror::enter();
+        let intact = mirror::enter_with(compared);
         bytearray::refresh_held();
         if intact && !stack_left(thread) {
             err::set(crate::PyExc_RecursionError, "maximum recursion depth exceeded");
@@ -228,7 +228,7 @@ unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
     unsafe {
         let (thread, entered) = enter();
         release_kept(out);
-        let result = if may_begin(thread) {
+        let result = if may_begin(thread, false) {
             catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
                 err::set(
                     crate::PyExc_SystemError,
@@ -438,7 +438,7 @@ unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, ou
         if kind == SlotKind::IterNext as i32 {
             let (thread, entered) = enter();
             release_kept(out);
-            let begin = may_begin(thread);
+            let begin = may_begin(thread, false);
             let mut decoded = Args::decode(args, nargs as usize);
             let me = decoded.slice()[0];
             let result = if begin {
@@ -642,6 +642,7 @@ static SHIM: ShimTable = ShimTable {
     refer: refer_entry,
     drop: drop_entry,
     next_number: crate::mirror::next_number,
+    lists: crate::mirror::told,
     refcount: refcount_entry,
     new_str,
     new_bytes,
