@@ -102,13 +102,13 @@ def call_with(kind, f, me, x, names=0):
     if w is None:
         return by_cells(kind, f, me, (x,), (w,), names)
     tag, i, d = w
-    code = kind | tag << 8 | compared()
+    code = kind | tag << 8
     frame = take_frame() if f.framed else None
     try:
         if frame is None:
-            i = direct_int(code, f.address, me, i, 0, d, 0.0, names)
+            i = direct_int(code | compared(), f.address, me, i, 0, d, 0.0, names)
         else:
-            tag = direct(code, f.address, me, i, 0, frame, d, 0.0, names)
+            tag = direct(code | compared(), f.address, me, i, 0, frame, d, 0.0, names)
     except OverflowError:
         if frame is not None:
             pool.append(frame)
@@ -124,13 +124,13 @@ def call_with_two(kind, f, me, x, y, names=0):
         return by_cells(kind, f, me, (x, y), (v, w), names)
     tag, i, d = v
     other, j, e = w
-    code = kind | tag << 8 | other << 16 | compared()
+    code = kind | tag << 8 | other << 16
     frame = take_frame() if f.framed else None
     try:
         if frame is None:
-            i = direct_int(code, f.address, me, i, j, d, e, names)
+            i = direct_int(code | compared(), f.address, me, i, j, d, e, names)
         else:
-            tag = direct(code, f.address, me, i, j, frame, d, e, names)
+            tag = direct(code | compared(), f.address, me, i, j, frame, d, e, names)
     except OverflowError:
         if frame is not None:
             pool.append(frame)

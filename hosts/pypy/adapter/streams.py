@@ -424,7 +424,7 @@ def lists_unchanged(states, n):
 COMPARED = 1 << 30      # GIMBAL_LISTS_COMPARED
 told = lib.lists()      # a number that changes with what C knows of lists, and how many it holds
 asked = [-1]            # that number when C last asked for all of them
-held = [(-1, (), ())]   # the same when it did so twice, those lists, and what was sent of each
+held = [(-1, ())]       # the same when it did so twice, and their rows: nothing that would keep a list alive
 
 
 def remember_held(states, n):
@@ -434,11 +434,11 @@ def remember_held(states, n):
         asked[0] = number
     elif held[0][0] != number:
         rows = [states[2 * k] & MASK for k in range(n)]
-        lists, last = [objects[i] for i in rows], [seen[i] for i in rows]
         for k in range(n):
-            if (type(lists[k]) is Demoted or last[k] is None or last[k].number != states[2 * k + 1] or len(last[k].items) > LONG):
+            last = seen[rows[k]]
+            if last is None or last.number != states[2 * k + 1] or len(last.items) > LONG:
                 return
-        held[0] = number, lists, last
+        held[0] = number, rows
 
 
 def compared():
@@ -447,19 +447,24 @@ def compared():
 
 
 def same_lists():
-    number, lists, last = held[0]
+    number, rows = held[0]
     if number != told[0]:
         return 0
     try:
-        for k in range(len(lists)):
-            x, known = lists[k], last[k].items
+        for i in rows:
+            x, last = objects[i], seen[i]
+            if type(x) is Demoted:
+                continue
+            if last is None:
+                return 0
+            known = last.items
             length = len(known)
             if list.__len__(x) != length:
                 return 0
             for j in range(length):
                 if list.__getitem__(x, j) is not known[j]:
                     return 0
-    except IndexError:      # another thread has just shortened it
+    except (IndexError, TypeError):     # another thread has just shortened it, or let it go
         return 0
     return COMPARED
 
