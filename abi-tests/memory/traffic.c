@@ -114,6 +114,55 @@ point(PyObject *self, PyObject *x)
     return (PyObject *)made;
 }
 
+/* --- types that keep memory of their own, which no interpreter knows of: with and without the collector ---------- */
+
+typedef struct {
+    PyObject_HEAD
+    char *pixels;
+} Image;
+
+static PyObject *
+image_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "n", &size)) {
+        return NULL;
+    }
+    Image *made = (Image *)type->tp_alloc(type, 0);
+    if (made != NULL && (made->pixels = malloc(size)) != NULL) {
+        memset(made->pixels, 1, size);
+    }
+    return (PyObject *)made;
+}
+
+static void
+image_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    if (PyType_IS_GC(type)) {
+        PyObject_GC_UnTrack(self);
+    }
+    free(((Image *)self)->pixels);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static int
+image_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    return 0;
+}
+
+static PyType_Slot image_slots[] = {{Py_tp_new, image_new}, {Py_tp_dealloc, image_dealloc}, {0, NULL}};
+static PyType_Spec image_spec = {"traffic.Image", sizeof(Image), 0, Py_TPFLAGS_DEFAULT, image_slots};
+static PyType_Slot document_slots[] = {
+    {Py_tp_new, image_new}, {Py_tp_dealloc, image_dealloc}, {Py_tp_traverse, image_traverse}, {0, NULL},
+};
+static PyType_Spec document_spec = {
+    "traffic.Document", sizeof(Image), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, document_slots,
+};
+
 /* --- objects through C and back -------------------------------------------------------------------------------- */
 
 static PyObject *
@@ -314,6 +363,8 @@ PyInit_traffic(void)
     EXPECT(module && BoxType && Error && PyType_Ready(&PointType) == 0);
     EXPECT(PyModule_AddObjectRef(module, "Box", (PyObject *)BoxType) == 0);
     EXPECT(PyModule_AddObject(module, "Large", PyType_FromSpecWithBases(&large_spec, (PyObject *)BoxType)) == 0);
+    EXPECT(PyModule_AddObject(module, "Image", PyType_FromSpec(&image_spec)) == 0);
+    EXPECT(PyModule_AddObject(module, "Document", PyType_FromSpec(&document_spec)) == 0);
     EXPECT(PyModule_AddObjectRef(module, "Error", Error) == 0);
     return module;
 }

@@ -1,6 +1,7 @@
 //! Memory stays flat: a million calls that create, pass and drop objects both ways (`memory/million.py`), a million objects
 //! of each kind (`memory/kinds.py`), and nothing is left of cycles that run through native memory (`memory/cycles.py`) and of classes
-//! that are made while the program runs (`memory/classes.py`); what dies young is freed early (`memory/young.py`).
+//! that are made while the program runs (`memory/classes.py`); what dies young is freed early (`memory/young.py`),
+//! and so is what has much memory of its own (`memory/heavy.py`).
 //!
 //! The same programs run on CPython first: what grows there is the program's fault, or its extension's.
 
@@ -27,6 +28,9 @@ const ONCE: i64 = 40;
 /// Instances that die young, and how many of them may be alive at the same time: those of a few nurseries. Half of all are when only
 /// large collections free them.
 const YOUNG: (&str, u64) = ("1000000", 250_000);
+/// MB that programs allocate through instances, how many each instance has, and by how many MB the process may grow: CPython needs 32 MB.
+const HEAVY: [(&str, &str); 2] = [("4000", "4"), ("4000", "40")];
+const HEAVIEST: u64 = 400;
 /// A nursery of the same size on each machine: by itself PyPy makes it by the processor's caches.
 const NURSERY: &str = "PYPY_GC_NURSERY=4M";
 /// How many objects of each kind.
@@ -52,6 +56,7 @@ fn trials(lanes: &[Lane]) -> Result<Vec<Trial>> {
                 lane.trial("memory::kinds", kinds),
                 lane.trial("memory::classes", classes),
                 lane.trial("memory::young", young),
+                lane.trial("memory::heavy", heavy),
             ]
         }))
         .collect())
@@ -163,6 +168,17 @@ fn young(gimbal: &Interpreter) -> Result<(), Failed> {
     }
     if !hooks.is_empty() {
         return Err(format!("the collector's hooks are set: {hooks:?}").into());
+    }
+    Ok(())
+}
+
+/// What a wrapper keeps beside the host's heap counts as well.
+fn heavy(gimbal: &Interpreter) -> Result<(), Failed> {
+    for (amount, each) in HEAVY {
+        let growth: BTreeMap<String, u64> = run(gimbal, "heavy.py", &[amount, each])?;
+        if let Some((program, most)) = growth.iter().find(|(_, most)| **most > HEAVIEST) {
+            return Err(format!("{program}, {each} MB each: the process has grown by {most} MB").into());
+        }
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ from _gimbal.lifetimes import due, housekeeping, pin, pin_if_held, wake
 from _gimbal.native import ffi, lib
 from _gimbal.plain import plain_value
 from _gimbal.streams import encode_list, fill, lend_list
-from _gimbal.youth import INTS, VOIDP, light, tie_given, tie_light, wrappers
+from _gimbal.youth import INTS, VOIDP, grown, light, relieve, tie_given, tie_light, wrappers
 
 POINTERS = ffi.typeof('void **')
 
@@ -84,6 +84,8 @@ def instance(address, type_handle, given=0):
         if wrapper is not None:
             return wrapper
         lib.incref(ffi.cast(VOIDP, address))
+    if grown[0]:        # before there is one more that it would find alive
+        residual_call(relieve)
     if shape.light:
         return tie_light(shape.make(cls), address)
     value = value_of_instance(address) if shape.value else None

@@ -49,8 +49,8 @@ finalized = set()    # addresses of instances whose wrappers' `__del__` has run
 
 def on_death(pointer):
     """A wrapper died."""
-    # What its instance refers to may be on its way back with the probe, and housekeeping has its address.
-    if probing or at_work.locked():
+    # What an anchored one's instance refers to may be on its way back with the probe, and housekeeping has any address.
+    if at_work.locked() or probing and int(ffi.cast('intptr_t', pointer)) in anchored:
         dead.append(pointer)
     else:
         bury(pointer)

@@ -8,6 +8,7 @@ A major collection does clear such references. If one has come between, the dead
 refers to it, and it has a finalizer (docs/adr/0010). Which collections there have been, two objects tell that are garbage from the
 beginning, a `Canary` and a `Witness` (docs/adr/0017).
 """
+import gc
 import sys
 
 import _weakref
@@ -197,7 +198,7 @@ def gone():
 
 
 # --- native memory -------------------------------------------------------------------------------------------------------
-BYTES = 1               # of `lib.stat`
+BYTES, IN_USE = 1, 4      # of `lib.stat`
 known_bytes = [0]       # of native memory that the collector knows of
 OFTEN = 255             # added to a guard since it was told
 
@@ -208,3 +209,30 @@ def weigh():
     if used > known_bytes[0]:
         add_memory_pressure(used - known_bytes[0])
         known_bytes[0] = used
+
+
+collect = gc.collect    # the host's own
+grown = lib.grown()     # not 0: the memory in use has grown by much since we asked for it
+bearable = [0]          # memory in use up to which only what died young is looked for; 0: it is to be said
+LEAST = 64 << 20
+
+scrap = [None]
+PIECE, PIECES = 10_000, 4000    # words, and so many of them are more than any nursery
+
+
+def relieve():
+    """Instances whose wrappers are garbage may hold what memory has grown by: pixels of images, nodes of documents. Finds those that died
+    young; when memory has grown by half since it last did so, finds all."""
+    canary = period[0].canary
+    for _ in range(PIECES):     # not `gc.collect_step`, which takes the large collection further: when marking ends nothing is sure
+        if canary() is None:
+            break
+        scrap[0] = [None] * PIECE
+    scrap[0] = None
+    end_period()
+    used = lib.stat(IN_USE)
+    if not bearable[0]:
+        bearable[0] = used + used // 2 + LEAST
+    elif used > bearable[0]:
+        collect(2)
+        bearable[0] = 0     # what is dead is about to be freed: to be said when that is done

@@ -246,6 +246,10 @@ pub struct ShimTable {
     /// number of lists that C holds. A host that finds the first as it was when [`Op::ListsUnchanged`] last asked for all of them, and all
     /// lists as they were then, may say so in a call, with [`GIMBAL_LISTS_COMPARED`]: it is not asked again.
     pub lists: extern "C" fn() -> *const i64,
+    /// A word that may be read at any time: by how many bytes the memory that the process uses has grown since the host last asked for
+    /// figure 4 of [`Self::stat`]. 0 while that is little, and looked at only when an instance is given to the host. Instances that
+    /// are garbage may hold that memory, of which the host's collector knows nothing: a host that collects now and then does so now.
+    pub grown: extern "C" fn() -> *const i64,
     /// Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
     /// [`Tag::Proxy`], 0 when memory is out.
     pub text: unsafe extern "C" fn(s: *const u8, n: i64, points: i64) -> i64,
@@ -317,7 +321,8 @@ pub struct ShimTable {
     /// Host code has changed the dict with this handle, whose version compiled code may have cached.
     pub touch: unsafe extern "C" fn(handle: i64),
     /// Figures: 0 live proxies, 1 bytes of native memory in use, 2 proxies waiting for release, 3 how often lists that C
-    /// holds have been compared with the host's since the start (some nanoseconds each).
+    /// holds have been compared with the host's since the start (some nanoseconds each), 4 bytes of memory in use: asking makes
+    /// [`Self::grown`] count from them.
     pub stat: unsafe extern "C" fn(what: i32) -> i64,
     /// Releases everything that is queued, at a moment of the host's choosing (never from a finalizer). The proxies of classes that
     /// nothing native uses are kept for the next time, some hundred of them: with `classes` 1 those are released that were

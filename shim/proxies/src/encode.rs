@@ -390,6 +390,7 @@ pub unsafe fn give(op: Obj, cell: &mut Cell) {
         encode_instance(op, cell);
         cell.aux = 1;
         arena::set_number(op, 1);
+        crate::growth::note();
     }
 }
 

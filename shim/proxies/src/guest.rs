@@ -484,6 +484,7 @@ unsafe extern "C" fn incref(op: *mut u8) {
         quietly(|| {
             crate::incref(op.cast());
             count_wrapper(op.cast(), 1);
+            crate::growth::note();
         });
     }
 }
@@ -643,6 +644,7 @@ static SHIM: ShimTable = ShimTable {
     drop: drop_entry,
     next_number: crate::mirror::next_number,
     lists: crate::mirror::told,
+    grown: crate::growth::grown,
     refcount: refcount_entry,
     new_str,
     new_bytes,

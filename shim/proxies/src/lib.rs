@@ -38,6 +38,7 @@ pub mod err;
 pub mod fields;
 pub mod gil;
 mod graph;
+mod growth;
 pub mod guard;
 pub mod guest;
 pub mod idle;

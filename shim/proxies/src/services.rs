@@ -2,7 +2,7 @@
 //! [`gimbal_host::ShimTable`], like [`crate::guest`].
 
 use crate::guest::{quietly, release_kept};
-use crate::{Obj, Op, arena, crossing, cycles, decref, err, incref, mirror, refcount, slots, state};
+use crate::{Obj, Op, arena, crossing, cycles, decref, err, growth, incref, mirror, refcount, slots, state};
 use gimbal_host::Cell;
 
 pub(crate) unsafe extern "C" fn op_name(code: i32) -> *const u8 {
@@ -111,6 +111,7 @@ pub(crate) unsafe extern "C" fn stat(what: i32) -> i64 {
                 1 => arena::used() as i64,
                 2 => refcount::queued() as i64,
                 3 => mirror::comparisons() as i64,
+                4 => growth::now(),
                 _ => -1,
             };
         });
