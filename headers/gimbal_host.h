@@ -27,8 +27,8 @@
 // hosts that take packed forms.
 #define GIMBAL_NOTHING_TO_ADOPT 16
 
-// Added to `code` of `ShimTable::direct` and `ShimTable::direct_int`: the host has just compared all lists that C holds, and found
-// them unchanged; see `ShimTable::lists`.
+// Added to `code` of `ShimTable::direct` and `ShimTable::direct_int`, or to `kind` of `ShimTable::calln` and `ShimTable::slot`: the
+// host has just compared all lists that C holds, and found them unchanged; see `ShimTable::lists`.
 #define GIMBAL_LISTS_COMPARED (1 << 30)
 
 // In `aux` of a `Tag::List` that is an argument, with `GIMBAL_PACKED_INTS` or `GIMBAL_PACKED_FLOATS`: the list has no handle, and is

@@ -153,13 +153,13 @@ def by_cells(kind, f, me, values, words, names=0):
     if is_slot:
         cells.tag = INSTANCE
         cells.i = me
-        tag = slot(kind, f.address, n + 1, cells, frame)
+        tag = slot(kind | compared(), f.address, n + 1, cells, frame)
     else:
         nkw = kind >> 24
         if nkw:
             cells[n].tag = INSTANCE
             cells[n].i = names
-        tag = calln(kind & 63, f.address, me, n - nkw, nkw, cells, frame)
+        tag = calln(kind & 63 | compared(), f.address, me, n - nkw, nkw, cells, frame)
     if first is not None:
         end_loan(first)
     if second is not None:
@@ -182,7 +182,7 @@ def many(kind, f, me, args, keywords):
     frame = take_frame()
     cells = frame + ARGS if n <= ROOM else ffi.new(CELLS, n)
     encode_all(cells + 0, args)
-    return result(calln(kind, f.address, me, n, 0, cells, frame), frame)
+    return result(calln(kind | compared(), f.address, me, n, 0, cells, frame), frame)
 
 
 def encode_all(cells, args):
@@ -262,7 +262,7 @@ def with_keywords(kind, f, me, args, keywords):
     names = cells + (n + k)
     names.tag = INSTANCE
     names.i = node.address
-    return result(calln(kind, f.address, me, n, k, block, frame), frame)
+    return result(calln(kind | compared(), f.address, me, n, k, block, frame), frame)
 
 
 def wrong(name, kind, args, keywords):

@@ -8,6 +8,7 @@ from _gimbal.functions import (K_INIT, K_VARKEYWORDS, SELF_FIRST, call_on_self, 
                                wrong_receiver)
 from _gimbal.kinds import K_NATIVE, K_STATEFUL, kind_of, native_classes
 from _gimbal.lifetimes import wake
+from _gimbal.streams import compared
 
 # C signatures of slots (gimbal_host.h, GIMBAL_SLOT_KIND_*).
 (UNARY, BINARY, TERNARY, LEN, SSIZEARG, ITEM, SSIZEOBJARG, CONTAINS, OBJOBJARG, HASH, INQUIRY, RICHCOMPARE, ITERNEXT, CALL, INIT,
@@ -38,14 +39,14 @@ class Owner:
 def slot1(kind, f, a):
     frame = take_frame()
     encode(frame + ARGS, a)
-    return result(slot(kind, f.address, 1, frame + ARGS, frame), frame)
+    return result(slot(kind | compared(), f.address, 1, frame + ARGS, frame), frame)
 
 
 def slot2(kind, f, a, b):
     frame = take_frame()
     encode(frame + ARGS, a)
     encode(frame + ARGS + 1, b)
-    return result(slot(kind, f.address, 2, frame + ARGS, frame), frame)
+    return result(slot(kind | compared(), f.address, 2, frame + ARGS, frame), frame)
 
 
 def slot3(kind, f, a, b, c):
@@ -53,7 +54,7 @@ def slot3(kind, f, a, b, c):
     encode(frame + ARGS, a)
     encode(frame + ARGS + 1, b)
     encode(frame + ARGS + 2, c)
-    return result(slot(kind, f.address, 3, frame + ARGS, frame), frame)
+    return result(slot(kind | compared(), f.address, 3, frame + ARGS, frame), frame)
 
 
 def call_on(kind, f, me, *values):

@@ -41,8 +41,8 @@ pub const GIMBAL_KEYS_JOINED: i32 = 8;
 /// hosts that take packed forms.
 pub const GIMBAL_NOTHING_TO_ADOPT: i32 = 16;
 
-/// Added to `code` of [`ShimTable::direct`] and [`ShimTable::direct_int`]: the host has just compared all lists that C holds, and found
-/// them unchanged; see [`ShimTable::lists`].
+/// Added to `code` of [`ShimTable::direct`] and [`ShimTable::direct_int`], or to `kind` of [`ShimTable::calln`] and [`ShimTable::slot`]: the
+/// host has just compared all lists that C holds, and found them unchanged; see [`ShimTable::lists`].
 pub const GIMBAL_LISTS_COMPARED: i32 = 1 << 30;
 
 /// In `aux` of a [`Tag::List`] that is an argument, with [`GIMBAL_PACKED_INTS`] or [`GIMBAL_PACKED_FLOATS`]: the list has no handle, and is

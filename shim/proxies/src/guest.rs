@@ -23,8 +23,8 @@ use crate::{
     mirror, modules, refcount, seq, text, types, xdecref,
 };
 use gimbal_host::{
-    CallKind, Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_NOTHING_TO_ADOPT, HostTable,
-    ShimTable, SlotKind, Tag,
+    CallKind, Cell, GIMBAL_HOST_ABI, GIMBAL_HOST_TAKES_INSTANCES, GIMBAL_LISTS_COMPARED,
+    GIMBAL_NOTHING_TO_ADOPT, HostTable, ShimTable, SlotKind, Tag,
 };
 use std::ffi::{CStr, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -209,10 +209,16 @@ unsafe fn failed(out: *mut Cell) -> i32 {
 
 /// Runs a function with a self: as on CPython, its caller holds that. What it refers to is C's own meanwhile.
 #[inline]
-unsafe fn entry_of(f: *mut u8, me: *mut u8, out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
+unsafe fn entry_of(
+    f: *mut u8,
+    me: *mut u8,
+    out: *mut Cell,
+    compared: bool,
+    body: impl FnOnce() -> Obj,
+) -> i32 {
     // SAFETY: `me` is an object or NULL; a panic is caught inside.
     unsafe {
-        entry(out, || {
+        entry(out, compared, || {
             crate::xincref(me.cast());
             let result = checked(body(), f, me.cast());
             xdecref(me.cast());
@@ -221,14 +227,20 @@ unsafe fn entry_of(f: *mut u8, me: *mut u8, out: *mut Cell, body: impl FnOnce() 
     }
 }
 
-/// Runs an entry: lock, stack check, panic guard, result.
+/// What a call is, and whether the host says that lists are what they were.
+#[inline(always)]
+fn lists_compared(kind: i32) -> (i32, bool) {
+    (kind & !GIMBAL_LISTS_COMPARED, kind & GIMBAL_LISTS_COMPARED != 0)
+}
+
+/// Runs an entry: lock, stack check, panic guard, result. `compared`: the host has just compared the lists that C holds.
 #[inline]
-unsafe fn entry(out: *mut Cell, body: impl FnOnce() -> Obj) -> i32 {
+unsafe fn entry(out: *mut Cell, compared: bool, body: impl FnOnce() -> Obj) -> i32 {
     // SAFETY: `out` has three cells.
     unsafe {
         let (thread, entered) = enter();
         release_kept(out);
-        let result = if may_begin(thread, false) {
+        let result = if may_begin(thread, compared) {
             catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
                 err::set(
                     crate::PyExc_SystemError,
@@ -313,7 +325,7 @@ pub(crate) use as_fn;
 unsafe extern "C" fn call0(f: *mut u8, me: *mut u8, out: *mut Cell) -> i32 {
     // SAFETY: the host got `f` and `me` from the shim.
     unsafe {
-        entry_of(f, me, out, || {
+        entry_of(f, me, out, false, || {
             state::outside(|| as_fn!(f, F0)(me.cast(), std::ptr::null_mut()))
         })
     }
@@ -328,9 +340,10 @@ unsafe extern "C" fn calln(
     args: *mut Cell,
     out: *mut Cell,
 ) -> i32 {
+    let (kind, compared) = lists_compared(kind);
     // SAFETY: as `call0`; `args` has the cells that `kind` asks for.
     unsafe {
-        entry_of(f, me, out, || {
+        entry_of(f, me, out, compared, || {
             let (positional, keywords) = (nargs as usize, nkw as usize);
             let total = positional + if keywords > 0 { keywords + 1 } else { 0 };
             let mut args = Args::decode(args, total);
@@ -433,12 +446,13 @@ pub(crate) unsafe fn end(out: *mut Cell) -> i32 {
 }
 
 unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32 {
+    let (kind, compared) = lists_compared(kind);
     // SAFETY: as `calln`.
     unsafe {
         if kind == SlotKind::IterNext as i32 {
             let (thread, entered) = enter();
             release_kept(out);
-            let begin = may_begin(thread, false);
+            let begin = may_begin(thread, compared);
             let mut decoded = Args::decode(args, nargs as usize);
             let me = decoded.slice()[0];
             let result = if begin {
@@ -455,7 +469,7 @@ unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, ou
             leave(thread, entered);
             return tag;
         }
-        entry(out, || {
+        entry(out, compared, || {
             let mut decoded = Args::decode(args, nargs as usize);
             if !err::occurred().is_null() {
                 return std::ptr::null_mut();
@@ -549,7 +563,7 @@ unsafe extern "C" fn adopt(out: *mut Cell) {
 unsafe extern "C" fn load(path: *const u8, name: *const u8, out: *mut Cell) -> i32 {
     // SAFETY: both are C strings.
     unsafe {
-        entry(out, || {
+        entry(out, false, || {
             loader::load(CStr::from_ptr(path.cast()), CStr::from_ptr(name.cast()))
         })
     }
@@ -558,7 +572,7 @@ unsafe extern "C" fn load(path: *const u8, name: *const u8, out: *mut Cell) -> i
 unsafe extern "C" fn create_module(def: *mut u8, spec: *mut Cell, out: *mut Cell) -> i32 {
     // SAFETY: `def` came from `load`.
     unsafe {
-        entry(out, || {
+        entry(out, false, || {
             let mut spec = Args::decode(spec, 1);
             modules::create_from_spec(def.cast(), spec.slice()[0])
         })
@@ -568,7 +582,7 @@ unsafe extern "C" fn create_module(def: *mut u8, spec: *mut Cell, out: *mut Cell
 unsafe extern "C" fn exec_module(def: *mut u8, module: *mut Cell, out: *mut Cell) -> i32 {
     // SAFETY: as `create_module`.
     unsafe {
-        entry(out, || {
+        entry(out, false, || {
             let mut module = Args::decode(module, 1);
             status(modules::exec(module.slice()[0], def.cast()))
         })
