@@ -521,6 +521,7 @@ impl Op {
                 | Op::TypeOfHandle
                 | Op::Resend
                 | Op::TypeInfo
+                | Op::TieWrapper
                 | Op::TypeDict
                 | Op::TypeLookup
                 | Op::IntFromText

@@ -447,6 +447,8 @@ pub(crate) unsafe fn end(out: *mut Cell) -> i32 {
 
 unsafe extern "C" fn slot(kind: i32, f: *mut u8, nargs: i32, args: *mut Cell, out: *mut Cell) -> i32 {
     let (kind, compared) = lists_compared(kind);
+    // no code of the extension runs
+    let compared = compared || kind == SlotKind::PlainValue as i32;
     // SAFETY: as `calln`.
     unsafe {
         if kind == SlotKind::IterNext as i32 {

@@ -315,10 +315,14 @@ pub(super) unsafe fn make_class(ty: *mut PyTypeObject, entries: Obj, own_new: bo
 }
 
 /// An instance of an extension type that derives from a builtin: a native struct, and at once the host object that holds
-/// the builtin's part. C reads values in place, so the struct gets a copy.
+/// the builtin's part. C reads values in place, so the struct gets a copy. When that can be made without the host, its object is made when
+/// the instance first gets there.
 pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Obj {
     // SAFETY: `class` is native; its struct begins like its base's.
     unsafe {
+        if let Some(value) = value_alone(base, args, kwargs) {
+            return new_struct(class, value);
+        }
         let made = crossing::op(Op::MakeWrapper, &[class.cast(), base.cast(), args, kwargs]);
         if made.is_null() {
             return made;
@@ -338,6 +342,26 @@ pub unsafe fn new_hybrid(class: *mut PyTypeObject, base: *mut PyTypeObject, args
             return std::ptr::null_mut();
         }
         op
+    }
+}
+
+/// What `base(*args, **kwargs)` is for a builtin called with nothing but a value of its own.
+unsafe fn value_alone(base: *mut PyTypeObject, args: Obj, kwargs: Obj) -> Option<Obj> {
+    // SAFETY: a tuple or NULL, a dict or NULL.
+    unsafe {
+        if args.is_null() || !kwargs.is_null() && crate::dict::len(kwargs) != 0 {
+            return None;
+        }
+        let &[value] = seq::tuple_slice(args) else {
+            return None;
+        };
+        let builtins = [
+            &raw mut crate::PyUnicode_Type,
+            &raw mut crate::PyBytes_Type,
+            &raw mut crate::PyLong_Type,
+            &raw mut crate::PyFloat_Type,
+        ];
+        (builtins.contains(&base) && (*value).ob_type == base).then_some(value)
     }
 }
 
