@@ -1,4 +1,4 @@
-//! What a million calls (`memory/million.py`) may leave: resident memory that is flat, and no handles.
+//! What a million calls (`memory/million.py`), after as many to warm up, may leave: resident memory that is flat, and no handles.
 
 use std::path::PathBuf;
 
@@ -10,12 +10,13 @@ use crate::lanes::{self, Program};
 use crate::process::Outcome;
 use crate::report;
 
-const CALLS: &str = "1000000";
+/// The first half warms up, the second may leave nothing.
+const CALLS: &str = "2000000";
 /// The sample of many kinds of objects after which the caches of both sides are full: 600,000 objects of each kind.
 pub const WARM: usize = 2;
 /// How much the resident memory may grow after the warm-up, ...
 pub const GROWTH: f64 = 0.02;
-/// ... or in KiB: PyPy's heap and malloc's grow by a step of 2 to 3 MiB once in a while. The 400,000 calls after the warm-up that lost 8 bytes each
+/// ... or in KiB: PyPy's heap and malloc's grow by a step of 2 to 3 MiB once in a while. The 800,000 calls after the warm-up that lost 4 bytes each
 /// would make more.
 const STEP: f64 = 3072.0;
 /// What the modules, the classes and the last unreleased batch may keep.
