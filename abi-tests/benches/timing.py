@@ -16,13 +16,13 @@ from time import process_time
 BATCH = 0.004
 
 # A loop is warm when no batch has been faster than all before, by so much, for so long: a tracing JIT compiles the rare paths late.
-FASTER, SETTLED = 0.97, 0.4
+FASTER, SETTLED = 0.97, 0.4  # seconds
 # One that has not settled by then is measured as it is.
 LONGEST = 8.0
 
 
-def cost(loop, seconds):
-    """Nanoseconds for each turn of the loop."""
+def cost(loop, seconds, settled):
+    """Nanoseconds for each turn of the loop, which is warm when it has not become faster for `settled` seconds."""
     gc.collect()
     n, spent, began = 1, 0.0, process_time()
     while spent < BATCH:
@@ -32,7 +32,7 @@ def cost(loop, seconds):
         n = n * 2 if spent < BATCH else n
     fastest, now = spent, process_time()
     settling = now
-    while now - began < seconds / 2 or now - settling < SETTLED and now - began < LONGEST:
+    while now - began < seconds / 2 or now - settling < settled and now - began < LONGEST:
         loop(n)
         spent, now = process_time() - now, process_time()
         if spent < FASTER * fastest:
@@ -46,8 +46,8 @@ def cost(loop, seconds):
             return spent / turns * 1e9
 
 
-def report(rows):
+def report(rows, settled=SETTLED):
     """Times the rows, a dictionary of functions, and prints the figures."""
     seconds = float(sys.argv[1])
     wanted = sys.argv[2] if len(sys.argv) > 2 else ""
-    print(json.dumps([(name, cost(loop, seconds)) for name, loop in rows.items() if wanted in name]))
+    print(json.dumps([(name, cost(loop, seconds, settled)) for name, loop in rows.items() if wanted in name]))

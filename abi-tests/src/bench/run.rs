@@ -1,5 +1,6 @@
 //! Runs the programs: every interpreter has its turn with each of them, several rounds.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -43,7 +44,7 @@ enum Kind {
     Extension(&'static str),
     /// The same, but the program tells bytes.
     Memory(&'static str),
-    /// Wheels from the index, which PyPy alone does not load.
+    /// Wheels from the index, which PyPy alone does not load: a process for each, and one with all of them.
     Wheels(&'static [&'static str]),
     /// The process itself.
     Process,
@@ -254,25 +255,22 @@ impl Runner {
     fn turn(&self, group: &GroupSpec, settings: &Settings) -> Result<Vec<(String, Unit, f64)>> {
         match group.kind {
             Kind::Process => self.process(),
-            Kind::Extension(source) => self.figures(
-                group.name,
-                vec![self.extension(source)?],
-                Unit::Nanoseconds,
-                settings,
-            ),
+            Kind::Extension(source) => {
+                let path = vec![self.extension(source)?];
+                self.figures(group.name, path, &[], Unit::Nanoseconds, settings)
+            }
             Kind::Memory(source) => {
-                self.figures(group.name, vec![self.extension(source)?], Unit::Bytes, settings)
+                let path = vec![self.extension(source)?];
+                self.figures(group.name, path, &[], Unit::Bytes, settings)
             }
             Kind::Wheels(_) if self.subject.role == Role::PyPy => Ok(Vec::new()),
             Kind::Wheels(names) => {
-                let lock = wheels::lock()?;
-                let mut path = Vec::new();
-                for name in names {
-                    for package in lock.closure(name)? {
-                        path.push(wheels::site(&package.name));
-                    }
+                let mut rows = Vec::new();
+                for together in names.chunks(1).chain([names]) {
+                    let path = sites(together)?;
+                    rows.extend(self.figures(group.name, path, together, Unit::Nanoseconds, settings)?);
                 }
-                self.figures(group.name, path, Unit::Nanoseconds, settings)
+                Ok(rows)
             }
         }
     }
@@ -289,6 +287,7 @@ impl Runner {
         &self,
         name: &str,
         path: Vec<PathBuf>,
+        arguments: &[&str],
         unit: Unit,
         settings: &Settings,
     ) -> Result<Vec<(String, Unit, f64)>> {
@@ -296,6 +295,7 @@ impl Runner {
         let mut program = Program::new(script, path)
             .arg(settings.seconds.to_string())
             .arg(&settings.rows);
+        program.args.extend(arguments.iter().map(OsString::from));
         program.limit = LIMIT;
         program.identify = true;
         let rows: Vec<(String, f64)> = serde_json::from_str(&output(&self.interpreter, &program)?)?;
@@ -316,6 +316,20 @@ impl Runner {
         let rows = rows.into_iter().zip(units);
         Ok(rows.map(|((name, figure), unit)| (name, unit, figure)).collect())
     }
+}
+
+/// The folders of these distributions and of what they need.
+fn sites(names: &[&str]) -> Result<Vec<PathBuf>> {
+    let lock = wheels::lock()?;
+    let mut path = Vec::new();
+    for name in names {
+        path.extend(
+            lock.closure(name)?
+                .iter()
+                .map(|package| wheels::site(&package.name)),
+        );
+    }
+    Ok(path)
 }
 
 /// What a program prints that ends well.
