@@ -223,9 +223,10 @@ PIECE, PIECES = 10_000, 4000    # words, and so many of them are more than any n
 def relieve():
     """Instances whose wrappers are garbage may hold what memory has grown by: pixels of images, nodes of documents. Finds those that died
     young; when memory has grown by half since it last did so, finds all."""
-    canary = period[0].canary
+    # Canaries of its own: the period's may have been in a stale root, and then it dies in the next large collection only.
+    first, second, _ = observers()
     for _ in range(PIECES):     # not `gc.collect_step`, which takes the large collection further: when marking ends nothing is sure
-        if canary() is None:
+        if first() is None or second() is None:
             break
         scrap[0] = [None] * PIECE
     scrap[0] = None

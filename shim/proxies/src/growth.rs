@@ -73,14 +73,18 @@ fn clock() -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
-/// Resident memory as the kernel counts it (proc(5), `statm`), without what `malloc` has there for later; 0 when nobody says.
+/// Resident memory as the kernel counts it (proc(5), `statm`), without what `malloc` has there for later; 0 when nobody says. Where
+/// `malloc` has more free than is resident, most of that was never touched (large buffers of which little was written), and counts nowhere.
 fn read() -> i64 {
     let pages = std::fs::read_to_string("/proc/self/statm")
         .ok()
         .and_then(|text| text.split(' ').nth(1)?.parse::<i64>().ok());
     // SAFETY: asks for a constant.
     let resident = pages.unwrap_or(0) * unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    (resident - free()).max(0)
+    match free() {
+        free if free <= resident => resident - free,
+        _ => resident,
+    }
 }
 
 /// Bytes in free chunks of `malloc`'s; 0 for a C library that does not tell (glibc does since 2.33, which is newer than what we ask for).
