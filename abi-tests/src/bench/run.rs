@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::record::{Group, Record, Role, Row, Subject, Unit};
 use crate::lanes::{self, Interpreter, Lane, Program};
-use crate::{compile, process, report, wheels};
+use crate::{compile, process, programs, report};
 
 /// What to run, and for how long.
 pub struct Settings {
@@ -250,25 +250,31 @@ fn version(interpreter: &Interpreter) -> Result<String> {
     Ok(output(interpreter, &program)?.trim().to_owned())
 }
 
+impl GroupSpec {
+    fn script(&self) -> PathBuf {
+        lanes::script("benches", &format!("time_{}.py", self.name))
+    }
+}
+
 impl Runner {
     /// Runs a group once; the rows, none when it cannot run here.
     fn turn(&self, group: &GroupSpec, settings: &Settings) -> Result<Vec<(String, Unit, f64)>> {
         match group.kind {
             Kind::Process => self.process(),
             Kind::Extension(source) => {
-                let path = vec![self.extension(source)?];
-                self.figures(group.name, path, &[], Unit::Nanoseconds, settings)
+                let program = Program::new(group.script(), vec![self.extension(source)?]);
+                self.figures(program, &[], Unit::Nanoseconds, settings)
             }
             Kind::Memory(source) => {
-                let path = vec![self.extension(source)?];
-                self.figures(group.name, path, &[], Unit::Bytes, settings)
+                let program = Program::new(group.script(), vec![self.extension(source)?]);
+                self.figures(program, &[], Unit::Bytes, settings)
             }
             Kind::Wheels(_) if self.subject.role == Role::PyPy => Ok(Vec::new()),
             Kind::Wheels(names) => {
                 let mut rows = Vec::new();
                 for together in names.chunks(1).chain([names]) {
-                    let path = sites(together)?;
-                    rows.extend(self.figures(group.name, path, together, Unit::Nanoseconds, settings)?);
+                    let program = programs::with_wheels(together, &group.script())?;
+                    rows.extend(self.figures(program, together, Unit::Nanoseconds, settings)?);
                 }
                 Ok(rows)
             }
@@ -285,16 +291,12 @@ impl Runner {
 
     fn figures(
         &self,
-        name: &str,
-        path: Vec<PathBuf>,
+        program: Program,
         arguments: &[&str],
         unit: Unit,
         settings: &Settings,
     ) -> Result<Vec<(String, Unit, f64)>> {
-        let script = lanes::script("benches", &format!("time_{name}.py"));
-        let mut program = Program::new(script, path)
-            .arg(settings.seconds.to_string())
-            .arg(&settings.rows);
+        let mut program = program.arg(settings.seconds.to_string()).arg(&settings.rows);
         program.args.extend(arguments.iter().map(OsString::from));
         program.limit = LIMIT;
         program.identify = true;
@@ -316,20 +318,6 @@ impl Runner {
         let rows = rows.into_iter().zip(units);
         Ok(rows.map(|((name, figure), unit)| (name, unit, figure)).collect())
     }
-}
-
-/// The folders of these distributions and of what they need.
-fn sites(names: &[&str]) -> Result<Vec<PathBuf>> {
-    let lock = wheels::lock()?;
-    let mut path = Vec::new();
-    for name in names {
-        path.extend(
-            lock.closure(name)?
-                .iter()
-                .map(|package| wheels::site(&package.name)),
-        );
-    }
-    Ok(path)
 }
 
 /// What a program prints that ends well.
