@@ -658,6 +658,9 @@ struct gimbal_shim {
   // figure 4 of `Self::stat`. 0 while that is little, and looked at only when an instance is given to the host. Instances that
   // are garbage may hold that memory, of which the host's collector knows nothing: a host that collects now and then does so now.
   const int64_t *(*grown)(void);
+  // Gives the pages of free native memory back to the system. For after a collection that was asked for, which frees many instances
+  // at a time: what is made after them touches other pages than they did.
+  void (*trim)(void);
   // Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
   // `Tag::Proxy`, 0 when memory is out.
   int64_t (*text)(const uint8_t *s, int64_t n, int64_t points);

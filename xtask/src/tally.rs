@@ -4,12 +4,20 @@ use anyhow::Result;
 
 use crate::progress;
 
-/// Counts of tests, the names of what failed, and what was left out and why.
+/// How many lines of what a failed test has printed are in the report.
+const REASON: usize = 12;
+
+/// Counts of tests, what failed, and what was left out and why.
 #[derive(Default)]
 pub struct Tally {
     pub passed: usize,
-    failures: Vec<String>,
+    failures: Vec<Failure>,
     skipped: Vec<String>,
+}
+
+struct Failure {
+    name: String,
+    reason: Vec<String>,
 }
 
 impl Tally {
@@ -26,6 +34,9 @@ impl Tally {
             Err(error) => {
                 eprintln!("{error:#}");
                 self.fail(name);
+                for line in format!("{error:#}").lines() {
+                    self.explain(name, line);
+                }
             }
         }
         result.is_ok()
@@ -33,7 +44,20 @@ impl Tally {
 
     /// Counts one failure.
     pub fn fail(&mut self, name: &str) {
-        self.failures.push(name.to_owned());
+        self.failures.push(Failure {
+            name: name.to_owned(),
+            reason: Vec::new(),
+        });
+    }
+
+    /// Adds a line to the reason why the test of that name has failed last, if it has; only the first lines are kept.
+    pub fn explain(&mut self, name: &str, line: &str) {
+        let failure = self.failures.iter_mut().rfind(|failure| failure.name == name);
+        if let Some(failure) = failure
+            && failure.reason.len() < REASON
+        {
+            failure.reason.push(line.to_owned());
+        }
     }
 
     /// The number of failures so far.
@@ -53,8 +77,11 @@ impl Tally {
         for what in &self.skipped {
             println!("SKIPPED {what}");
         }
-        for name in &self.failures {
+        for Failure { name, reason } in &self.failures {
             println!("FAILED {name}");
+            for line in reason {
+                println!("    {line}");
+            }
         }
         println!("{} passed, {} failed", self.passed, self.failed());
         self.failures.is_empty()

@@ -137,7 +137,7 @@ fn protocols(project: &Project, tally: &mut Tally, filter: Option<&str>) -> Resu
     run_suite(tally, "protocols in Miri", miri)
 }
 
-/// Runs `cargo test`, shows its output as it comes, and adds its counts and the names of failed tests.
+/// Runs `cargo test`, shows its output as it comes, and adds its counts, the names of failed tests and what these print.
 fn run_suite(tally: &mut Tally, label: &str, mut command: Command) -> Result<()> {
     eprintln!("{label} ...");
     let started = Instant::now();
@@ -148,6 +148,7 @@ fn run_suite(tally: &mut Tally, label: &str, mut command: Command) -> Result<()>
         .with_context(|| format!("cannot start {label}"))?;
     let output = child.stdout.take().context("cargo test has no output")?;
     let failed_before = tally.failed();
+    let mut telling = None; // the test whose output this is
     for line in BufReader::new(output).split(b'\n') {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
@@ -156,6 +157,15 @@ fn run_suite(tally: &mut Tally, label: &str, mut command: Command) -> Result<()>
             tally.fail(name);
         } else if let Some(passed) = passed_count(&line) {
             tally.passed += passed;
+            telling = None;
+        } else if line == "failures:" {
+            telling = None;
+        } else if let Some(name) = heading(&line) {
+            telling = Some(name.to_owned());
+        } else if let Some(name) = &telling
+            && !line.trim().is_empty()
+        {
+            tally.explain(name, &line);
         }
     }
     let status = child.wait()?;
@@ -177,6 +187,12 @@ fn failed_test(line: &str) -> Option<&str> {
     )
 }
 
+/// The name in `---- NAME ----` or `---- NAME stdout ----`, after which comes what a failed test has printed.
+fn heading(line: &str) -> Option<&str> {
+    let name = line.strip_prefix("---- ")?.strip_suffix(" ----")?;
+    Some(name.strip_suffix(" stdout").unwrap_or(name))
+}
+
 /// The number in `test result: ok. NUMBER passed; ...`.
 fn passed_count(line: &str) -> Option<usize> {
     let (before, _) = line.strip_prefix("test result: ")?.split_once(" passed;")?;
@@ -185,7 +201,7 @@ fn passed_count(line: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{failed_test, passed_count};
+    use super::{failed_test, heading, passed_count};
 
     #[test]
     fn reads_what_test_programs_print() {
@@ -195,6 +211,12 @@ mod tests {
         );
         assert_eq!(failed_test("test padded     ... FAILED"), Some("padded"));
         assert_eq!(failed_test("test good ... ok"), None);
+        assert_eq!(
+            heading("---- soak::regex::pypy-7.3 ----"),
+            Some("soak::regex::pypy-7.3")
+        );
+        assert_eq!(heading("---- tests::sums stdout ----"), Some("tests::sums"));
+        assert_eq!(heading("test good ... ok"), None);
         assert_eq!(
             failed_test("test result: ok. 3 passed; 0 failed; 1 ignored"),
             None

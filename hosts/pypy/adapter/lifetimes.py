@@ -528,6 +528,7 @@ def collector(original, pool):
             found = original(generation)
             if not housekeeping(True):
                 break
+        lib.trim()
         return found
 
     return collect

@@ -191,6 +191,7 @@ fn globals(shim: Option<&'static ShimTable>) -> Vec<Global> {
         next_number [Int64];
         lists [Int64Ptr];
         grown [Int64Ptr];
+        trim [Void];
         refcount [Int64 VoidPtr];
         new_str [Void CellPtr CharPtr Int64 Int64];
         new_bytes [Void CellPtr CharPtr Int64];

@@ -62,6 +62,15 @@ pub fn now() -> i64 {
     bytes
 }
 
+/// Has `malloc` give free pages back to the system, anywhere in its heap (malloc_trim(3)): a quarter of a millisecond for a heap of 40 MB.
+pub extern "C" fn trim() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: it changes no memory that is in use.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 /// A clock of some milliseconds' resolution, which costs as much as reading memory.
 fn clock() -> u64 {
     let mut time = libc::timespec {

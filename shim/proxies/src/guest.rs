@@ -661,6 +661,7 @@ static SHIM: ShimTable = ShimTable {
     next_number: crate::mirror::next_number,
     lists: crate::mirror::told,
     grown: crate::growth::grown,
+    trim: crate::growth::trim,
     refcount: refcount_entry,
     new_str,
     new_bytes,
