@@ -198,7 +198,7 @@ impl Table {
 /// Small tables of dead dicts, with the memory of their entries, unless [`arena::KEEPS_LISTS`].
 #[expect(clippy::vec_box, reason = "dicts have the addresses of their tables")]
 static TABLES: Locked<Vec<Box<Table>>> = Locked::new(Vec::new());
-const TABLES_KEPT: usize = 256;
+const TABLES_KEPT: usize = 2048;
 const SMALL: usize = 2 * FEW;
 
 /// An empty table.

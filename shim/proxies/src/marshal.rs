@@ -13,7 +13,7 @@ use std::ptr::addr_eq;
 const DEEP: usize = 500;
 
 /// A stream that is longer is not kept for the next result.
-const LONG: usize = 1 << 16;
+const LONG: usize = 1 << 20;
 
 /// Names are remembered by the low bits of their hash.
 const PLACES: usize = 256;
@@ -84,8 +84,8 @@ impl Stream {
     }
 
     fn long(&mut self, kind: u8, value: u32) {
-        self.bytes.push(kind);
-        self.bytes.extend_from_slice(&value.to_le_bytes());
+        let [a, b, c, d] = value.to_le_bytes();
+        self.bytes.extend_from_slice(&[kind, a, b, c, d]);
     }
 
     /// An object and what is in it. False when it, or its place here, does not let it be written.
@@ -108,9 +108,9 @@ impl Stream {
                 return self.int(op);
             }
             if ty == &raw mut PyFloat_Type {
-                self.bytes.push(b'g');
                 let value = (*op.cast::<PyFloatObject>()).ob_fval;
-                self.bytes.extend_from_slice(&value.to_le_bytes());
+                let [a, b, c, d, e, f, g, h] = value.to_le_bytes();
+                self.bytes.extend_from_slice(&[b'g', a, b, c, d, e, f, g, h]);
             } else if addr_eq(op, crate::none()) {
                 self.bytes.push(b'N');
             } else if ty == &raw mut PyBool_Type {

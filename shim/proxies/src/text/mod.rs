@@ -167,8 +167,13 @@ unsafe fn block(len: usize, max: u32) -> Obj {
         }
         let op: Obj = op.cast();
         #[cfg(not(Py_3_12))]
-        wide::begin(op);
-        write(op, len, 0);
+        wide::begin(op, ascii);
+        let end = op.cast::<u8>().add(head + len * unit);
+        match unit {
+            1 => *end = 0,
+            2 => *end.cast::<u16>() = 0,
+            _ => *end.cast::<u32>() = 0,
+        }
         op
     }
 }
@@ -294,13 +299,29 @@ pub unsafe fn from_points(points: &[u32]) -> Obj {
         if let &[point @ 0..=0xff] = points {
             return character(point as u8);
         }
-        let op = new(points.len(), points.iter().copied().max().unwrap_or(0));
+        // Their bits together, which are found faster than the highest: below 128 only when all are, and below 256.
+        let max = match points.iter().fold(0, |bits, point| bits | point) {
+            bits @ 0..=0xff => bits,
+            _ => points.iter().copied().max().unwrap_or(0),
+        };
+        let op = new(points.len(), max);
         if !op.is_null() {
-            for (i, &point) in points.iter().enumerate() {
-                write(op, i, point);
+            match unit(max) {
+                1 => narrow(points, data(op)),
+                2 => narrow(points, data(op).cast::<u16>()),
+                _ => narrow(points, data(op).cast::<u32>()),
             }
         }
         op
+    }
+}
+
+/// Writes code points, all of which fit.
+unsafe fn narrow<U: Unit>(points: &[u32], out: *mut U) {
+    // SAFETY: `out` has room for each.
+    let out = unsafe { std::slice::from_raw_parts_mut(out, points.len()) };
+    for (place, &point) in out.iter_mut().zip(points) {
+        *place = U::cut(point);
     }
 }
 
@@ -445,16 +466,21 @@ pub unsafe fn own_hash(op: Obj) -> u64 {
 
 /// A hash of bytes for our own tables.
 pub fn hash_of(bytes: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut word = [0; 8];
-        word.copy_from_slice(chunk);
-        hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-    for &byte in chunks.remainder() {
-        hash = (hash.rotate_left(5) ^ u64::from(byte)).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
+    let step = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    let (words, rest) = bytes.as_chunks::<8>();
+    let hash = words
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64, |hash, &word| {
+            step(hash, u64::from_le_bytes(word))
+        });
+    // What is left as one word: short names are most of what is hashed.
+    let last = match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        (Some(&low), Some(&high)) => {
+            u64::from(u32::from_le_bytes(low)) | u64::from(u32::from_le_bytes(high)) << 32
+        }
+        _ => rest.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    let hash = step(hash, last);
     hash ^ hash >> 29
 }
 

@@ -5,11 +5,11 @@ use crate::{Obj, PyASCIIObject, PyCompactUnicodeObject, arena};
 
 /// No copy yet.
 #[inline]
-pub unsafe fn begin(op: Obj) {
+pub unsafe fn begin(op: Obj, ascii: bool) {
     // SAFETY: a new string, its other fields written.
     unsafe {
         (*op.cast::<PyASCIIObject>()).wstr = std::ptr::null_mut();
-        if !is_ascii(op) {
+        if !ascii {
             (*op.cast::<PyCompactUnicodeObject>()).wstr_length = 0;
         }
     }
