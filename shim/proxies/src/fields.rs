@@ -8,7 +8,7 @@ use crate::{
     PySystemExitObject, PyTypeObject, PyUnicodeErrorObject, buffer, crossing, datetimes, dict, err, text,
     type_flags, types, xdecref, xincref,
 };
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::ffi::c_int;
 
 unsafe extern "C" {

@@ -5,7 +5,7 @@ use crate::{
     ModuleObject, Obj, Op, PyModuleDef, PyModuleDef_Slot, arena, crossing, decref, err, gil, incref, int,
     new_ref, refcount, seq, text, types, xdecref,
 };
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::ffi::{CStr, CString, c_int, c_void};
 
 const CREATE: c_int = 1;

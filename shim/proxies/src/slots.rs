@@ -607,7 +607,7 @@ unsafe fn object_handle(op: Obj) -> i64 {
     }
 }
 
-static NAMES: Locked<Option<std::collections::HashMap<Vec<u8>, i64>>> = Locked::new(None);
+static NAMES: Locked<Option<hashbrown::HashMap<Vec<u8>, i64>>> = Locked::new(None);
 
 /// The host's handle of an attribute name, asked for once.
 pub unsafe fn name_handle(name: Obj) -> i64 {
