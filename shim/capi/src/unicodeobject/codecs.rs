@@ -49,6 +49,9 @@ unsafe fn decode_by_host(bytes: &[u8], encoding: &str, errors: *const c_char) ->
 pub(crate) unsafe fn decode_utf8(bytes: &[u8], errors: *const c_char) -> Obj {
     // SAFETY: the caller is attached.
     unsafe {
+        if bytes.is_ascii() {
+            return text::from_ascii(bytes);
+        }
         match std::str::from_utf8(bytes) {
             Ok(_) => from_utf8(bytes),
             Err(_) => decode_by_host(bytes, "utf-8", errors),

@@ -70,7 +70,7 @@ unsafe fn from_magnitude(mut magnitude: u64, negative: bool) -> Obj {
 }
 
 /// A new reference to an int.
-#[inline]
+#[inline(always)]
 pub unsafe fn from_i64(value: i64) -> Obj {
     // SAFETY: the block has room for the digit.
     unsafe {

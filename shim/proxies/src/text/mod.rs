@@ -142,6 +142,7 @@ pub unsafe fn new(len: usize, max: u32) -> Obj {
     }
 }
 
+#[inline(always)]
 unsafe fn block(len: usize, max: u32) -> Obj {
     // SAFETY: the head is written in full.
     unsafe {
@@ -182,10 +183,11 @@ unsafe fn block(len: usize, max: u32) -> Obj {
 pub unsafe fn from_ascii(bytes: &[u8]) -> Obj {
     // SAFETY: the block has room.
     unsafe {
-        if let &[byte] = bytes {
-            return character(byte);
-        }
-        let op = new(bytes.len(), 127);
+        let op = match *bytes {
+            [] => return new(0, 0),
+            [byte] => return character(byte),
+            _ => block(bytes.len(), 127),
+        };
         if !op.is_null() {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), data(op), bytes.len());
         }
