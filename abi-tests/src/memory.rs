@@ -16,9 +16,9 @@ const CALLS: &str = "2000000";
 pub const WARM: usize = 2;
 /// How much the resident memory may grow after the warm-up, ...
 pub const GROWTH: f64 = 0.02;
-/// ... or in KiB: PyPy's heap and malloc's grow by a step of 2 to 3 MiB once in a while. The 800,000 calls after the warm-up that lost 4 bytes each
-/// would make more.
-const STEP: f64 = 3072.0;
+/// ... or in KiB: PyPy's heap and malloc's grow by a step of 2 to 3.3 MiB once in a while, and then stay. The 800,000 calls after the warm-up that
+/// lost 6 bytes each would make more.
+const STEP: f64 = 4096.0;
 /// What the modules, the classes and the last unreleased batch may keep.
 const HANDLES: u64 = 2000;
 /// What the blocks in the shim may add up to. Finer than the resident memory: 40 bytes lost in each round would show.

@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The time from one look to the next, at least, in which a process can fill 40 MB; and in times what a look takes: 5 microseconds, and more
 /// when `malloc` has many free chunks.
@@ -42,9 +42,9 @@ pub fn note() {
 
 #[cold]
 fn look(now: u64) {
-    let begun = Instant::now();
+    let begun = worked();
     let bytes = read();
-    let pause = EVERY.max(TIMES * begun.elapsed());
+    let pause = EVERY.max(TIMES * worked().saturating_sub(begun));
     NEXT.store(now + pause.as_nanos() as u64, Relaxed);
     match BASE.load(Relaxed) {
         0 => BASE.store(bytes, Relaxed),
@@ -73,12 +73,22 @@ pub extern "C" fn trim() {
 
 /// A clock of some milliseconds' resolution, which costs as much as reading memory.
 fn clock() -> u64 {
+    time(libc::CLOCK_MONOTONIC_COARSE)
+}
+
+/// For how long this thread has run. A look in which it had to wait for a processor was no longer for that.
+fn worked() -> Duration {
+    Duration::from_nanos(time(libc::CLOCK_THREAD_CPUTIME_ID))
+}
+
+/// The nanoseconds of one of the kernel's clocks.
+fn time(clock: libc::clockid_t) -> u64 {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    // SAFETY: room for one time; the clock exists on every Linux.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &raw mut time) };
+    // SAFETY: room for one time; the clocks exist on every Linux.
+    unsafe { libc::clock_gettime(clock, &raw mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
