@@ -16,6 +16,7 @@ use crate::{
 };
 use hashbrown::HashMap;
 use std::ffi::c_void;
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// Bits of `state`: whether it is interned (atomic without a GIL, hence in a byte of its own), kind, and marks.
@@ -321,9 +322,9 @@ pub unsafe fn from_points(points: &[u32]) -> Obj {
 /// Writes code points, all of which fit.
 unsafe fn narrow<U: Unit>(points: &[u32], out: *mut U) {
     // SAFETY: `out` has room for each.
-    let out = unsafe { std::slice::from_raw_parts_mut(out, points.len()) };
+    let out = unsafe { std::slice::from_raw_parts_mut(out.cast::<MaybeUninit<U>>(), points.len()) };
     for (place, &point) in out.iter_mut().zip(points) {
-        *place = U::cut(point);
+        place.write(U::cut(point));
     }
 }
 
