@@ -659,7 +659,7 @@ struct gimbal_shim {
   // are garbage may hold that memory, of which the host's collector knows nothing: a host that collects now and then does so now.
   const int64_t *(*grown)(void);
   // Gives the pages of free native memory back to the system. For after a collection that was asked for, which frees many instances
-  // at a time: what is made after them touches other pages than they did.
+  // at a time: what is made after them touches other pages than they did. Does nothing when that would take more than a hundredth of the time.
   void (*trim)(void);
   // Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
   // `Tag::Proxy`, 0 when memory is out.

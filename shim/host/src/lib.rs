@@ -251,7 +251,7 @@ pub struct ShimTable {
     /// are garbage may hold that memory, of which the host's collector knows nothing: a host that collects now and then does so now.
     pub grown: extern "C" fn() -> *const i64,
     /// Gives the pages of free native memory back to the system. For after a collection that was asked for, which frees many instances
-    /// at a time: what is made after them touches other pages than they did.
+    /// at a time: what is made after them touches other pages than they did. Does nothing when that would take more than a hundredth of the time.
     pub trim: extern "C" fn(),
     /// Makes a `str` of `n` UTF-8 bytes and `points` code points, or `bytes` of `n` when `points` is -1: the payload of a
     /// [`Tag::Proxy`], 0 when memory is out.

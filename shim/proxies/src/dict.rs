@@ -198,6 +198,7 @@ impl Table {
 /// Small tables of dead dicts, with the memory of their entries, unless [`arena::KEEPS_LISTS`].
 #[expect(clippy::vec_box, reason = "dicts have the addresses of their tables")]
 static TABLES: Locked<Vec<Box<Table>>> = Locked::new(Vec::new());
+/// As many dicts as documents of some 100 KB have; a megabyte at most.
 const TABLES_KEPT: usize = 2048;
 const SMALL: usize = 2 * FEW;
 

@@ -3,7 +3,7 @@
 //! What an extension allocates for its instances - the pixels of an image, the nodes of a document - the host's collector
 //! knows nothing of: a wrapper of 100 bytes may be all that keeps 100 MB. So whenever an instance is given to the host, but not more
 //! often than [`EVERY`], the memory of the process is looked at, and when it has grown by much a word says so, which the host
-//! reads at no cost.
+//! reads at no cost. After a collection, [`trim`] gives back what has become free.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -42,16 +42,22 @@ pub fn note() {
 
 #[cold]
 fn look(now: u64) {
-    let begun = worked();
-    let bytes = read();
-    let pause = EVERY.max(TIMES * worked().saturating_sub(begun));
-    NEXT.store(now + pause.as_nanos() as u64, Relaxed);
+    let bytes = sparingly(&NEXT, now, read);
     match BASE.load(Relaxed) {
         0 => BASE.store(bytes, Relaxed),
         base if bytes < base => BASE.store(bytes, Relaxed),
         base if bytes - base > MUCH.max(base / PART) => GROWN.store(bytes - base, Relaxed),
         _ => {}
     }
+}
+
+/// Does what may be done again at `due`: when it has kept the processor busy for no more than a hundredth of the time.
+fn sparingly<T>(due: &AtomicU64, now: u64, work: impl FnOnce() -> T) -> T {
+    let begun = worked();
+    let result = work();
+    let pause = EVERY.max(TIMES * worked().saturating_sub(begun));
+    due.store(now + pause.as_nanos() as u64, Relaxed);
+    result
 }
 
 /// Bytes in use at this moment, from which growth counts again.
@@ -62,13 +68,19 @@ pub fn now() -> i64 {
     bytes
 }
 
-/// Has `malloc` give free pages back to the system, anywhere in its heap (malloc_trim(3)): a quarter of a millisecond for a heap of 40 MB.
+/// Has `malloc` give free pages back to the system, anywhere in its heap (malloc_trim(3)), unless that was done lately: it takes some 0.1
+/// microseconds for each free chunk, of which there may be millions.
 pub extern "C" fn trim() {
-    #[cfg(target_env = "gnu")]
-    // SAFETY: it changes no memory that is in use.
-    unsafe {
-        libc::malloc_trim(0);
+    static DUE: AtomicU64 = AtomicU64::new(0);
+    let now = clock();
+    if now < DUE.load(Relaxed) {
+        return;
     }
+    #[cfg(target_env = "gnu")]
+    sparingly(&DUE, now, || {
+        // SAFETY: it changes no memory that is in use.
+        unsafe { libc::malloc_trim(0) }
+    });
 }
 
 /// A clock of some milliseconds' resolution, which costs as much as reading memory.

@@ -53,7 +53,7 @@ pub(crate) unsafe fn decode_utf8(bytes: &[u8], errors: *const c_char) -> Obj {
             return text::from_ascii(bytes);
         }
         match std::str::from_utf8(bytes) {
-            Ok(_) => from_utf8(bytes),
+            Ok(valid) => text::from_str(valid),
             Err(_) => decode_by_host(bytes, "utf-8", errors),
         }
     }

@@ -70,7 +70,7 @@ unsafe fn from_magnitude(mut magnitude: u64, negative: bool) -> Obj {
 }
 
 /// A new reference to an int.
-#[inline(always)]
+#[inline(always)] // left alone, the compiler makes the calls with ints in registers go out of line for it
 pub unsafe fn from_i64(value: i64) -> Obj {
     // SAFETY: the block has room for the digit.
     unsafe {

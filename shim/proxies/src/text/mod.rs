@@ -302,11 +302,8 @@ pub unsafe fn from_points(points: &[u32]) -> Obj {
         if let &[point @ 0..=0xff] = points {
             return character(point as u8);
         }
-        // Their bits together, which are found faster than the highest: below 128 only when all are, and below 256.
-        let max = match points.iter().fold(0, |bits, point| bits | point) {
-            bits @ 0..=0xff => bits,
-            _ => points.iter().copied().max().unwrap_or(0),
-        };
+        // Their bits together, which are found faster than the highest and say as much: all that matters are powers of two.
+        let max = points.iter().fold(0, |bits, point| bits | point);
         let op = new(points.len(), max);
         if !op.is_null() {
             match unit(max) {
